@@ -1,0 +1,1 @@
+"""The Changing Lives Fund."""

@@ -1,0 +1,27 @@
+"""Who does an act, as the services, the ledger and the audit trail know them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fundapp.core.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An opaque reference and the seats behind it. `reference` is what the ledger keeps."""
+
+    reference: str
+    user_id: int | None = None
+    roles: frozenset[Role] = field(default_factory=frozenset)
+    organisation_id: int | None = None
+    team_id: int | None = None
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the actor holds at least one of these roles."""
+        return not self.roles.isdisjoint(roles)
+
+
+SYSTEM = Actor("system")
+DONOR = Actor("donor")
+STRIPE = Actor("stripe")

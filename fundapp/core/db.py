@@ -1,0 +1,117 @@
+"""The database: one engine a town, one transaction an act, and constraints that speak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from psycopg import errors as pg
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from fundapp.core.errors import Busy, FundError, Refused
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# Waiting longer than this for a row means "busy", never "not enough money".
+LOCK_TIMEOUT_MS = 2_000
+
+
+class Base(DeclarativeBase):
+    """What every table's class derives from.
+
+    `__table_args__ = (..., {"info": {"app_role": "SELECT, INSERT"}})` says what the application's role may do to a table
+    (database/privileges.py grants it); a constraint's `info={"sentence": …}` is what a person reads when it refuses.
+    """
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {datetime: DateTime(timezone=True), int: BigInteger()}
+
+
+class Database:
+    """One town's database."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, application_name: str = "fundapp") -> None:
+        self.engine: Engine = create_engine(
+            driver_url(url),
+            pool_size=pool_size,
+            pool_pre_ping=True,
+            connect_args={
+                "application_name": application_name,
+                "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC",
+                "connect_timeout": 5,
+            },
+        )
+        self._sessions: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
+
+    @classmethod
+    def on(cls, connection: Connection) -> Database:
+        """A database whose every session lives inside this connection's open transaction, for tests."""
+        database = cls.__new__(cls)
+        database.engine = connection.engine
+        database._sessions = sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        return database
+
+    def session(self) -> Session:
+        """A new session; close it, or use it in a with statement."""
+        return self._sessions()
+
+    def dispose(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def driver_url(url: str) -> str:
+    """The address as SQLAlchemy takes it: psycopg 3, whichever way people write it."""
+    scheme, _, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql", "postgresql+psycopg"} else url
+
+
+@contextmanager
+def transaction(session: Session) -> Iterator[Session]:
+    """One act, whole or not at all: commit at the end, roll back on any error.
+
+    Raises Refused with the sentence of the constraint that said no, and Busy when a row could not be had in time.
+    """
+    try:
+        yield session
+        session.commit()
+    except DBAPIError as error:
+        session.rollback()
+        raised = explain(error)
+        if raised is None:
+            raise
+        raise raised from error
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def explain(error: DBAPIError) -> FundError | None:
+    """The refusal that a database error stands for, or None when it is a fault of ours."""
+    cause: Any = error.orig
+    if isinstance(cause, (pg.LockNotAvailable, pg.SerializationFailure, pg.DeadlockDetected)):
+        return Busy()
+    if isinstance(cause, pg.IntegrityError):
+        sentence = sentences().get(cause.diag.constraint_name or "")
+        return Refused(sentence) if sentence else None
+    return None
+
+
+def sentences() -> dict[str, str]:
+    """Every named rule of the database that has a sentence for people."""
+    found: dict[str, str] = {}
+    for table in Base.metadata.tables.values():
+        for rule in [*table.constraints, *table.indexes]:
+            if rule.name and "sentence" in rule.info:
+                found[str(rule.name)] = rule.info["sentence"]
+    return found

@@ -1,0 +1,14 @@
+"""The list of every room's models, for Alembic and for the grants alone."""
+
+from fundapp.audit import models as audit
+from fundapp.finance import models as finance
+from fundapp.giving import models as giving
+from fundapp.grants import models as grants
+from fundapp.jobs import models as jobs
+from fundapp.ledger import models as ledger
+from fundapp.openbooks import models as openbooks
+from fundapp.payouts import models as payouts
+from fundapp.people import models as people
+from fundapp.points import models as points
+
+__all__ = ["audit", "finance", "giving", "grants", "jobs", "ledger", "openbooks", "payouts", "people", "points"]

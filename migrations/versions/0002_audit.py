@@ -1,0 +1,15 @@
+"""The audit trail, append-only, with its erasable words apart."""
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make this room's tables."""
+
+
+def downgrade() -> None:
+    """Refused: money's history is never migrated backwards; restore a backup instead."""
+    raise NotImplementedError("migrations only go forward")
