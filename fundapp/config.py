@@ -84,7 +84,6 @@ class Settings:
         # The stand-in is the demo's peer, at the next door but one; a real test key goes to Stripe unless told otherwise.
         key = read("STRIPE_SECRET_KEY", DEMO_STRIPE_KEY if demo else "")
         stand_in = f"http://127.0.0.1:{port + 1}" if key == DEMO_STRIPE_KEY else ""
-        secrets = read("STRIPE_WEBHOOK_SECRET", DEMO_WEBHOOK_SECRET if demo else "")
         instance = ROOT / "instance"
         return cls(
             env=env,
@@ -94,10 +93,10 @@ class Settings:
             base_url=base_url,
             port=port,
             stripe_secret_key=key,
-            stripe_webhook_secrets=tuple(part.strip() for part in secrets.split(",") if part.strip()),
+            stripe_webhook_secrets=_listed(read("STRIPE_WEBHOOK_SECRET", DEMO_WEBHOOK_SECRET if demo else "")),
             stripe_api_base=read("STRIPE_API_BASE", stand_in) or None,
             mail_url=read("MAIL_URL", (instance / "mail").as_uri() if demo else ""),
-            private_keys=tuple(part.strip() for part in read("PRIVATE_KEYS", DEMO_PRIVATE_KEY if demo else "").split(",") if part.strip()),
+            private_keys=_listed(read("PRIVATE_KEYS", DEMO_PRIVATE_KEY if demo else "")),
             ledger_signing_key=read("LEDGER_SIGNING_KEY", "") or None,
             ledger_origin=read("LEDGER_ORIGIN", "changing-lives-fund.example/demo" if demo else ""),
             uploads=Path(read("UPLOADS", str(instance / "uploads"))),
@@ -114,6 +113,15 @@ class Settings:
         return hashlib.sha256(f"{self.env} {self.base_url} {self.ledger_origin}".encode()).hexdigest()[:8]
 
 
+def _role(url: str | None) -> tuple[str | None, str | None]:
+    parts = urlsplit(url or "")
+    return parts.username, parts.hostname
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
 def _faults(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     if settings.env not in ENVIRONMENTS:
         return [f"FUND_ENV is “{settings.env}”. It is one of: {', '.join(ENVIRONMENTS)}."]
@@ -126,10 +134,8 @@ def _faults(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     scheme = urlsplit(settings.mail_url).scheme
     if scheme not in {"smtp", "smtps", "file"}:
         faults.append("MAIL_URL begins with smtp://, smtps:// or (not in production) file:///.")
-    if settings.database_url and settings.database_url == settings.migration_database_url:
-        faults.append(
-            "DATABASE_URL and MIGRATION_DATABASE_URL name the same role. The application must not own its tables: give it a role of its own."
-        )
+    if settings.database_url and _role(settings.database_url) == _role(settings.migration_database_url):
+        faults.append("DATABASE_URL and MIGRATION_DATABASE_URL name the same role. Give the application one that owns no table.")
     faults += _stripe_faults(settings)
     if settings.is_production:
         faults += _production_faults(settings)

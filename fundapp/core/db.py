@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from psycopg import errors as pg
-from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, create_engine
+from sqlalchemy import BigInteger, Connection, Constraint, DateTime, Engine, Index, MetaData, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
@@ -34,7 +34,7 @@ class Base(DeclarativeBase):
     """
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {datetime: DateTime(timezone=True), int: BigInteger()}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: DateTime(timezone=True), int: BigInteger()}
 
 
 class Database:
@@ -111,7 +111,8 @@ def sentences() -> dict[str, str]:
     """Every named rule of the database that has a sentence for people."""
     found: dict[str, str] = {}
     for table in Base.metadata.tables.values():
-        for rule in [*table.constraints, *table.indexes]:
+        rules: list[Constraint | Index] = [*table.constraints, *table.indexes]
+        for rule in rules:
             if rule.name and "sentence" in rule.info:
                 found[str(rule.name)] = rule.info["sentence"]
     return found
