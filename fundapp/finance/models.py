@@ -1,1 +1,36 @@
-"""Tables of this room."""
+"""Money from partner services and grant-makers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Identity, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fundapp.core.db import Base
+
+
+class Contribution(Base):
+    """What a partner service or a grant-maker paid in. The money itself stands in the ledger as `contribution:ID`."""
+
+    __tablename__ = "contribution"
+    __table_args__ = (
+        CheckConstraint("amount_pence > 0", name="amount_positive", info={"sentence": "A contribution is more than nothing."}),
+        UniqueConstraint("once_key"),
+        Index("ix_contribution_received_on_id", "received_on", "id"),
+        # A wrong one is put right by a reversal in the ledger, never by editing this row.
+        {"info": {"app_role": "SELECT, INSERT"}},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    # Made with the form and sent back by it, so that a double click is one contribution.
+    once_key: Mapped[str]
+    # An organisation's name as it stands on the bank statement. Never a person's: gifts of people come through giving.
+    received_from: Mapped[str]
+    fund_code: Mapped[str]
+    amount_pence: Mapped[int]
+    received_on: Mapped[date]
+    # The bank's reference, by which the statement line is found again.
+    bank_reference: Mapped[str]
+    entered_by: Mapped[int]
+    entered_at: Mapped[datetime]
