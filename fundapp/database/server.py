@@ -72,7 +72,8 @@ class Server:
     def _answers(self, access: Access) -> bool:
         # Asked by name: after a crash the port in the lock file may be another server's by now.
         try:
-    XX
+            with connect(access) as connection:
+                row = connection.execute("SHOW data_directory").fetchone()
         except psycopg.OperationalError:
             return False
         return row is not None and Path(str(row[0])).resolve() == self.place.data.resolve()
