@@ -1,0 +1,1 @@
+"""Users, organisations, teams, sign-in: who may ask, decide and pay."""
