@@ -28,6 +28,8 @@ class AuditKind(StrEnum):
     ITEM_ADDED = "item.added"
     ITEM_CHANGED = "item.changed"
     ITEM_CLOSED = "item.closed"
+    # The people who are helped, by code.
+    PERSON_ISSUED = "person.issued"
     # Grant requests, one for each act of the lifecycle.
     REQUEST_DRAFTED = "request.drafted"
     REQUEST_SENT = "request.sent"
@@ -54,6 +56,7 @@ class AuditKind(StrEnum):
     EXAMPLE_CHANGED = "example.changed"
     # What a person opened to read.
     EVIDENCE_READ = "evidence.read"
+    REQUEST_READ = "request.read"
 
     @property
     def words(self) -> str:
