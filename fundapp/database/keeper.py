@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
             signal.signal(ignored, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         fcntl.flock(theirs, fcntl.LOCK_EX)
-        user, group, groups = (None, None, None) if uid == "-" else (int(uid), int(gid), [])
+        user, group, groups = (None, None, None) if uid == "-" else (int(uid), int(gid), list[int]())
         quiet = subprocess.DEVNULL
         subprocess.run(command, cwd="/", check=False, stdin=quiet, stdout=quiet, stderr=quiet, user=user, group=group, extra_groups=groups)
         if remove != "-":

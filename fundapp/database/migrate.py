@@ -35,8 +35,8 @@ def head() -> str:
     return revisions()[-1]
 
 
-def migrate(owner_url: str, *, app_role: str, metadata: MetaData) -> None:
-    """Upgrade to the newest revision and set the application's rights, in one transaction.
+def migrate(owner_url: str, *, app_role: str, metadata: MetaData, revision: str = "head") -> None:
+    """Upgrade to a revision and set the application's rights, in one transaction.
 
     Raises DBAPIError when a migration fails; nothing is changed then.
     """
@@ -45,7 +45,7 @@ def migrate(owner_url: str, *, app_role: str, metadata: MetaData) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         alembic = config()
         alembic.attributes.update(connection=connection, metadata=metadata)
-        command.upgrade(alembic, "head")
+        command.upgrade(alembic, revision)
         privileges.apply(connection, metadata, app_role)
     engine.dispose()
 

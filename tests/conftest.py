@@ -1,0 +1,3 @@
+"""Fixtures for every test; tests/README.md says what each is for."""
+
+pytest_plugins = ["tests.support.network", "tests.support.postgres", "tests.support.outside", "tests.support.web", "tests.support.live"]

@@ -1,0 +1,1 @@
+"""The whole Fund, served."""

@@ -1,0 +1,133 @@
+"""A real PostgreSQL for the whole run: one throw-away server, a migrated template, a clone for each worker."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from psycopg import sql
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from fundapp.core.db import Base, Database
+from fundapp.database import embedded, migrate, server
+from fundapp.database.instance import Access, Instance
+
+
+class OwnDatabase(Database):
+    """A private clone of the migrated template, opened as the application's role."""
+
+    def __init__(self, app_url: str, owner_url: str) -> None:
+        super().__init__(app_url)
+        self.app_url = app_url
+        self.owner_url = owner_url
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The run's server."""
+
+    access: Access
+    folder: Path
+
+    def app_url(self, name: str) -> str:
+        """The address of a database for the application's role."""
+        return server.url(self.access, server.APP, name)
+
+    def owner_url(self, name: str) -> str:
+        """The address of a database for the role that owns the tables."""
+        return server.url(self.access, server.OWNER, name)
+
+    @contextmanager
+    def empty(self) -> Iterator[tuple[str, str]]:
+        """A fresh database without tables: its two addresses, the application's first."""
+        with self._made(None) as name:
+            yield self.app_url(name), self.owner_url(name)
+
+    @contextmanager
+    def clone(self) -> Iterator[OwnDatabase]:
+        """A fresh copy of the migrated template."""
+        with self._made(server.DATABASE) as name:
+            database = OwnDatabase(self.app_url(name), self.owner_url(name))
+            try:
+                yield database
+            finally:
+                database.dispose()
+
+    @contextmanager
+    def _made(self, template: str | None) -> Iterator[str]:
+        name = f"t_{uuid4().hex[:16]}"
+        with server.connect(self.access) as connection:
+            server.make_database(connection, name, template)
+        try:
+            yield name
+        finally:
+            with server.connect(self.access) as connection:
+                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let somebody whose neighbour's migration does not run yet test what comes before it."""
+    parser.addoption("--migrate-to", default="head", help="migrate the test database to this revision only")
+
+
+@pytest.fixture(scope="session")
+def empty_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """The run's server, shared by all workers, removed by the last of them; its template is not migrated yet."""
+    base = tmp_path_factory.getbasetemp()
+    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with embedded.joined(folder, durable=False) as access:
+        yield Cluster(access, folder)
+
+
+@pytest.fixture(scope="session")
+def cluster(empty_cluster: Cluster, request: pytest.FixtureRequest) -> Cluster:
+    """The run's server with its template migrated by Alembic, once."""
+    import fundapp.models  # noqa: F401
+
+    access, revision = empty_cluster.access, request.config.getoption("migrate_to")
+    with Instance.of(empty_cluster.folder).locked("template.lock"), server.connect(access) as connection:
+        row = connection.execute("SELECT datistemplate FROM pg_database WHERE datname = %s", [server.DATABASE]).fetchone()
+        if row != (True,):
+            migrate.migrate(server.url(access, server.OWNER), app_role=server.APP, metadata=Base.metadata, revision=revision)
+            connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(server.DATABASE)))
+    return empty_cluster
+
+
+@pytest.fixture(scope="session")
+def worker_database(cluster: Cluster) -> Iterator[OwnDatabase]:
+    """This worker's clone. Use `session` or `database`: what they do is rolled back."""
+    with cluster.clone() as database:
+        yield database
+
+
+@pytest.fixture
+def connection(worker_database: OwnDatabase) -> Iterator[Connection]:
+    """A connection as the application's role, in a transaction that is rolled back when the test ends."""
+    with worker_database.engine.connect() as connection:
+        outer = connection.begin()
+        yield connection
+        outer.rollback()
+
+
+@pytest.fixture
+def database(connection: Connection) -> Database:
+    """A Database whose sessions all live inside the test's transaction."""
+    return Database.on(connection)
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session as the application's role; its commits are undone when the test ends."""
+    with database.session() as session:
+        yield session
+
+
+@pytest.fixture
+def own_database(cluster: Cluster) -> Iterator[OwnDatabase]:
+    """A private clone, for tests that need several connections or a real commit. `.app_url` and `.owner_url` lead to it."""
+    with cluster.clone() as database:
+        yield database
