@@ -6,12 +6,13 @@ from fundapp.stripe_stand_in.params import Currency, Email, Flag, Gone, Group, K
 from fundapp.stripe_stand_in.shapes import names
 
 LOCALES = names(
-    """auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv th tr
-    vi zh zh-HK zh-TW"""
+    """auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl
+    sv th tr vi zh zh-HK zh-TW"""
 )
 FONTS = names(
     """be_vietnam_pro bitter chakra_petch default hahmlet inconsolata inter lato lora m_plus_1_code montserrat noto_sans
-    noto_sans_jp noto_serif nunito open_sans pridi pt_sans pt_serif raleway roboto roboto_slab source_sans_pro titillium_web ubuntu_mono zen_maru_gothic"""
+    noto_sans_jp noto_serif nunito open_sans pridi pt_sans pt_serif raleway roboto roboto_slab source_sans_pro titillium_web
+    ubuntu_mono zen_maru_gothic"""
 )
 TRANSACTION_TYPES = names(
     """adjustment advance advance_funding anticipation_repayment application_fee application_fee_refund charge climate_order_purchase
