@@ -1,0 +1,118 @@
+"""The bytes that an entry's leaf hash is made of: `ledger/v1`, frozen (docs/decisions/0003-canonical-bytes.md).
+
+Nothing here may change what it returns for a record that it could already encode. tests/unit/ledger/vectors.json holds it to that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fundapp.ledger.draft import MOST_PENCE, Record
+
+VERSION = "ledger/v1"
+# What the column `leaf_version` holds for it.
+LEAF_VERSION = 1
+NONCE_BYTES = 16
+# RFC 6962 section 2.1: a leaf is hashed behind this byte, a node behind 0x01, so that neither can pass for the other.
+LEAF_PREFIX = b"\x00"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_KEY = re.compile(r"[a-z0-9][a-z0-9_.:-]*", re.ASCII)
+
+
+def leaf_hash(record: Record) -> bytes:
+    """SHA-256 of 0x00 and the canonical bytes: the leaf of RFC 6962."""
+    return hashlib.sha256(LEAF_PREFIX + canonical_bytes(record)).digest()
+
+
+def canonical_bytes(record: Record) -> bytes:
+    """The public part, with the private part in it as one fingerprint."""
+    return encode(public_part(record))
+
+
+def public_part(record: Record) -> dict[str, Any]:
+    """What whoever holds the receipt may see. The month is that of the day it happened on."""
+    draft = record.draft
+    part: dict[str, Any] = {
+        "kind": draft.kind,
+        "month": draft.happened_on.isoformat()[:7],
+        "number": record.number,
+        "private": fingerprint(record),
+        "transfers": [
+            {"amount_pence": line.amount_pence, "credit": line.credit, "debit": line.debit, "fund": line.fund} for line in draft.lines
+        ],
+        "version": VERSION,
+    }
+    if draft.public:
+        part["particulars"] = draft.public
+    if draft.reverses is not None:
+        part["reverses"] = draft.reverses
+    return part
+
+
+def private_part(record: Record) -> dict[str, Any]:
+    """What stays with the Fund and its auditor, and is sealed all the same. Times are whole microseconds since 1970, UTC."""
+    draft = record.draft
+    part: dict[str, Any] = {
+        "actor": draft.actor,
+        "event_key": draft.event_key,
+        "happened_on": draft.happened_on.isoformat(),
+        "recorded_at_us": microseconds(record.recorded_at),
+        "subject": draft.subject,
+        "version": VERSION,
+    }
+    if draft.reason:
+        part["reason"] = draft.reason
+    if draft.note:
+        part["note"] = draft.note
+    if record.forced:
+        part["forced"] = 1
+    if draft.private:
+        part["particulars"] = draft.private
+    return part
+
+
+def fingerprint(record: Record) -> str:
+    """SHA-256 of the nonce and the private bytes, in hexadecimal. Without the nonce nobody can try guesses against it."""
+    if len(record.nonce) != NONCE_BYTES:
+        raise ValueError(f"a nonce has {NONCE_BYTES} bytes")
+    return hashlib.sha256(record.nonce + encode(private_part(record))).hexdigest()
+
+
+def microseconds(moment: datetime) -> int:
+    """Whole microseconds since 1970, UTC, without a float on the way. Raises ValueError for a moment without a time zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def encode(value: dict[str, Any]) -> bytes:
+    """JSON as RFC 8785 (JCS) writes it, for text, whole numbers, lists and objects alone.
+
+    Raises ValueError for anything else: floats, true, false, null, numbers beyond 2**53 - 1, keys that are not plain lower-case ASCII.
+    """
+    check(value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def check(value: object) -> None:
+    """Refuse what two programs might write in two ways. Raises ValueError."""
+    if isinstance(value, str):
+        if any(0xD800 <= ord(letter) <= 0xDFFF or letter == "\0" for letter in value):
+            raise ValueError("text holds a character that cannot be written down")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if not isinstance(key, str) or not _KEY.fullmatch(key):
+                raise ValueError(f"not a key that everybody sorts alike: {key!r}")
+            check(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            check(inner)
+    elif isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"only text, whole numbers, lists and objects: not {type(value).__name__}")
+    elif abs(value) > MOST_PENCE:
+        raise ValueError("a number that not every program holds exactly")

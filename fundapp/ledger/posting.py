@@ -1,0 +1,193 @@
+"""Writing entries: one statement each, in the caller's transaction, and each event once (reference: ledger.md section 2)."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from fundapp.core import clock
+from fundapp.core.db import explain
+from fundapp.core.errors import Conflict, Refused
+from fundapp.ledger import canonical, numbers
+from fundapp.ledger.chart import NOT_YET_MONEY
+from fundapp.ledger.draft import Draft, Line, Posted, Record
+from fundapp.ledger.errors import MustPassTheGate
+
+# The rules ride in the statement: an entry is written only if every account and fund exists, and (unless the gate was passed)
+# only if it takes nothing out of what a fund has available. The key's own rule comes with them, and is looked up only when
+# nothing was written. Money that is not yet money counts neither way.
+_WRITE = """
+WITH line AS (
+    SELECT * FROM unnest(%(debits)s::text[], %(credits)s::text[], %(funds)s::text[], %(amounts)s::bigint[])
+        WITH ORDINALITY AS line (debit, credit, fund, pence, n)
+), known AS (
+    SELECT count(*) AS lines, coalesce(bool_and(rise >= 0), true) AS only_adds FROM (
+        SELECT sum(
+            CASE WHEN d.kind IN ('asset', 'liability') AND d.code <> ALL (%(not_yet)s::text[]) THEN pence ELSE 0 END
+            - CASE WHEN c.kind IN ('asset', 'liability') AND c.code <> ALL (%(not_yet)s::text[]) THEN pence ELSE 0 END
+        ) OVER (PARTITION BY line.fund) AS rise
+        FROM line
+        JOIN account AS d ON d.code = debit
+        JOIN account AS c ON c.code = credit
+        JOIN fund ON fund.code = line.fund
+    ) AS each_line
+), header AS (
+    INSERT INTO entry (
+        number, event_key, kind, happened_on, recorded_at, transfers, reverses, reason, actor, subject, note, forced,
+        public_particulars, private_particulars, nonce, leaf_version, leaf_hash
+    )
+    SELECT
+        %(number)s::bigint, %(event_key)s::text, %(kind)s::text, %(happened_on)s::date, %(recorded_at)s::timestamptz,
+        %(transfers)s::int, %(reverses)s::bigint, %(reason)s::text, %(actor)s::text, %(subject)s::text, %(note)s::text,
+        %(forced)s::boolean, %(public)s::jsonb, %(private)s::jsonb, %(nonce)s::bytea, %(leaf_version)s::smallint,
+        %(leaf_hash)s::bytea
+    FROM known
+    WHERE known.lines = %(transfers)s::int AND (known.only_adds OR %(gate_passed)s::boolean)
+    ON CONFLICT (event_key) DO NOTHING
+    RETURNING id
+), moved AS (
+    INSERT INTO transfer (entry_id, n, debit_account, credit_account, fund, amount_pence)
+    SELECT header.id, n, debit, credit, fund, pence FROM header, line
+)
+SELECT id FROM header
+"""
+
+_LOOK_UP = """
+SELECT id, number, event_key, kind, happened_on, reason, actor, subject, note, reverses, public_particulars, private_particulars,
+    coalesce((
+        SELECT jsonb_agg(jsonb_build_array(debit_account, credit_account, fund, amount_pence) ORDER BY n)
+        FROM transfer WHERE entry_id = entry.id
+    ), '[]') AS lines
+FROM entry WHERE event_key = %(event_key)s
+"""
+
+_MISSING = """
+SELECT 'account' AS what, code FROM unnest(%(accounts)s::text[]) AS code WHERE code NOT IN (SELECT code FROM account)
+UNION ALL
+SELECT 'fund', code FROM unnest(%(funds)s::text[]) AS code WHERE code NOT IN (SELECT code FROM fund)
+ORDER BY 1, 2
+"""
+
+
+def post(
+    session: Session,
+    *,
+    event_key: str,
+    kind: str,
+    happened_on: date,
+    lines: Sequence[Line],
+    actor: str,
+    subject: str,
+    reason: str = "",
+    note: str = "",
+) -> Posted:
+    """Write what happened, once. Money may come in or change places within a fund; to take it out, `spend` or `force`.
+
+    `event_key` names the event of the world, for ever; the same key with the same content (actor and day included) is
+    answered with the entry that stands. `reason` is a code, `note` and `subject` are references: never words.
+    Raises Conflict (same key, other content), Refused (a bad line, an account or fund that does not exist),
+    MustPassTheGate, Busy.
+    """
+    draft = Draft(event_key, kind, happened_on, tuple(lines), actor, subject, reason, note)
+    if not draft.lines:
+        raise Refused("An entry about money has at least one line.")
+    return write(session, draft)
+
+
+def write(session: Session, draft: Draft, *, gate_passed: bool = False, forced: bool = False) -> Posted:
+    """Write a draft in one statement. For the ledger's own verbs; `gate_passed` is true only under the funds' locks."""
+    draft.check()
+    connection = session.connection()
+    record = Record(draft, numbers.next_number(connection), clock.now(), secrets.token_bytes(canonical.NONCE_BYTES), forced)
+    entry_id = execute(connection, _WRITE, _values(record, gate_passed)).scalar_one_or_none()
+    if entry_id is not None:
+        return Posted(entry_id=entry_id, number=record.number, replayed=False)
+    standing = known(connection, draft)
+    if standing is not None:
+        return standing
+    raise _refusal(connection, draft)
+
+
+def known(connection: Connection, draft: Draft) -> Posted | None:
+    """The entry that tells this event already, or None. Raises Conflict when it tells it otherwise."""
+    row = execute(connection, _LOOK_UP, {"event_key": draft.event_key}).one_or_none()
+    if row is None:
+        return None
+    standing = Draft(
+        event_key=row.event_key,
+        kind=row.kind,
+        happened_on=row.happened_on,
+        lines=tuple(Line(*line) for line in row.lines),
+        actor=row.actor,
+        subject=row.subject,
+        reason=row.reason,
+        note=row.note,
+        reverses=row.reverses,
+        public=row.public_particulars,
+        private=row.private_particulars,
+    )
+    if standing != draft:
+        raise Conflict(f"This was recorded before as entry {row.number:,}, with other content. What was recorded stands.")
+    return Posted(entry_id=row.id, number=row.number, replayed=True)
+
+
+def execute(connection: Connection, statement: str, values: dict[str, Any]) -> CursorResult[Any]:
+    """Run one of the ledger's statements. Raises Busy for a lock not had in time, and Refused for a rule that has a sentence."""
+    try:
+        return connection.exec_driver_sql(statement, values)
+    except DBAPIError as error:
+        raised = explain(error)
+        if raised is None:
+            raise
+        raise raised from error
+
+
+def line_values(lines: Sequence[Line]) -> dict[str, Any]:
+    """Lines as the four columns that a statement unnests."""
+    return {
+        "debits": [line.debit for line in lines],
+        "credits": [line.credit for line in lines],
+        "funds": [line.fund for line in lines],
+        "amounts": [line.amount_pence for line in lines],
+    }
+
+
+def _values(record: Record, gate_passed: bool) -> dict[str, Any]:
+    draft = record.draft
+    return {
+        **line_values(draft.lines),
+        "not_yet": list(NOT_YET_MONEY),
+        "number": record.number,
+        "event_key": draft.event_key,
+        "kind": draft.kind,
+        "happened_on": draft.happened_on,
+        "recorded_at": record.recorded_at,
+        "transfers": len(draft.lines),
+        "reverses": draft.reverses,
+        "reason": draft.reason,
+        "actor": draft.actor,
+        "subject": draft.subject,
+        "note": draft.note,
+        "forced": record.forced,
+        "public": json.dumps(draft.public),
+        "private": json.dumps(draft.private),
+        "nonce": record.nonce,
+        "leaf_version": canonical.LEAF_VERSION,
+        "leaf_hash": canonical.leaf_hash(record),
+        "gate_passed": gate_passed,
+    }
+
+
+def _refusal(connection: Connection, draft: Draft) -> Refused:
+    accounts = sorted({line.debit for line in draft.lines} | {line.credit for line in draft.lines})
+    missing = execute(connection, _MISSING, {"accounts": accounts, "funds": draft.funds}).first()
+    if missing is not None:
+        return Refused(f"There is no {missing.what} “{missing.code}” in the ledger.")
+    return MustPassTheGate("This would take money out of a fund without asking whether it has any. Nothing was written.")

@@ -1,0 +1,234 @@
+"""Reading the ledger: balances, positions of funds, entries. One or two statements each; nothing here writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import BigInteger, Select, case, cast, func, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from fundapp.core.errors import NotFound
+from fundapp.ledger.chart import CASH, DEBIT_KINDS, GRANTS_PAYABLE, NOT_YET_MONEY, AccountKind
+from fundapp.ledger.entries import EntryView, LineView, Movement, entries, entries_for, entry, entry_count, movements
+from fundapp.ledger.models import Account, Entry, Fund, Transfer
+
+__all__ = [
+    "AccountView",
+    "EntryView",
+    "FundPosition",
+    "FundView",
+    "LineView",
+    "Movement",
+    "TrialRow",
+    "accounts",
+    "available_pence",
+    "balance_pence",
+    "cash_pence",
+    "entries",
+    "entries_for",
+    "entry",
+    "entry_count",
+    "fund_positions",
+    "funds",
+    "movements",
+    "trial_balance",
+]
+
+_MONEY_KINDS = (AccountKind.ASSET, AccountKind.LIABILITY)
+
+
+@dataclass(frozen=True, slots=True)
+class FundView:
+    """A fund and its terms. Both dates count as inside; an empty one is no limit."""
+
+    code: str
+    name: str
+    restriction: str
+    purpose: str
+    starts_on: date | None
+    ends_on: date | None
+    grantor: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """An account by its present name."""
+
+    code: str
+    name: str
+    kind: AccountKind
+
+
+@dataclass(frozen=True, slots=True)
+class FundPosition:
+    """Where a fund stands, in pence: available = balance less what is not yet money (ledger.md section 4)."""
+
+    fund: FundView
+    # Assets less liabilities, so what is agreed and not yet paid is off already.
+    balance_pence: int
+    # Agreed, not yet paid.
+    committed_pence: int
+    # Fee not yet known, disputed, promised, not yet understood.
+    not_yet_money_pence: int
+    # What can be awarded today. Below nothing after a chargeback of money already used.
+    available_pence: int
+    # In the bank, on its way there, and at Stripe.
+    cash_pence: int
+
+    @property
+    def code(self) -> str:
+        """The fund's code."""
+        return self.fund.code
+
+    @property
+    def name(self) -> str:
+        """The fund's name."""
+        return self.fund.name
+
+    @property
+    def restriction(self) -> str:
+        """Who bound the fund's money, if anybody did."""
+        return self.fund.restriction
+
+    @property
+    def starts_on(self) -> date | None:
+        """The first day on which awards may be made."""
+        return self.fund.starts_on
+
+    @property
+    def ends_on(self) -> date | None:
+        """The last day on which awards may be made."""
+        return self.fund.ends_on
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRow:
+    """One account in one fund: all that was ever debited and credited, in pence."""
+
+    account: str
+    name: str
+    kind: AccountKind
+    fund: str
+    debits_pence: int
+    credits_pence: int
+
+    @property
+    def balance_pence(self) -> int:
+        """The balance on the account's own side: more debits for assets and expenses, more credits for the others."""
+        return natural(self.kind, self.debits_pence - self.credits_pence)
+
+
+def natural(kind: str, debit_balance_pence: int) -> int:
+    """A debit balance as the account's own side has it."""
+    return debit_balance_pence if kind in DEBIT_KINDS else -debit_balance_pence
+
+
+def funds(session: Session) -> list[FundView]:
+    """Every fund, in the order they were opened."""
+    columns = (Fund.code, Fund.name, Fund.restriction, Fund.purpose, Fund.starts_on, Fund.ends_on, Fund.grantor)
+    return [FundView(*row) for row in session.execute(select(*columns).order_by(Fund.id))]
+
+
+def accounts(session: Session) -> list[AccountView]:
+    """Every account by its present name, in the order they were opened."""
+    rows = session.execute(select(Account.code, Account.name, Account.kind).order_by(Account.id))
+    return [AccountView(code, name, AccountKind(kind)) for code, name, kind in rows]
+
+
+def trial_balance(session: Session, as_of: date | None = None) -> list[TrialRow]:
+    """Debits and credits of every account in every fund that it ever moved in, to the end of a day or to now."""
+    moved = _moved(as_of).cte("moved")
+    none = cast(0, BigInteger)
+    sides = union_all(
+        select(moved.c.debit_account.label("code"), moved.c.fund, moved.c.pence.label("debits"), none.label("credits")),
+        select(moved.c.credit_account, moved.c.fund, none, moved.c.pence),
+    ).subquery()
+    statement = (
+        select(
+            Account.code,
+            Account.name,
+            Account.kind,
+            Fund.code.label("fund"),
+            cast(func.sum(sides.c.debits), BigInteger).label("debits"),
+            cast(func.sum(sides.c.credits), BigInteger).label("credits"),
+        )
+        .join(Account, Account.code == sides.c.code)
+        .join(Fund, Fund.code == sides.c.fund)
+        .group_by(Account.id, Fund.id)
+        .order_by(Account.id, Fund.id)
+    )
+    rows = session.execute(statement)
+    return [TrialRow(code, name, AccountKind(kind), fund, debits, credits_) for code, name, kind, fund, debits, credits_ in rows]
+
+
+def fund_positions(session: Session, as_of: date | None = None) -> list[FundPosition]:
+    """Where every fund stands, by what happened up to the end of a day or up to now, in the order the funds were opened."""
+    rows = trial_balance(session, as_of)
+    return [_position(fund, [row for row in rows if row.fund == fund.code]) for fund in funds(session)]
+
+
+def available_pence(session: Session, fund_code: str) -> int:
+    """What a fund has left to award, in pence. Only the gate may rely on it for longer than a moment. Raises NotFound."""
+    return _position_of(session, fund_code).available_pence
+
+
+def cash_pence(session: Session, fund_code: str) -> int:
+    """A fund's money in the bank, on its way there and at Stripe, in pence. Raises NotFound."""
+    return _position_of(session, fund_code).cash_pence
+
+
+def balance_pence(
+    session: Session, account_code: str, fund_code: str | None = None, as_of: date | None = None, since: date | None = None
+) -> int:
+    """An account's balance on its own side, in pence, in one fund or in all.
+
+    By `happened_on`: from the beginning or from `since`, to now or to the end of `as_of`; both days are included.
+    Raises NotFound for an account that does not exist.
+    """
+    signed = case((Transfer.debit_account == account_code, Transfer.amount_pence), else_=-Transfer.amount_pence)
+    total = select(cast(func.coalesce(func.sum(signed), 0), BigInteger)).where(
+        or_(Transfer.debit_account == account_code, Transfer.credit_account == account_code)
+    )
+    if fund_code is not None:
+        total = total.where(Transfer.fund == fund_code)
+    if as_of is not None or since is not None:
+        total = total.join(Entry, Entry.id == Transfer.entry_id)
+    if as_of is not None:
+        total = total.where(Entry.happened_on <= as_of)
+    if since is not None:
+        total = total.where(Entry.happened_on >= since)
+    row = session.execute(select(Account.kind, total.scalar_subquery()).where(Account.code == account_code)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no account “{account_code}” in the ledger.")
+    return natural(row[0], row[1])
+
+
+def _moved(as_of: date | None) -> Select[str, str, str, int]:
+    # Summed by pair of accounts first: the table is read once, and only some dozens of rows go on.
+    pair = (Transfer.debit_account, Transfer.credit_account, Transfer.fund)
+    statement = select(*pair, func.sum(Transfer.amount_pence).label("pence")).group_by(*pair)
+    if as_of is not None:
+        statement = statement.join(Entry, Entry.id == Transfer.entry_id).where(Entry.happened_on <= as_of)
+    return statement
+
+
+def _position_of(session: Session, fund_code: str) -> FundPosition:
+    for position in fund_positions(session):
+        if position.code == fund_code:
+            return position
+    raise NotFound(f"There is no fund “{fund_code}” in the ledger.")
+
+
+def _position(fund: FundView, rows: list[TrialRow]) -> FundPosition:
+    debit_balances = {row.account: row.debits_pence - row.credits_pence for row in rows if row.kind in _MONEY_KINDS}
+    balance = sum(debit_balances.values())
+    not_yet = sum(max(0, debit_balances.get(code, 0)) for code in NOT_YET_MONEY)
+    return FundPosition(
+        fund=fund,
+        balance_pence=balance,
+        committed_pence=-debit_balances.get(GRANTS_PAYABLE, 0),
+        not_yet_money_pence=not_yet,
+        available_pence=balance - not_yet,
+        cash_pence=sum(debit_balances.get(code, 0) for code in CASH),
+    )
