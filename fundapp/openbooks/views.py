@@ -1,0 +1,77 @@
+"""The public pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from fundapp.core import clock
+from fundapp.gateways.charts import waterfall
+from fundapp.openbooks import queries
+from fundapp.openbooks.books import Books
+from fundapp.openbooks.suppression import K_PEOPLE, K_TEAMS
+from fundapp.web.guards import PUBLIC, guard
+from fundapp.web.session import db
+
+blueprint = Blueprint("openbooks", __name__)
+guard(blueprint, PUBLIC)
+
+
+@blueprint.get("/")
+def home() -> ResponseReturnValue:
+    """What the Fund is, what a gift does, what it has done."""
+    return render_template("openbooks/home.html", examples=queries.shown_examples(db()), **_year())
+
+
+@blueprint.get("/open")
+def open_books() -> ResponseReturnValue:
+    """Every pound in and out to the last month end, and help by closed quarters."""
+    year = _year()
+    return render_template(
+        "openbooks/open_books.html",
+        plots=[_plot(year["books"], broad=broad) for broad in (True, False)],
+        quarters=queries.quarters(db(), clock.today()),
+        k_people=K_PEOPLE,
+        k_teams=K_TEAMS,
+        **year,
+    )
+
+
+@blueprint.get("/privacy")
+def privacy() -> ResponseReturnValue:
+    """What we know about whom, why, and for how long."""
+    return render_template("openbooks/privacy.html", k_people=K_PEOPLE, k_teams=K_TEAMS)
+
+
+@blueprint.get("/complaints")
+def complaints() -> ResponseReturnValue:
+    """How to complain: about giving, a decision, what we know about somebody."""
+    return render_template("openbooks/complaints.html")
+
+
+@blueprint.get("/accessibility")
+def accessibility() -> ResponseReturnValue:
+    """What works for whom, what does not yet, and whom to tell."""
+    return render_template("openbooks/accessibility.html")
+
+
+def _year() -> dict[str, Any]:
+    books = queries.books(db(), clock.today())
+    return {
+        "books": books,
+        "gifts": queries.gifts(db(), books.period),
+        "answers": queries.answered_within(db(), books.period),
+    }
+
+
+def _plot(books: Books, *, broad: bool) -> str:
+    told = ", ".join(f"{step.label} {step.figure}" for step in books.steps)
+    return waterfall(
+        books.steps,
+        name="broad" if broad else "narrow",
+        title=f"In, out and left, {books.period.words}",
+        description=f"A waterfall of bars, from the top: {told}. The same figures stand in the table below.",
+        broad=broad,
+    )
