@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import TracebackType
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -15,11 +16,15 @@ from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
 from fundapp.core import money
+from fundapp.core.errors import FundError
 
 # Letters that no keyboard sends and PostgreSQL does not store; line ends and tabs stay.
 _CONTROLS = {code: None for code in [*range(32), 127] if chr(code) not in "\n\t"}
 
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+
+# Refusals that the same form, sent once more and perhaps changed, may get past.
+_SHOWN_IN_FORM = frozenset({400, 409, 429, 503})
 
 # How a file of each kind begins. What its name or its sender claims is not asked.
 _BEGINNINGS = {"pdf": (b"%PDF-",), "jpeg": (b"\xff\xd8\xff",), "png": (b"\x89PNG\r\n\x1a\n",)}
@@ -42,6 +47,35 @@ class Form(FlaskForm):  # type: ignore[misc]
             if issubclass(kind, StringField) and not issubclass(kind, PasswordField):
                 options["filters"] = [*unbound_field.kwargs.pop("filters", ()), cleaned]
             return super().bind_field(form, unbound_field, options)
+
+    refusal: FundError | None = None
+
+    def refusals(self) -> Refusals:
+        """`with form.refusals():` shows the sentence of a rule that says no above the form, and goes on after the block."""
+        return Refusals(self)
+
+    @property
+    def status(self) -> int:
+        """The status of the page that shows this form: as the refusal says, 422 with answers to put right, else 200."""
+        return self.refusal.status if self.refusal else (422 if self.errors else 200)
+
+
+class Refusals:
+    """Holds back a refusal and gives its sentence to a form."""
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+
+    def __enter__(self) -> None:
+        """Nothing to do yet."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
+        """Swallows a refusal (409) or a demand to wait (429, 503), and nothing else."""
+        if not isinstance(error, FundError) or error.status not in _SHOWN_IN_FORM:
+            return False
+        self._form.refusal = error
+        self._form.form_errors = [*self._form.form_errors, error.sentence]
+        return True
 
 
 class PublicForm(Form):

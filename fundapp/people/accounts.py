@@ -1,0 +1,152 @@
+"""What administrators do to accounts, organisations and the charity's facts. Each act is in the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fundapp.audit.kinds import AuditKind
+from fundapp.audit.service import record
+from fundapp.core import clock
+from fundapp.core.actor import Actor
+from fundapp.core.errors import NotFound, Refused
+from fundapp.core.roles import Role
+from fundapp.people import queries, sessions
+from fundapp.people.models import FundHolder, Organisation, Team, User, UserRole
+from fundapp.people.seats import require_seats
+
+
+def change_roles(session: Session, *, actor: Actor, user_id: int, roles: Iterable[Role], reason: str) -> User:
+    """Give an account other seats. What it was doing goes on under the new ones from its next page.
+
+    Raises NotFound, and Refused for one's own account, for the last administrator, and for seats of another organisation.
+    """
+    user = _another(session, actor, user_id, "change your own roles")
+    wanted = frozenset(roles)
+    require_seats(wanted, user.team.organisation)
+    before = user.roles
+    if wanted == before:
+        raise Refused(f"{user.name} has these roles already.")
+    if Role.ADMIN in before - wanted:
+        _keep_an_admin(session, user)
+    user.role_rows = [row for row in user.role_rows if Role(row.role) in wanted] + [
+        UserRole(role=role.value) for role in sorted(wanted - before)
+    ]
+    session.flush()
+    facts = {"before": " ".join(sorted(before)), "after": " ".join(sorted(wanted))}
+    record(session, actor=actor, kind=AuditKind.USER_ROLES_CHANGED, subject=user.reference, facts=facts, words=reason)
+    return user
+
+
+def deactivate(session: Session, *, actor: Actor, user_id: int, reason: str) -> User:
+    """Disable an account and end its sessions, at once. Raises NotFound, and Refused for oneself and the last administrator."""
+    user = _another(session, actor, user_id, "disable your own account")
+    if not user.active:
+        raise Refused(f"{user.name}’s account is disabled already.")
+    if Role.ADMIN in user.roles:
+        _keep_an_admin(session, user)
+    user.disabled_at = clock.now()
+    session.flush()
+    sessions.end_all(session, user.id)
+    record(session, actor=actor, kind=AuditKind.USER_DISABLED, subject=user.reference, words=reason)
+    return user
+
+
+def reactivate(session: Session, *, actor: Actor, user_id: int) -> User:
+    """Let a disabled account be used again, with the password it had. Raises NotFound, Refused."""
+    user = _another(session, actor, user_id, "enable your own account")
+    if user.active:
+        raise Refused(f"{user.name}’s account is in use already.")
+    require_seats(user.roles, user.team.organisation)
+    user.disabled_at = None
+    session.flush()
+    record(session, actor=actor, kind=AuditKind.USER_ENABLED, subject=user.reference)
+    return user
+
+
+def sign_out_everywhere(session: Session, *, actor: Actor, user_id: int) -> User:
+    """End every session of an account, as when a phone is lost. Raises NotFound."""
+    user = _locked(session, user_id)
+    sessions.end_all(session, user.id)
+    record(session, actor=actor, kind=AuditKind.SESSION_ENDED, subject=user.reference, facts={"which": "all"})
+    return user
+
+
+def add_organisation(session: Session, *, actor: Actor, name: str, kind: Literal["fund_holder", "partner"] = "partner") -> Organisation:
+    """Take an organisation in. Raises Refused for a name that is there already in other capitals."""
+    if queries.organisation_by_name(session, name):
+        raise Refused("There is already an organisation of that name.")
+    organisation = Organisation(name=name.strip(), kind=kind, teams=[])
+    session.add(organisation)
+    session.flush()
+    record(session, actor=actor, kind=AuditKind.ORGANISATION_ADDED, subject=f"organisation:{organisation.id}", facts={"kind": kind})
+    return organisation
+
+
+def add_team(session: Session, *, actor: Actor, organisation_id: int, name: str) -> Team:
+    """Add a team to an organisation. Raises NotFound, and Refused for a name it has already."""
+    organisation = session.get(Organisation, organisation_id)
+    if organisation is None:
+        raise NotFound("There is no such organisation.")
+    if queries.team_by_name(session, organisation_id, name):
+        raise Refused(f"{organisation.name} has a team of that name already.")
+    team = Team(organisation_id=organisation_id, name=name.strip())
+    session.add(team)
+    session.flush()
+    record(session, actor=actor, kind=AuditKind.TEAM_ADDED, subject=f"team:{team.id}", facts={"organisation": organisation_id})
+    return team
+
+
+def describe_fund_holder(
+    session: Session,
+    *,
+    actor: Actor,
+    charity_name: str,
+    charity_number: str,
+    town: str,
+    phone: str,
+    email: str,
+    address: str,
+    website: str,
+) -> FundHolder:
+    """Say who holds the Fund, as posters, receipts and every page's foot name it."""
+    holder = session.get(FundHolder, 1, with_for_update=True) or FundHolder(id=1)
+    said = {
+        "charity_name": charity_name,
+        "charity_number": charity_number,
+        "town": town,
+        "phone": phone,
+        "email": email,
+        "address": address,
+        "website": website,
+    }
+    changed = [name for name, value in said.items() if getattr(holder, name) != value]
+    for name, value in said.items():
+        setattr(holder, name, value)
+    session.add(holder)
+    session.flush()
+    if changed:
+        record(session, actor=actor, kind=AuditKind.FUND_HOLDER_CHANGED, subject="fund_holder:1", facts={"changed": " ".join(changed)})
+    return holder
+
+
+def _locked(session: Session, user_id: int) -> User:
+    session.scalar(select(User.id).where(User.id == user_id).with_for_update())
+    return queries.user(session, user_id)
+
+
+def _another(session: Session, actor: Actor, user_id: int, act: str) -> User:
+    if actor.user_id == user_id:
+        raise Refused(f"You cannot {act}. Ask another administrator.")
+    return _locked(session, user_id)
+
+
+def _keep_an_admin(session: Session, leaving: User) -> None:
+    # Two administrators who dismiss each other at the same moment wait for one another here, and the second is refused.
+    holders = select(UserRole.user_id).where(UserRole.role == Role.ADMIN.value)
+    statement = select(User.id).where(User.id.in_(holders), User.disabled_at.is_(None)).order_by(User.id).with_for_update()
+    if leaving.active and set(session.scalars(statement)) <= {leaving.id}:
+        raise Refused(f"{leaving.name} is the last administrator. Make somebody else one first.")

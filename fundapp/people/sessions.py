@@ -1,0 +1,117 @@
+"""Sessions are rows: listed, ended from anywhere, shared by every process (architecture, decision 10)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask_login import UserMixin
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from fundapp.core import clock
+from fundapp.core.actor import Actor
+from fundapp.core.keys import random_token, token_hash
+from fundapp.people.models import Team, User, UserSession
+
+IDLE = timedelta(hours=12)
+WHOLE = timedelta(days=7)
+# Reading a page writes that the session is in use, but not more often than this.
+TOUCH = timedelta(minutes=5)
+KEPT = timedelta(days=90)
+
+
+class SignedInPerson(UserMixin):  # type: ignore[misc]
+    """Somebody signed in on this device. The cookie carries the token; the database knows its hash alone."""
+
+    def __init__(self, row: UserSession, token: str) -> None:
+        self.session_id = row.id
+        self.last_seen_at = row.last_seen_at
+        self.person: User = row.user
+        self.actor: Actor = row.user.actor
+        self._token = token
+
+    def get_id(self) -> str:
+        """What the signed cookie carries."""
+        return self._token
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it is time to write that the session is in use."""
+        return clock.now() - self.last_seen_at > TOUCH
+
+
+def start(session: Session, *, user: User, device: str) -> tuple[UserSession, str]:
+    """Begin a session with a token that nobody had before (against session fixation), and answer the token."""
+    token = random_token()
+    now = clock.now()
+    row = UserSession(
+        user_id=user.id,
+        token_hash=token_hash(token),
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + WHOLE,
+        ended_at=None,
+        device=device,
+    )
+    session.add(row)
+    session.flush()
+    return row, token
+
+
+def find(session: Session, token: str) -> SignedInPerson | None:
+    """Whose token this is, if the session goes on and the account is in use."""
+    now = clock.now()
+    statement = (
+        select(UserSession)
+        .join(UserSession.user)
+        .where(
+            UserSession.token_hash == token_hash(token),
+            UserSession.ended_at.is_(None),
+            UserSession.expires_at > now,
+            UserSession.last_seen_at > now - IDLE,
+            User.disabled_at.is_(None),
+        )
+        .options(
+            contains_eager(UserSession.user).options(
+                joinedload(User.team, innerjoin=True).joinedload(Team.organisation, innerjoin=True), joinedload(User.role_rows)
+            )
+        )
+    )
+    row = session.execute(statement).unique().scalar_one_or_none()
+    return SignedInPerson(row, token) if row else None
+
+
+def touch(session: Session, session_id: int) -> None:
+    """Write that a session is in use."""
+    session.execute(update(UserSession).where(UserSession.id == session_id).values(last_seen_at=clock.now()))
+
+
+def end(session: Session, session_id: int) -> None:
+    """End one session. Ending it twice changes nothing."""
+    session.execute(update(UserSession).where(UserSession.id == session_id, UserSession.ended_at.is_(None)).values(ended_at=clock.now()))
+
+
+def end_all(session: Session, user_id: int, *, but: int | None = None) -> None:
+    """End every session of a person, perhaps but the one they are using."""
+    statement = update(UserSession).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
+    if but is not None:
+        statement = statement.where(UserSession.id != but)
+    session.execute(statement.values(ended_at=clock.now()))
+
+
+def forget_old(session: Session) -> None:
+    """Drop sessions that ended a good while ago; the audit trail keeps what was done."""
+    session.execute(delete(UserSession).where(UserSession.expires_at < clock.now() - KEPT))
+
+
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"))
+_MORE_BROWSERS = (("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS = (("Android", "Android"), ("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Windows", "Windows"), ("CrOS", "a Chromebook"))
+_MORE_SYSTEMS = (("Mac OS", "a Mac"), ("Linux", "Linux"))
+
+
+def device_name(user_agent: str) -> str:
+    """A browser's own account of itself, made coarse: "Chrome on Android"."""
+    browser = next((name for mark, name in (*_BROWSERS, *_MORE_BROWSERS) if mark in user_agent), "A browser")
+    system = next((name for mark, name in (*_SYSTEMS, *_MORE_SYSTEMS) if mark in user_agent), "a device we do not know")
+    return f"{browser} on {system}"

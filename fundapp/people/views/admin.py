@@ -1,0 +1,155 @@
+"""What administrators do with people."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from fundapp.audit import queries as audit
+from fundapp.core.db import transaction
+from fundapp.core.roles import Role
+from fundapp.people import queries, service
+from fundapp.people.forms import DisableForm, InviteForm, RolesForm
+from fundapp.people.seats import DOES
+from fundapp.web import paging
+from fundapp.web.guards import guard
+from fundapp.web.identity import actor
+from fundapp.web.navigation import admin_item, admin_ways, nav_item
+from fundapp.web.session import db
+
+blueprint = Blueprint("people_admin", __name__, url_prefix="/admin")
+guard(blueprint, Role.ADMIN)
+nav_item(blueprint, "Admin", "people_admin.home", [Role.ADMIN], 90)
+admin_item(blueprint, "People", "people_admin.people", 10, "Invite somebody, change what they may do, disable an account.")
+
+
+@blueprint.get("")
+def home() -> ResponseReturnValue:
+    """Everything an administrator looks after."""
+    return render_template("people/home.html", ways=admin_ways())
+
+
+@blueprint.get("/people")
+def people() -> ResponseReturnValue:
+    """All accounts, and the invitations nobody has taken up."""
+    words, role = request.args.get("words", "")[:100].strip(), request.args.get("role", "")
+    chosen = Role(role) if role in set(Role) else None
+    page = paging.page_of(db(), queries.users(role=chosen, words=words), number=paging.asked(), words=words, role=role)
+    return render_template("people/people.html", page=page, words=words, role=chosen, invitations=queries.open_invitations(db()))
+
+
+@blueprint.get("/people/new")
+def new_person() -> ResponseReturnValue:
+    """Ask whom to invite."""
+    return _new_person(InviteForm())
+
+
+@blueprint.post("/people/new")
+def invite() -> ResponseReturnValue:
+    """Invite somebody; the mail goes out by itself."""
+    form = InviteForm().offer(queries.organisations(db()))
+    if form.validate():
+        with form.refusals():
+            with transaction(db()):
+                invitation = service.invite(
+                    db(), actor=actor(), email=form.email.data or "", roles=map(Role, form.roles.data or ()), team_id=form.team.data
+                )
+            flash(f"{invitation.email} is invited. The link in the mail works once, for seven days.", "good")
+            return redirect(url_for("people_admin.people"), 303)
+    return _new_person(form)
+
+
+@blueprint.post("/invitations/<int:invitation_id>/send-again")
+def send_again(invitation_id: int) -> ResponseReturnValue:
+    """Mail a new link."""
+    with transaction(db()):
+        invitation = service.send_again(db(), actor=actor(), invitation_id=invitation_id)
+    flash(f"A new link is on its way to {invitation.email}. The one before it stops working.", "good")
+    return redirect(url_for("people_admin.people"), 303)
+
+
+@blueprint.post("/invitations/<int:invitation_id>/withdraw")
+def withdraw_invitation(invitation_id: int) -> ResponseReturnValue:
+    """Take an invitation back."""
+    with transaction(db()):
+        invitation = service.withdraw_invitation(db(), actor=actor(), invitation_id=invitation_id)
+    flash(f"The invitation of {invitation.email} is withdrawn. Its link leads nowhere now.", "good")
+    return redirect(url_for("people_admin.people"), 303)
+
+
+@blueprint.get("/people/<int:user_id>")
+def person(user_id: int) -> ResponseReturnValue:
+    """One account: who, what they may do, what was done to it."""
+    return _person(user_id, None)
+
+
+@blueprint.post("/people/<int:user_id>/roles")
+def change_roles(user_id: int) -> ResponseReturnValue:
+    """Give the account other seats."""
+    form = RolesForm()
+    if form.validate():
+        with form.refusals():
+            with transaction(db()):
+                user = service.change_roles(
+                    db(), actor=actor(), user_id=user_id, roles=map(Role, form.roles.data or ()), reason=form.reason.data or ""
+                )
+            flash(f"{user.name}’s roles are changed.", "good")
+            return redirect(url_for("people_admin.person", user_id=user_id), 303)
+    return _person(user_id, form)
+
+
+@blueprint.get("/people/<int:user_id>/disable")
+def confirm_disable(user_id: int) -> ResponseReturnValue:
+    """Say what disabling does, and ask why."""
+    return _confirm(user_id, DisableForm())
+
+
+@blueprint.post("/people/<int:user_id>/disable")
+def disable(user_id: int) -> ResponseReturnValue:
+    """Disable the account and end its sessions."""
+    form = DisableForm()
+    if form.validate():
+        with form.refusals():
+            with transaction(db()):
+                user = service.deactivate(db(), actor=actor(), user_id=user_id, reason=form.reason.data or "")
+            flash(f"{user.name}’s account is disabled and signed out everywhere.", "good")
+            return redirect(url_for("people_admin.person", user_id=user_id), 303)
+    return _confirm(user_id, form)
+
+
+@blueprint.post("/people/<int:user_id>/enable")
+def enable(user_id: int) -> ResponseReturnValue:
+    """Let the account be used again."""
+    with transaction(db()):
+        user = service.reactivate(db(), actor=actor(), user_id=user_id)
+    flash(f"{user.name} can sign in again, with the password they had.", "good")
+    return redirect(url_for("people_admin.person", user_id=user_id), 303)
+
+
+@blueprint.post("/people/<int:user_id>/sign-out")
+def sign_out_everywhere(user_id: int) -> ResponseReturnValue:
+    """End every session of the account."""
+    with transaction(db()):
+        user = service.sign_out_everywhere(db(), actor=actor(), user_id=user_id)
+    flash(f"{user.name} is signed out everywhere.", "good")
+    return redirect(url_for("people_admin.person", user_id=user_id), 303)
+
+
+def _new_person(form: InviteForm) -> ResponseReturnValue:
+    organisations = queries.organisations(db())
+    return render_template("people/new_person.html", form=form.offer(organisations), organisations=organisations, does=DOES), form.status
+
+
+def _person(user_id: int, form: RolesForm | None) -> ResponseReturnValue:
+    user = queries.user(db(), user_id)
+    shown = form or RolesForm(roles=sorted(user.roles))
+    trail = audit.trail(db(), user.reference)
+    names = queries.names(db(), queries.ids_of(event.actor for event in trail))
+    own = actor().user_id == user_id
+    page = render_template("people/person.html", user=user, form=shown, trail=trail, names=names, does=DOES, own=own)
+    return page, shown.status
+
+
+def _confirm(user_id: int, form: DisableForm) -> ResponseReturnValue:
+    user = queries.user(db(), user_id)
+    return render_template("people/confirm_disable.html", user=user, form=form), form.status

@@ -1,0 +1,63 @@
+"""Every way a page can fail, each with its own page and a sentence that says what to do."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, make_response, render_template
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from fundapp.core.errors import FundError
+from fundapp.web import logs
+
+# The statuses that have a page of their own in templates/errors.
+PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 502, 503})
+
+_STALE = "This form was open for too long, or in another window. Load the page again and send it once more. Nothing was done."
+
+
+def error_page(status: int, sentence: str = "") -> Response:
+    """The page for a status. `sentence` is shown on it, and holds nothing personal."""
+    # Where our own side is at fault the page asks nothing more of it: not who is signed in, nor who holds the Fund.
+    g.plain = status >= 500
+    page = status if status in PAGES else (400 if status < 500 else 500)
+    words = render_template(f"errors/{page}.html", sentence=sentence, status=status, request_id=logs.request_id())
+    response = make_response(words, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def install(app: Flask) -> None:
+    """Answer each kind of failure with its page."""
+
+    @app.errorhandler(FundError)
+    def refused(error: FundError) -> Response:
+        if error.status >= 500:
+            logs.report((type(error), error, error.__traceback__), show_words=True)
+        return error_page(error.status, error.sentence)
+
+    @app.errorhandler(CSRFError)
+    def stale(_: CSRFError) -> Response:
+        return error_page(400, _STALE)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        code = error.code or 500
+        # Werkzeug's own words are for programmers; only what our views said is shown.
+        own = error.description if error.description and error.description != type(error).description else ""
+        response = error_page(code, own or "")
+        for name, value in error.get_headers():
+            if name not in {"Content-Type", "Content-Length"}:
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(PoolTimeout)
+    def database_gone(error: Exception) -> Response:
+        logs.report((type(error), error, error.__traceback__), show_words=False)
+        return error_page(503)
+
+    @app.errorhandler(500)
+    def broken(_: Exception) -> Response:
+        return error_page(500)
