@@ -70,6 +70,23 @@ def joined(checkout: Path, *, durable: bool = True) -> Iterator[Access]:
             _leave(found, users)
 
 
+def revive(checkout: Path) -> bool:
+    """Start the checkout's server again if it was killed under its users; tells whether it was. For a user of the server only.
+
+    Raises DatabaseFault when it cannot be started.
+    """
+    checkout = checkout.resolve()
+    instance = Instance.of(checkout)
+    if server.listens(instance.access()):
+        return False
+    with instance.locked(LOCK):
+        found = server.Server(_settle(checkout, instance))
+        if server.listens(instance.access()):
+            return False
+        found.ensure()
+    return True
+
+
 def _settle(checkout: Path, instance: Instance) -> place.Place:
     chosen = place.choose(checkout, instance)
     if not chosen.home.is_relative_to(checkout) and not place.is_named(chosen) and chosen.home.is_dir():

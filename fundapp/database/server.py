@@ -146,6 +146,15 @@ class Server:
         return f"Its log is {self.place.log} and ends: {' / '.join(lines[-3:])}"
 
 
+def listens(access: Access) -> bool:
+    """Whether anybody answers at the server's port: a cheap look, several times a minute."""
+    try:
+        socket.create_connection(("127.0.0.1", access.port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
 def connect(access: Access, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
     """A connection as the superuser, each statement a transaction of its own: for making roles and databases only."""
     return psycopg.connect(

@@ -1,0 +1,113 @@
+"""`fundapp demo run`: what script/run starts, all of the Fund as one foreground command."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import sys
+from collections.abc import Callable
+
+import click
+
+from fundapp.cli import stand_in
+from fundapp.cli.context import Context, opened, read_settings
+from fundapp.cli.main import Fault
+from fundapp.cli.migrate import upgrade
+from fundapp.cli.supervisor import Child, Supervisor
+from fundapp.config import ROOT, Settings
+from fundapp.database import embedded
+
+START_SECONDS = 60
+
+
+@click.group("demo", hidden=True)
+def command() -> None:
+    """The Fund with demonstration data."""
+
+
+@command.command("run")
+def run() -> None:
+    """Serve the Fund with demonstration data until told to stop."""
+    settings = read_settings()
+    if settings.is_production:
+        raise Fault("This runs the demonstration. In production run “fundapp serve” and “fundapp worker”.")
+    if not _is_free(settings.port):
+        raise Fault(f"Port {settings.port} is taken. Choose another: PORT={settings.port + 10} script/run")
+    supervisor = Supervisor(_children(settings), ROOT, _say, _tend(settings))
+    supervisor.listen()
+    _say("Starting the database ...")
+    with opened(ready=False) as fund:
+        upgrade(fund)
+        _demonstrate(fund)
+        fund.database.dispose()
+        _say("Starting web server, worker and Stripe's stand-in ...")
+        try:
+            fault = supervisor.start(lambda: _serves(settings.port), START_SECONDS)
+            if fault:
+                raise Fault(fault)
+            if not supervisor.stopping:
+                _greet(fund)
+                fund.database.dispose()
+            supervisor.watch()
+        finally:
+            _say("\nStopping ...")
+            supervisor.end()
+    _say("Stopped. The data is kept.")
+
+
+def _children(settings: Settings) -> list[Child]:
+    logs = ROOT / "instance" / "log"
+    itself = [sys.executable, "-m", "fundapp.cli"]
+    children = [
+        Child("web server", [*itself, "serve"], logs / f"web-{settings.port}.log"),
+        Child("worker", [*itself, "worker"], logs / f"worker-{settings.port}.log"),
+    ]
+    if stand_in.is_used(settings):
+        logged = logs / f"stand-in-{settings.port}.log"
+        children.insert(0, Child("stand-in for Stripe", stand_in.command(settings), logged, lambda: not stand_in.answers(ROOT)))
+    return children
+
+
+def _tend(settings: Settings) -> Callable[[], None]:
+    def tend() -> None:
+        if settings.database_url is None and embedded.revive(ROOT):
+            _say("The database server was gone; it is started again.")
+
+    return tend
+
+
+def _demonstrate(fund: Context) -> None:
+    from fundapp.cli import demo_data
+
+    demo_data.fill(fund, _say)
+
+
+def _greet(fund: Context) -> None:
+    from fundapp.cli import demo_data
+
+    _say(demo_data.greeting(fund))
+
+
+def _serves(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _say(words: str) -> None:
+    click.echo(words, err=True)
