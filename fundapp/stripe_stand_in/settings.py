@@ -41,20 +41,20 @@ class Settings:
 
     def changed(self, values: Mapping[str, Any]) -> Settings:
         """With these values instead. Raises ValueError with a sentence."""
+        kinds = {f.name: f.default for f in fields(self)}
         for name, value in values.items():
-            now = getattr(self, name, None)
-            if now is None:
+            if name not in kinds:
                 raise ValueError(f"There is no setting called {name}.")
-            _check(name, value, now)
+            _check(name, value, kinds[name])
         return replace(self, **values)
 
 
-def _check(name: str, value: Any, now: Any) -> None:
-    if isinstance(now, bool):
+def _check(name: str, value: Any, default: Any) -> None:
+    if isinstance(default, bool):
         good = isinstance(value, bool)
-    elif isinstance(now, str):
+    elif isinstance(default, str):
         good = value in {"succeeded", "pending"}
-    elif isinstance(now, int):
+    elif isinstance(default, int):
         good = type(value) is int and 0 <= value <= 1_000_000
     else:
         good = type(value) in {int, float} and 0 <= value <= 10**9

@@ -113,7 +113,7 @@ class StandIn:
             process.kill()
             process.wait()
 
-    def control(self, path: str = "", method: str = "POST", **values: Any) -> dict[str, Any]:
+    def control(self, path: str = "", method: str = "POST", /, **values: Any) -> dict[str, Any]:
         """Call the control API; raises StandInFault when it refuses."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
