@@ -78,7 +78,7 @@ class Books:
             if pence or always
         ]
         opening = [Step("There before", self.opening_pence, "stood")] if self.opening_pence else []
-        return [*opening, *moved, Step("Left", self.left_pence, "stood", promised_pence=self.promised_pence)]
+        return [*opening, *moved, Step(self.last_line, self.left_pence, "stood", promised_pence=self.promised_pence)]
 
     @property
     def sum_rows(self) -> list[tuple[str, str]]:
@@ -88,7 +88,12 @@ class Books:
     @property
     def sum_total(self) -> tuple[str, str]:
         """Its last line."""
-        return ("Left", pounds(self.left_pence))
+        return (self.last_line, pounds(self.left_pence))
+
+    @property
+    def last_line(self) -> str:
+        """What the last line is called: "Left on 31 October"."""
+        return f"Left on {self.period.last.day} {self.period.last:%B}"
 
 
 def add_up(period: Period, before: Balances, at_end: Balances) -> Books:

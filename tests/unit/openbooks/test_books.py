@@ -50,7 +50,7 @@ def test_a_gift_a_grant_and_a_payment_stand_in_the_books() -> None:
         ("Help paid for", "−£39.99"),
         ("Card fees", "−£0.35"),
     ]
-    assert book.sum_total == ("Left", "£1,469.66")
+    assert book.sum_total == ("Left on 31 October", "£1,469.66")
     assert (book.promised_pence, book.free_pence) == (0, 146_966)
 
 
