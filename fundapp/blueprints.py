@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from fundapp.openbooks import admin_views as openbooks_admin
+from fundapp.openbooks import views as openbooks
 from fundapp.people.views import blueprints as people
 from fundapp.web import design
 
-BLUEPRINTS: tuple[Blueprint, ...] = (*people,)
+BLUEPRINTS: tuple[Blueprint, ...] = (openbooks.blueprint, openbooks_admin.blueprint, *people)
 
 # Where nothing real is at stake.
 DEMO_BLUEPRINTS: tuple[Blueprint, ...] = (design.blueprint,)
