@@ -1,0 +1,10 @@
+"""Every room's jobs and loops, for the worker. With `create_app` and the commands it is the composition root."""
+
+from __future__ import annotations
+
+from fundapp.grants.tasks import tasks as grants
+from fundapp.jobs import Tasks
+from fundapp.people.tasks import tasks as people
+
+ROOMS: tuple[Tasks, ...] = (people, grants)
+LOOPS = tuple(loop for room in ROOMS for loop in room.loops)
