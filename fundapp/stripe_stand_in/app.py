@@ -18,9 +18,8 @@ def open_state(options: Options) -> State:
     Raises StoreInUse, NotLoopback.
     """
     store = Store(options.store)
-    if options.fee_delay_seconds is not None:
-        with store.act() as act:
-            act.set(act.settings.changed({"fee_delay_seconds": options.fee_delay_seconds}))
+    with store.act() as act:
+        act.set(act.settings.changed(options.settings()))
     return State(options, store, Deliveries(store, options.webhook_url, options.webhook_secrets))
 
 

@@ -170,7 +170,7 @@ class Deliveries:
 def note(act: Act, delivery_id: int, outcome: Outcome) -> None:
     """Write down what came of an attempt, and when the next one is due."""
     row = act.db.execute("SELECT created, attempts, state FROM delivery WHERE seq = ?", (delivery_id,)).fetchone()
-    if row["state"] != "pending":
+    if row is None or row["state"] != "pending":
         return
     attempts = row["attempts"] + 1
     wait = min(act.settings.retry_longest_seconds, act.settings.retry_first_seconds * 2 ** min(attempts - 1, 30))

@@ -30,6 +30,10 @@ class Options:
         """Where the API and the hosted page are."""
         return f"http://127.0.0.1:{self.port}"
 
+    def settings(self) -> dict[str, float]:
+        """The settings that the command line gave; they win over what the store holds."""
+        return {} if self.fee_delay_seconds is None else {"fee_delay_seconds": self.fee_delay_seconds}
+
 
 @dataclass(frozen=True, slots=True)
 class State:

@@ -108,6 +108,12 @@ class Act:
         for name, value in settings.as_json().items():
             self.db.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (name, json.dumps(value)))
 
+    def clear(self) -> None:
+        """Forget everything, the settings too."""
+        for table in ("object", "delivery", "reminder", "remembered", "setting"):
+            self.db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from this line alone
+        self.settings = Settings()
+
 
 class Store:
     """The file, and the one lock in front of it: acts follow one another."""

@@ -21,6 +21,21 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+    """The process behind `stand_in`."""
+    with StandIn(tmp_path_factory.mktemp("stand-in"), allowed_return_origins=["http://localhost:8000"]) as running:
+        yield running
+
+
+@pytest.fixture
+def stand_in(running: StandIn) -> StandIn:
+    """A stand-in with an empty store."""
+    running.webhook_url = None
+    running.reset()
+    return running
+
+
 @pytest.fixture
 def client(stand_in: StandIn) -> stripe.StripeClient:
     """The library, speaking to the test's own stand-in."""

@@ -15,7 +15,7 @@ from tests.integration.stripe_stand_in.conftest import Opened
 
 # Left out by Stripe too where they do not apply, or until they are expanded.
 SOMETIMES = {
-    "Session": {"line_items", "presentment_details", "tax_id_collection", "name_collection"},
+    "Session": {"line_items", "presentment_details", "redirect_on_completion", "tax_id_collection", "name_collection"},
     "PaymentIntent": {"hooks", "payment_details", "presentment_details"},
     "Charge": {"level3", "presentment_details", "refunds", "transfer"},
     "Refund": {
