@@ -66,7 +66,9 @@ def _check_signature(text: str, signature: str, secrets: Sequence[str]) -> None:
         raise BadEvent("the signature is not ASCII")
     if not any(_matches(text, signature, secret) for secret in secrets):
         raise BadEvent("the signature does not match")
-    signed_at = int(next(part[2:] for part in signature.split(",") if part.startswith("t=")))
+    # Taken apart as the library does it, so that the time judged is the time signed.
+    parts = [part.split("=", 2) for part in signature.split(",")]
+    signed_at = int(next(part[1] for part in parts if part[0] == "t"))
     # The machine's own clock, as in the library: a clock held still by a test must not let old events in.
     age = time.time() - signed_at
     if age > OLDEST_SECONDS:
@@ -92,8 +94,10 @@ def _read(body: Any, *, livemode: bool) -> VerifiedEvent:
         raise BadEvent("the event has no id")
     if not isinstance(kind, str) or type(created) is not int:
         raise BadEvent("the event has no type or no time")
-    if body.get("livemode") is not livemode:
-        raise BadEvent("a live event in test mode" if body.get("livemode") else "a test event in live mode")
+    if not isinstance(body.get("livemode"), bool):
+        raise BadEvent("the event has no mode")
+    if body["livemode"] is not livemode:
+        raise BadEvent("a live event in test mode" if body["livemode"] else "a test event in live mode")
     subject = data.get("object") if isinstance(data, dict) else None
     if not isinstance(subject, dict) or not isinstance(subject.get("object"), str):
         raise BadEvent("the event is about nothing")
