@@ -31,7 +31,7 @@ class OpenbooksExample(Base):
     active: Mapped[bool]
     changed_at: Mapped[datetime]
     # Nobody, for those that came with the house.
-    changed_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
     @property
     def subject(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FileField, RadioField, SelectField, StringField, TextAreaField
@@ -49,3 +49,9 @@ def show() -> ResponseReturnValue:
     form = ExampleFields(formdata=MultiDict(_TYPED), meta={"csrf": False})
     form.validate()
     return render_template("web/design.html", form=form, page_url=lambda number: url_for(str(request.endpoint), page=number))
+
+
+@blueprint.post("/design")
+def again() -> ResponseReturnValue:
+    """The specimens' buttons lead back to them."""
+    return redirect(url_for(".show"), 303)

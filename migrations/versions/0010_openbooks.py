@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.CheckConstraint("amount_pence > 0", name=op.f("ck_openbooks_example_amount_positive")),
         sa.CheckConstraint("length(words) BETWEEN 1 AND 80", name=op.f("ck_openbooks_example_words_short")),
         sa.CheckConstraint("position BETWEEN 1 AND 99", name=op.f("ck_openbooks_example_position_in_list")),
-        sa.ForeignKeyConstraint(["changed_by"], ["user.id"], name=op.f("fk_openbooks_example_changed_by")),
+        sa.ForeignKeyConstraint(["changed_by"], ["user_account.id"], name=op.f("fk_openbooks_example_changed_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_openbooks_example")),
     )
     insert = sa.text(
