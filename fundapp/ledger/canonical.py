@@ -102,7 +102,8 @@ def encode(value: dict[str, Any]) -> bytes:
 def check(value: object) -> None:
     """Refuse what two programs might write in two ways. Raises ValueError."""
     if isinstance(value, str):
-        if any(0xD800 <= ord(letter) <= 0xDFFF or letter == "\0" for letter in value):
+        # PostgreSQL keeps no NUL, and half of a surrogate pair has no bytes.
+        if "\0" in value or not (value.isascii() or _has_bytes(value)):
             raise ValueError("text holds a character that cannot be written down")
     elif isinstance(value, dict):
         for key, inner in value.items():
@@ -116,3 +117,11 @@ def check(value: object) -> None:
         raise ValueError(f"only text, whole numbers, lists and objects: not {type(value).__name__}")
     elif abs(value) > MOST_PENCE:
         raise ValueError("a number that not every program holds exactly")
+
+
+def _has_bytes(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

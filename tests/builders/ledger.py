@@ -36,7 +36,7 @@ def open_books(session: Session) -> None:
 
 def pay_in(session: Session, amount_pence: int, fund: str = "public-giving", *, on: date | None = None, key: str = "") -> Posted:
     """Money that reached the bank: awards can be made from it, and paid."""
-    subject = key or f"contribution:{next(_nth)}"
+    subject = key or f"test-money:{next(_nth)}"
     return service.post(
         session,
         event_key=subject,
@@ -50,7 +50,7 @@ def pay_in(session: Session, amount_pence: int, fund: str = "public-giving", *, 
 
 def award(session: Session, amount_pence: int, fund: str = "public-giving", *, on: date | None = None, key: str = "") -> Posted:
     """Money set aside for a phone."""
-    subject = key or f"grant:{next(_nth)}"
+    subject = key or f"test-grant:{next(_nth)}"
     return service.spend(
         session,
         event_key=f"{subject}:award",
