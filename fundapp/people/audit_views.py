@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from fundapp.audit import queries as audit
 from fundapp.audit.kinds import AuditKind
 from fundapp.core.roles import Role
-from fundapp.people import queries
 from fundapp.people.forms import AuditFilter
+from fundapp.people.reading import KINDS, namer
 from fundapp.web import paging
 from fundapp.web.guards import guard
 from fundapp.web.navigation import nav_item
@@ -29,5 +29,5 @@ def events() -> ResponseReturnValue:
     subject = (form.subject.data or "")[:80]
     kind = form.kind.data if form.kind.data in set(AuditKind) else ""
     page = paging.page_of(db(), audit.events(subject=subject, kind=kind or ""), number=paging.asked(), subject=subject, kind=kind or "")
-    names = queries.names(db(), queries.ids_of(event.actor for event in page))
-    return render_template("people/events.html", form=form, page=page, names=names, kinds={kind.value: kind.words for kind in AuditKind})
+    who = namer(db(), (event.actor for event in page))
+    return render_template("people/events.html", form=form, page=page, who=who, kinds=KINDS)

@@ -60,11 +60,6 @@ def names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(wanted)))} if wanted else {}
 
 
-def ids_of(references: Iterable[str]) -> set[int]:
-    """The users among several actors' references: {2} of "user:2" and "system"."""
-    return {int(one.removeprefix("user:")) for one in references if one.startswith("user:")}
-
-
 def team_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
     """The names of several teams by their ids, with the organisation: "Outreach, Riverside"."""
     wanted = {one for one in ids if one is not None}

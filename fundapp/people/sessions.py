@@ -45,7 +45,7 @@ def start(session: Session, *, user: User, device: str) -> tuple[UserSession, st
     token = random_token()
     now = clock.now()
     row = UserSession(
-        user_id=user.id,
+        user=user,
         token_hash=token_hash(token),
         created_at=now,
         last_seen_at=now,

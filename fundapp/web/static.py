@@ -8,6 +8,7 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from wsgiref.headers import Headers
 
 from flask import Flask
 from whitenoise import WhiteNoise
@@ -46,8 +47,9 @@ def install(app: Flask, settings: Settings, root: Path) -> Files:
     files.press()
     headers = standing(settings)
 
-    def add(found: dict[str, str], _path: str, _url: str) -> None:
-        found.update(headers)
+    def add(found: Headers, _path: str, _url: str) -> None:
+        for name, value in headers.items():
+            found[name] = value
 
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app, root=str(root), prefix=PREFIX, max_age=YEAR, allow_all_origins=False, add_headers_function=add

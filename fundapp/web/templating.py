@@ -15,8 +15,6 @@ from fundapp.web import filters, identity, navigation
 def install(app: Flask, fund_holder: Callable[[], Any]) -> None:
     """Set the templates up. `fund_holder` finds the charity's facts, which the people room keeps."""
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["Role"] = Role
     filters.install(app)
 

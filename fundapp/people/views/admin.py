@@ -6,10 +6,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.audit import queries as audit
+from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.roles import Role
 from fundapp.people import queries, service
 from fundapp.people.forms import DisableForm, InviteForm, RolesForm
+from fundapp.people.reading import KINDS, namer
 from fundapp.people.seats import DOES
 from fundapp.web import paging
 from fundapp.web.guards import guard
@@ -35,7 +37,9 @@ def people() -> ResponseReturnValue:
     words, role = request.args.get("words", "")[:100].strip(), request.args.get("role", "")
     chosen = Role(role) if role in set(Role) else None
     page = paging.page_of(db(), queries.users(role=chosen, words=words), number=paging.asked(), words=words, role=role)
-    return render_template("people/people.html", page=page, words=words, role=chosen, invitations=queries.open_invitations(db()))
+    return render_template(
+        "people/people.html", page=page, words=words, role=chosen, invitations=queries.open_invitations(db()), now=clock.now()
+    )
 
 
 @blueprint.get("/people/new")
@@ -144,9 +148,9 @@ def _person(user_id: int, form: RolesForm | None) -> ResponseReturnValue:
     user = queries.user(db(), user_id)
     shown = form or RolesForm(roles=sorted(user.roles))
     trail = audit.trail(db(), user.reference)
-    names = queries.names(db(), queries.ids_of(event.actor for event in trail))
+    who = namer(db(), (event.actor for event in trail))
     own = actor().user_id == user_id
-    page = render_template("people/person.html", user=user, form=shown, trail=trail, names=names, does=DOES, own=own)
+    page = render_template("people/person.html", user=user, form=shown, trail=trail, who=who, kinds=KINDS, own=own)
     return page, shown.status
 
 

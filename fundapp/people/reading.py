@@ -1,0 +1,26 @@
+"""How an event of the audit trail is read: in words, with the names of those who acted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from sqlalchemy.orm import Session
+
+from fundapp.audit.kinds import AuditKind
+from fundapp.people import queries
+
+_OTHERS = {"system": "the Fund itself", "donor": "a donor", "stripe": "Stripe"}
+
+KINDS = {kind.value: kind.words.capitalize() for kind in AuditKind}
+
+
+def namer(session: Session, references: Iterable[str]) -> Callable[[str], str]:
+    """A function from an actor's reference to a name, for these references, asked for at once."""
+    wanted = {one.removeprefix("user:"): one for one in references if one.startswith("user:")}
+    names = queries.names(session, map(int, wanted))
+
+    def who(reference: str) -> str:
+        number = reference.removeprefix("user:")
+        return names.get(int(number), reference) if number.isdigit() else _OTHERS.get(reference, reference)
+
+    return who

@@ -1,0 +1,60 @@
+"""Makes people for tests, by the room's own services: invited, accepted, signed in with a password they know."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from sqlalchemy.orm import Session
+
+from fundapp.core.actor import SYSTEM
+from fundapp.core.roles import Role
+from fundapp.people import queries, service
+from fundapp.people.models import FundHolder, Organisation, Team, User
+
+PASSWORD = "three random words"
+HOLDER = "Changing Lives"
+PARTNER = "Riverside Outreach"
+
+_numbers = count(1)
+
+
+def organisation(session: Session, name: str = PARTNER) -> Organisation:
+    """The organisation of this name: a partner, but for `HOLDER`. The same name again is the same one."""
+    found = queries.organisation_by_name(session, name)
+    return found or service.add_organisation(session, actor=SYSTEM, name=name, kind="fund_holder" if name == HOLDER else "partner")
+
+
+def team(session: Session, name: str = "Outreach", *, of: str = PARTNER) -> Team:
+    """The team of this name in an organisation. The same names again are the same one."""
+    where = organisation(session, of)
+    return queries.team_by_name(session, where.id, name) or service.add_team(session, actor=SYSTEM, organisation_id=where.id, name=name)
+
+
+def user(session: Session, *roles: Role, at: Team | None = None, name: str = "", email: str = "", password: str = PASSWORD) -> User:
+    """An account with these seats. Without a team: a partner's for key workers and panel members, else the fund office."""
+    number = next(_numbers)
+    seats = roles or (Role.KEY_WORKER,)
+    outside = set(seats) <= {Role.KEY_WORKER, Role.PANEL}
+    where = at or (team(session) if outside else team(session, "Fund office", of=HOLDER))
+    address = email or f"{seats[0].value.replace('_', '-')}-{number}@example.org"
+    token = service.invite_by_link(session, actor=SYSTEM, email=address, roles=seats, team_id=where.id)
+    made = service.accept_invitation(
+        session, token=token, name=name or f"{seats[0].words.capitalize()} {number}", password=password, passwords=service.passwords("test")
+    )
+    session.commit()
+    return queries.user(session, made.id)
+
+
+def fund_holder(session: Session) -> FundHolder:
+    """The charity's facts."""
+    return service.describe_fund_holder(
+        session,
+        actor=SYSTEM,
+        charity_name="Changing Lives (Doncaster)",
+        charity_number="1234567",
+        town="Doncaster",
+        phone="01302 000000",
+        email="fund@example.org",
+        address="1 High Street\nDoncaster\nDN1 1AA",
+        website="https://example.org",
+    )
