@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,9 @@ from fundapp.config import ROOT, Settings
 from fundapp.core.db import Database
 from fundapp.core.keys import Keys
 from fundapp.database import embedded, health
-from fundapp.gateways import Gateways
+
+if TYPE_CHECKING:
+    from fundapp.gateways import Gateways
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Context:
     @cached_property
     def gateways(self) -> Gateways:
         """Stripe and mail."""
+        from fundapp.gateways import Gateways
+
         return Gateways.build(self.settings)
 
     def session(self) -> Session:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,17 +52,11 @@ def settings(worker_database: OwnDatabase, tmp_path: Path, request: pytest.Fixtu
 
 
 @pytest.fixture
-def app(settings: Settings, database: Database) -> Iterator[Flask]:
+def app(settings: Settings, database: Database) -> Flask:
     """The app, inside the test's transaction."""
     from fundapp import create_app
-    from fundapp.web.app import fund_of, install
 
-    app = create_app(settings)
-    own = fund_of(app)
-    install(app, dataclasses.replace(own, database=database))
-    app.testing = True
-    yield app
-    own.database.dispose()
+    return create_app(settings, database=database)
 
 
 @pytest.fixture
@@ -98,7 +90,7 @@ class Client:
         # As Flask-WTF makes it: the same secret in the session and, signed, in the form.
         with self.flask.session_transaction(base_url=BASE_URL) as cookie:
             raw = cookie.setdefault("csrf_token", "0123456789abcdef0123456789abcdef01234567")
-        return str(URLSafeTimedSerializer(str(self.app.secret_key), salt="wtf-csrf-token").dumps(raw))
+        return str(URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token").dumps(raw))
 
     def _send(self, method: str, url: str, *, query: Any = None, **options: Any) -> Page:
         parts = urlsplit(url)
