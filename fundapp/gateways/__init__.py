@@ -3,14 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from flask import current_app
 
-from fundapp.config import Settings
 from fundapp.gateways.mail import Mailer
 from fundapp.gateways.stripe import StripeGateway
 
 EXTENSION = "gateways"
+
+
+class Addresses(Protocol):
+    """The part of the settings that says where the outside is. This room does not know the settings themselves."""
+
+    @property
+    def stripe_secret_key(self) -> str:
+        """The account's key."""
+        ...
+
+    @property
+    def stripe_api_base(self) -> str | None:
+        """The stand-in's address; None is Stripe itself."""
+        ...
+
+    @property
+    def stripe_webhook_secrets(self) -> tuple[str, ...]:
+        """What events are signed with, newest first."""
+        ...
+
+    @property
+    def mail_url(self) -> str:
+        """Where mail goes."""
+        ...
+
+    @property
+    def base_url(self) -> str:
+        """The address people reach."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +50,7 @@ class Gateways:
     mail: Mailer
 
     @classmethod
-    def build(cls, settings: Settings) -> Gateways:
+    def build(cls, settings: Addresses) -> Gateways:
         """The gateways that the settings name."""
         return cls(
             stripe=StripeGateway(settings.stripe_secret_key, settings.stripe_api_base, settings.stripe_webhook_secrets),

@@ -1,26 +1,47 @@
-"""Mail: by SMTP, or into a folder where nothing real is at stake. Plain text always, HTML if given, attachments."""
+"""Mail: by SMTP, or into a folder where nothing real is at stake. Plain text always, HTML if given, attachments.
+
+Nothing of a letter is logged, and a server's own words, which repeat addresses, never leave this module.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 import smtplib
 import ssl
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from fundapp.core import clock
-from fundapp.core.errors import OutsideFault
+from fundapp.core.errors import NotFound, OutsideFault
 
 TIMEOUT_SECONDS = 10
 SENDER_NAME = "Changing Lives Fund"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+BAD_ADDRESS = "That is not an address that mail can be sent to."
+REFUSED = "The mail server refused the letter."
+NO_ANSWER = "The mail server did not take the letter for now."
+NOT_SAFE = "The mail server offers no encryption, so the Fund’s password was not sent to it."
+NO_FOLDER = "The folder for mail cannot be written to."
+_NAME = re.compile(r"[0-9a-f]{20}")
+
+
+class MailFault(OutsideFault):
+    """A letter did not leave. `passing` says whether the same call may well succeed later."""
+
+    def __init__(self, sentence: str, *, passing: bool) -> None:
+        super().__init__(sentence)
+        self.passing = passing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,41 +58,49 @@ class Carrier(Protocol):
     """Takes a finished letter away."""
 
     def carry(self, message: EmailMessage) -> None:
-        """Raises OutsideFault when it could not be handed over."""
+        """Raises MailFault when it could not be handed over."""
         ...
 
 
 class Mailer:
     """Writes letters and hands them to a carrier."""
 
-    def __init__(self, carrier: Carrier, host: str) -> None:
+    def __init__(self, carrier: Carrier, host: str, sender: str = "") -> None:
         self._carrier = carrier
-        self._host = host
+        # A bare number is no domain.
+        self._host = host if ":" not in host and any(letter.isalpha() for letter in host) else "localhost"
+        self.sender = sender or f"fund@{self._host}"
 
     @classmethod
     def of(cls, mail_url: str, *, base_url: str) -> Mailer:
-        """The mailer that MAIL_URL names. Raises ValueError for a scheme it does not know."""
+        """The mailer that MAIL_URL names. `?from=fund@example.org` at its end names the sender, else it is fund@ our own host.
+
+        Raises ValueError for a scheme it does not know.
+        """
         host = urlsplit(base_url).hostname or "localhost"
         parts = urlsplit(mail_url)
+        sender = parse_qs(parts.query).get("from", [""])[0]
         if parts.scheme == "file":
-            return cls(Folder(Path(unquote(parts.path))), host)
+            return cls(Folder(Path(unquote(parts.path))), host, sender)
         if parts.scheme in {"smtp", "smtps"}:
-            return cls(Smtp(mail_url), host)
+            return cls(Smtp(mail_url), host, sender)
         raise ValueError("MAIL_URL begins with smtp://, smtps:// or file:///.")
 
     def send(self, to: str, subject: str, text: str, html: str | None = None, attachments: Sequence[Attachment] = (), *, key: str) -> None:
         """Send one letter. `key` names it, so that a retry carries the same Message-ID and mail programs show it once.
 
-        Raises OutsideFault when it could not be handed over; nothing about the reader is in the fault.
+        Raises MailFault when it could not be handed over; nothing about the reader is in the fault.
         """
         message = EmailMessage(policy=policy.SMTP)
-        message["From"] = f"{SENDER_NAME} <fund@{self._host}>"
-        message["To"] = to
-        message["Subject"] = subject
+        message["From"] = Address(SENDER_NAME, addr_spec=self.sender)
+        message["To"] = _address(to)
+        # A line end would begin a header of the writer's choice.
+        message["Subject"] = " ".join(subject.split())
         message["Date"] = format_datetime(clock.now())
         message["Message-ID"] = f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{self._host}>"
         # No holiday note comes back to a letter that a machine sent (RFC 3834).
         message["Auto-Submitted"] = "auto-generated"
+        message["Content-Language"] = "en-GB"
         message.set_content(text)
         if html:
             message.add_alternative(html, subtype="html")
@@ -94,22 +123,26 @@ class Smtp:
 
     def carry(self, message: EmailMessage) -> None:
         """Hand the letter over."""
-        try:
-            with self._connect() as server:
-                if self._user:
-                    server.login(self._user, self._password)
-                server.send_message(message)
-        except (OSError, smtplib.SMTPException) as fault:
-            raise OutsideFault(f"The mail server did not take a letter ({type(fault).__name__}).") from None
+        with _told_plainly(), self._connected() as server:
+            server.send_message(message)
 
-    def _connect(self) -> AbstractContextManager[smtplib.SMTP]:
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        tls = ssl.create_default_context()
         if self._tls:
-            return smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
-        server = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT_SECONDS)
-        server.ehlo()
-        if server.has_extn("starttls"):
-            server.starttls(context=ssl.create_default_context())
-        return server
+            server: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT_SECONDS, context=tls)
+        else:
+            server = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT_SECONDS)
+        with server:
+            server.ehlo()
+            if not self._tls and server.has_extn("starttls"):
+                server.starttls(context=tls)
+            elif not self._tls and self._password and self._host not in LOOPBACK:
+                # Whoever stands between could strip the offer of encryption to be told the password.
+                raise MailFault(NOT_SAFE, passing=False)
+            if self._user:
+                server.login(self._user, self._password)
+            yield server
 
 
 class Folder:
@@ -126,8 +159,8 @@ class Folder:
             waiting = self._folder / f"{name}.tmp"
             waiting.write_bytes(bytes(message))
             waiting.replace(self._folder / f"{name}.eml")
-        except OSError as fault:
-            raise OutsideFault(f"The mail folder did not take a letter ({type(fault).__name__}).") from None
+        except OSError:
+            raise MailFault(NO_FOLDER, passing=True) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +177,25 @@ class Letter:
 
 def read_mailbox(mail_url: str) -> list[Letter]:
     """The letters in the demonstration's folder, newest first; none when mail goes to a server."""
-    parts = urlsplit(mail_url)
-    folder = Path(unquote(parts.path))
-    if parts.scheme != "file" or not folder.is_dir():
+    folder = _folder(mail_url)
+    if folder is None or not folder.is_dir():
         return []
     letters = (_read(path) for path in folder.glob("*.eml"))
     return sorted(letters, key=lambda letter: (letter.at, letter.name), reverse=True)
+
+
+def read_letter(mail_url: str, name: str) -> Letter:
+    """One letter of the demonstration's folder. Raises NotFound."""
+    folder = _folder(mail_url)
+    path = folder / f"{name}.eml" if folder and _NAME.fullmatch(name) else None
+    if path is None or not path.is_file():
+        raise NotFound("There is no such letter. Perhaps the demonstration was begun anew.")
+    return _read(path)
+
+
+def _folder(mail_url: str) -> Path | None:
+    parts = urlsplit(mail_url)
+    return Path(unquote(parts.path)) if parts.scheme == "file" else None
 
 
 def _read(path: Path) -> Letter:
@@ -160,11 +206,41 @@ def _read(path: Path) -> Letter:
         to=str(message["To"]),
         subject=str(message["Subject"]),
         at=message["Date"].datetime,
-        text=body.get_content() if body else "",
+        text=str(body.get_content()).replace("\r\n", "\n") if body else "",
         attachments=tuple(_attachments(message.iter_attachments())),
     )
 
 
 def _attachments(parts: Iterable[EmailMessage]) -> Iterable[Attachment]:
     for part in parts:
-        yield Attachment(part.get_filename() or "file", part.get_content(), part.get_content_type())
+        content = part.get_content()
+        raw = content if isinstance(content, bytes) else str(content).encode()
+        yield Attachment(part.get_filename() or "file", raw, part.get_content_type())
+
+
+def _address(to: str) -> Address:
+    try:
+        return Address(addr_spec=to)
+    except (ValueError, IndexError, HeaderParseError):
+        # The library's own words repeat the address.
+        raise MailFault(BAD_ADDRESS, passing=False) from None
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Turn faults into one sentence, and drop what the server said."""
+    try:
+        yield
+    except smtplib.SMTPRecipientsRefused as error:
+        raise _refusal(max((code for code, _ in error.recipients.values()), default=450)) from None
+    except smtplib.SMTPResponseException as error:
+        raise _refusal(error.smtp_code) from None
+    except smtplib.SMTPNotSupportedError:
+        raise MailFault(REFUSED, passing=False) from None
+    except (OSError, smtplib.SMTPException):
+        raise MailFault(NO_ANSWER, passing=True) from None
+
+
+def _refusal(code: int) -> MailFault:
+    """A code of 5xx is for good, any other for now (RFC 5321 section 4.2.1)."""
+    return MailFault(REFUSED, passing=False) if code >= 500 else MailFault(NO_ANSWER, passing=True)
