@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import time
@@ -107,6 +108,7 @@ class Server:
         while True:
             if not _is_free(access.port) and time.monotonic() >= give_up_port:
                 access = replace(access, port=Access.new().port)
+            self._pass_by_zombie()
             if _is_free(access.port) and self._try_to_start(programs, access.port):
                 self.place.instance.save(access)
                 return access
@@ -137,6 +139,14 @@ class Server:
         lines = self._lock_lines()
         if len(lines) > 1 and Path(lines[1]) != self.place.data and Path(lines[1]).is_dir():
             (self.place.data / "postmaster.pid").unlink()
+
+    def _pass_by_zombie(self) -> None:
+        # Where nobody collects dead processes, as in many containers, a killed server's number stays taken and its lock file seems
+        # to be held for ever. Under our own number PostgreSQL, whose grandparent we are, looks past it, and still makes
+        # sure by the shared memory that nothing of the old server lives.
+        lines = self._lock_lines()
+        if lines and lines[0].isdigit() and _is_zombie(int(lines[0])):
+            (self.place.data / "postmaster.pid").write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
 
     def _last_words(self) -> str:
         try:
@@ -200,6 +210,14 @@ def _version(data: Path) -> int | None:
         return int((data / "PG_VERSION").read_text())
     except (FileNotFoundError, ValueError):
         return None
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        # The state follows the program's name, which may itself hold brackets. Other systems have no such file.
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (OSError, IndexError):
+        return False
 
 
 def _is_free(port: int) -> bool:
