@@ -1,1 +1,210 @@
-"""Tables of this room."""
+"""The catalogue, persons by code, grant requests, and what happened to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from fundapp.core.db import Base
+from fundapp.grants.lifecycle import Status
+
+_STATUSES = ", ".join(f"'{status}'" for status in Status)
+_STATUS = Enum(Status, native_enum=False, create_constraint=False, length=16, values_callable=lambda kinds: [kind.value for kind in kinds])
+
+
+class CatalogueItem(Base):
+    """A kind of help that can be asked for. Each has an expense account of its own in the ledger."""
+
+    __tablename__ = "catalogue_item"
+    __table_args__ = (
+        CheckConstraint("code ~ '^[a-z][a-z0-9-]{1,23}$'", name="code_plain", info={"sentence": "A short name is made of small letters."}),
+        CheckConstraint(
+            "0 < guide_low_pence AND guide_low_pence <= guide_high_pence",
+            name="guide_in_order",
+            info={"sentence": "The lower guide price is more than nothing, and not above the upper one."},
+        ),
+        UniqueConstraint("code", info={"sentence": "There is already a kind of help with that short name."}),
+        UniqueConstraint("account_code"),
+        {"info": {"app_role": "SELECT, INSERT, UPDATE"}},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    code: Mapped[str]
+    name: Mapped[str]
+    # The ledger's expense account, help-CODE. Never changed: what was spent under it stays under it.
+    account_code: Mapped[str]
+    guide_low_pence: Mapped[int]
+    guide_high_pence: Mapped[int]
+    help_text: Mapped[str]
+    # Whether the worker must say what it is, since the kind alone does not ("other").
+    asks_what: Mapped[bool]
+    active: Mapped[bool]
+
+
+class Person(Base):
+    """Somebody who is helped, known to the Fund by a random code and nothing else."""
+
+    __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("code"), {"info": {"app_role": "SELECT, INSERT"}})
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    code: Mapped[str]
+    # Who holds the key from code to name, in their own case notes. Only this team may use the code.
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    issued_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    issued_at: Mapped[datetime]
+
+
+class GrantRequest(Base):
+    """One thing asked for one person. `status` is written by grants/steps.py alone."""
+
+    __tablename__ = "grant_request"
+    __table_args__ = (
+        CheckConstraint(f"status IN ({_STATUSES})", name="status_known"),
+        CheckConstraint(
+            "status IN ('draft', 'withdrawn') OR (person_id IS NOT NULL AND consent_at IS NOT NULL AND sent_at IS NOT NULL"
+            " AND price_pence > 0 AND asked_pence = price_pence)",
+            name="sent_whole",
+            info={"sentence": "The request is not complete yet. Check each answer, then send it."},
+        ),
+        CheckConstraint(
+            "status NOT IN ('agreed', 'being_paid', 'paid', 'in_hands', 'closed') OR"
+            " (agreed_pence > 0 AND agreed_pence <= asked_pence AND fund_code IS NOT NULL AND agreed_at IS NOT NULL)",
+            name="agreed_whole",
+            info={"sentence": "What is agreed is more than nothing and not more than was asked."},
+        ),
+        CheckConstraint("released_pence BETWEEN 0 AND coalesce(agreed_pence, 0)", name="released_within"),
+        UniqueConstraint("form_key"),
+        Index("ix_grant_request_team_id_id", "team_id", "id"),
+        Index("ix_grant_request_status_sent_at_id", "status", "sent_at", "id"),
+        Index("ix_grant_request_person_id_agreed_at", "person_id", "agreed_at"),
+        {"info": {"app_role": "SELECT, INSERT, UPDATE"}},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    # Made with the first page and sent back by it, so that a double click starts one request.
+    form_key: Mapped[UUID]
+    item_id: Mapped[int] = mapped_column(ForeignKey("catalogue_item.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    asked_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    # The team that asked, as it was then: people move, requests stay.
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    # What exactly, where the kind alone does not say ("work boots").
+    detail_words: Mapped[str]
+    # The person's own words. Erasable, like every text of this table.
+    goal_words: Mapped[str]
+    unblocks_words: Mapped[str]
+    price_pence: Mapped[int | None]
+    supplier: Mapped[str]
+    # When the worker ticked that the person agrees, and how they agreed.
+    consent_at: Mapped[datetime | None]
+    consent_how: Mapped[str]
+    # What was typed and does not pass yet ("about 40"), by field, so that a draft loses nothing.
+    typed: Mapped[dict[str, str]] = mapped_column(JSONB)
+    asked_pence: Mapped[int | None]
+    agreed_pence: Mapped[int | None]
+    # What went back to the fund unspent.
+    released_pence: Mapped[int]
+    fund_code: Mapped[str | None]
+    status: Mapped[Status] = mapped_column(_STATUS)
+    # Counts the steps. A form carries the one it was shown for, so that a stale page is told instead of obeyed.
+    version: Mapped[int]
+    started_at: Mapped[datetime]
+    saved_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    # The first answer: agreed or declined.
+    decided_at: Mapped[datetime | None] = mapped_column(index=True)
+    agreed_at: Mapped[datetime | None]
+    paid_at: Mapped[datetime | None]
+    in_hands_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    item: Mapped[CatalogueItem] = relationship(lazy="raise")
+    person: Mapped[Person | None] = relationship(lazy="raise")
+
+    @property
+    def subject(self) -> str:
+        """How the ledger and the audit trail name it."""
+        return f"grant:{self.id}"
+
+    @property
+    def what(self) -> str:
+        """What is asked for, in words."""
+        return self.detail_words or self.item.name
+
+    @property
+    def pence(self) -> int | None:
+        """The figure that stands for it now: what is agreed less what went back, else what is asked."""
+        if self.agreed_pence is not None:
+            return self.agreed_pence - self.released_pence if self.status != Status.WITHDRAWN else self.agreed_pence
+        return self.asked_pence if self.asked_pence is not None else self.price_pence
+
+
+class RequestEvent(Base):
+    """One step of a request: who, what, from where to where, when. Its reason's words lie with the audit line, erasable."""
+
+    __tablename__ = "request_event"
+    __table_args__ = (Index("ix_request_event_request_id_id", "request_id", "id"), {"info": {"app_role": "SELECT, INSERT"}})
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("grant_request.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    action: Mapped[str]
+    from_status: Mapped[str]
+    to_status: Mapped[str]
+    at: Mapped[datetime]
+    # The line of the audit trail that tells the same and keeps the words. No foreign key: the trail knows nobody's tables.
+    audit_id: Mapped[int]
+
+
+class Conflict(Base):
+    """Somebody knows the person, or has another reason not to decide: they stepped aside from one request."""
+
+    __tablename__ = "conflict"
+    __table_args__ = (UniqueConstraint("request_id", "user_id"), {"info": {"app_role": "SELECT, INSERT"}})
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("grant_request.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    declared_at: Mapped[datetime]
+
+
+class Evidence(Base):
+    """The bill: a picture made anew without its metadata, or a PDF.
+
+    In the database, not in a folder: it is written in the same transaction as the step it proves, every app machine sees it, one
+    backup holds it, and no path can be guessed or traversed. A town's few bills a day at some 300 kB are nothing to PostgreSQL.
+    """
+
+    __tablename__ = "evidence"
+    __table_args__ = (
+        CheckConstraint("media_type IN ('image/jpeg', 'application/pdf')", name="media_type_known"),
+        CheckConstraint("octet_length(content) BETWEEN 1 AND 10485760", name="size_within"),
+        {"info": {"app_role": "SELECT, INSERT, DELETE"}},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("grant_request.id"), index=True)
+    media_type: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    added_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    added_at: Mapped[datetime]
+
+
+class Outcome(Base):
+    """What came of it. Optional words lie with the audit line of the step, erasable."""
+
+    __tablename__ = "outcome"
+    __table_args__ = (UniqueConstraint("request_id"), {"info": {"app_role": "SELECT, INSERT"}})
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("grant_request.id"))
+    kind: Mapped[str]
+    told_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    told_at: Mapped[datetime]

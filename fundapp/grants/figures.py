@@ -1,0 +1,61 @@
+"""What help was given, kind by kind: the ledger's own figures, with people and teams counted from the requests behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import case, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from fundapp.grants.models import CatalogueItem, GrantRequest
+from fundapp.ledger import chart
+from fundapp.ledger.models import Account, Entry, Transfer
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfHelp:
+    """One kind of help in one period."""
+
+    # The expense account, like "help-phone".
+    kind_code: str
+    name: str
+    # How many different people had it, and how many different teams asked for it.
+    people: int
+    teams: int
+    # Awarded less given back, as posted in the period. Below nothing when only an earlier award was given back.
+    spent_pence: int
+
+
+def help_by_kind(session: Session, since: date, until: date) -> list[KindOfHelp]:
+    """Help awarded less given back from `since` to `until`, both days included, by kind, the largest first.
+
+    The pence are the movement of each kind's expense account in the ledger; a test holds the two together. People and teams are
+    counted over the requests to which something was awarded in the period and not given back in it.
+    """
+    debits = select(Transfer.entry_id, Transfer.debit_account.label("account"), Transfer.amount_pence.label("pence"))
+    credits_ = select(Transfer.entry_id, Transfer.credit_account.label("account"), (-Transfer.amount_pence).label("pence"))
+    moves = union_all(debits, credits_).subquery()
+    by_request = (
+        select(moves.c.account, Entry.subject, func.sum(moves.c.pence).label("pence"))
+        .join(Entry, Entry.id == moves.c.entry_id)
+        .where(moves.c.account.startswith(chart.HELP), Entry.happened_on.between(since, until))
+        .group_by(moves.c.account, Entry.subject)
+        .subquery()
+    )
+    given = by_request.c.pence > 0
+    statement = (
+        select(
+            by_request.c.account,
+            func.coalesce(func.max(CatalogueItem.name), func.max(Account.name)),
+            func.count(case((given, GrantRequest.person_id)).distinct()),
+            func.count(case((given, GrantRequest.team_id)).distinct()),
+            func.sum(by_request.c.pence),
+        )
+        .join(Account, Account.code == by_request.c.account)
+        .outerjoin(CatalogueItem, CatalogueItem.account_code == by_request.c.account)
+        .outerjoin(GrantRequest, literal("grant:").concat(GrantRequest.id) == by_request.c.subject)
+        .group_by(by_request.c.account)
+        .order_by(func.sum(by_request.c.pence).desc(), by_request.c.account)
+    )
+    return [KindOfHelp(kind_code, name, people, teams, int(pence)) for kind_code, name, people, teams, pence in session.execute(statement)]

@@ -1,0 +1,247 @@
+"""Forms of the key worker, the approver and the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length, NumberRange, Regexp
+from wtforms.widgets import HiddenInput
+
+from fundapp.core.money import pounds
+from fundapp.grants import evidence
+from fundapp.grants.asking import CONSENTS, LONGEST, Answers
+from fundapp.grants.confirming import Result
+from fundapp.grants.models import GrantRequest
+from fundapp.grants.steps import LONGEST_WORDS
+from fundapp.web.forms import Form, MoneyField, UploadField, required
+
+ANOTHER = "another"
+# One thing for one person. Above this it is a project, not a small grant.
+MOST_PENCE = 500_000
+
+
+def _at_most(letters: int) -> Length:
+    return Length(max=letters, message=f"Keep it under {letters:,} letters.")
+
+
+class StepForm(Form):
+    """One question of the form that asks. `fill` shows what the draft says; `answers` is what to save of what was typed."""
+
+    def fill(self, request: GrantRequest) -> None:
+        """Show what the draft says."""
+
+    def answers(self) -> Answers:
+        """What to save, whole or not."""
+        return Answers()
+
+
+class WhatForm(StepForm):
+    """What do they need?"""
+
+    form_key = HiddenField()
+    item = RadioField("What do they need?", coerce=int, validators=[required("Choose what they need.")])
+    detail = StringField("What exactly, in a few words", validators=[_at_most(LONGEST["detail_words"])])
+
+    def fill(self, request: GrantRequest) -> None:
+        """Show what the draft says."""
+        self.item.data, self.detail.data = request.item_id, request.detail_words
+
+    def answers(self) -> Answers:
+        """What to save, whole or not."""
+        return Answers(item_id=self.item.data, detail_words=self.detail.data or "")
+
+
+class WhoForm(StepForm):
+    """Who is it for?"""
+
+    person = RadioField("Who is it for?", validate_choice=False)
+    code = StringField("Their Fund code", validators=[_at_most(20)])
+    known: Mapping[str, str] = {}
+
+    def offer(self, codes: Mapping[int, str]) -> WhoForm:
+        """Let the team's newest codes be chosen, by their rows' numbers."""
+        self.known = {str(person_id): f"Person {code}" for person_id, code in codes.items()}
+        self.person.choices = [*self.known.items(), (ANOTHER, "Another code")] if codes else []
+        return self
+
+    def fill(self, request: GrantRequest) -> None:
+        """Show what the draft says."""
+        typed = request.typed.get("code", "")
+        if request.person is not None and not typed:
+            self.person.data = str(request.person_id) if str(request.person_id) in self.known else ANOTHER
+            self.code.data = "" if self.person.data != ANOTHER else request.person.code
+        elif typed:
+            self.person.data, self.code.data = ANOTHER, typed
+
+    @property
+    def chosen_id(self) -> int | None:
+        """The code that was chosen from the list, by its row's number."""
+        return int(self.person.data) if self.person.data in self.known else None
+
+
+class GoalForm(StepForm):
+    """What do they want to change? In their words."""
+
+    goal = TextAreaField(
+        "Their words", validators=[required("Write down what they want, in their own words."), _at_most(LONGEST["goal_words"])]
+    )
+
+    def fill(self, request: GrantRequest) -> None:
+        """Show what the draft says."""
+        self.goal.data = request.goal_words
+
+    def answers(self) -> Answers:
+        """What to save, whole or not."""
+        return Answers(goal_words=self.goal.data or "")
+
+
+class UnblocksForm(StepForm):
+    """What will it unblock?"""
+
+    unblocks = TextAreaField(
+        "What it unblocks", validators=[required("Say what becomes possible with it."), _at_most(LONGEST["unblocks_words"])]
+    )
+
+    def fill(self, request: GrantRequest) -> None:
+        """Show what the draft says."""
+        self.unblocks.data = request.unblocks_words
+
+    def answers(self) -> Answers:
+        """What to save, whole or not."""
+        return Answers(unblocks_words=self.unblocks.data or "")
+
+
+class PriceForm(StepForm):
+    """What does it cost, and where?"""
+
+    price = MoneyField(
+        "Price, with delivery",
+        minimum_pence=1,
+        maximum_pence=MOST_PENCE,
+        validators=[required("Write the price as a number, like 39.99.")],
+    )
+    supplier = StringField("Where is it sold?", validators=[required("Say where, so that we can pay them."), _at_most(LONGEST["supplier"])])
+
+    def fill(self, request: GrantRequest) -> None:
+        """Show what the draft says."""
+        self.price.data, self.supplier.data = request.price_pence, request.supplier
+        if "price" in request.typed:
+            self.price.raw_data = [request.typed["price"]]
+
+    def answers(self) -> Answers:
+        """What to save, whole or not."""
+        typed = str((self.price.raw_data or [""])[0]).strip()
+        unread = "" if self.price.data is not None else typed
+        return Answers(price_pence=self.price.data, supplier=self.supplier.data or "", typed={"price": unread})
+
+
+class ConsentForm(StepForm):
+    """Do they agree?"""
+
+    how = RadioField("How did they say so?", choices=list(CONSENTS.items()), validators=[required("Choose how they said so.")])
+    agrees = BooleanField("They agree to this request", validators=[required("Ask them first. Tick this when they agree.")])
+
+    def fill(self, request: GrantRequest) -> None:
+        """Show what the draft says."""
+        self.how.data, self.agrees.data = request.consent_how or None, request.consent_at is not None
+
+    def answers(self) -> Answers:
+        """What to save, whole or not."""
+        return Answers(consent_how=self.how.data if self.how.data in CONSENTS else "", consents=bool(self.agrees.data))
+
+
+class ActForm(Form):
+    """A step in a request's life. Carries the version its page was shown for, so that a stale page is told."""
+
+    version = IntegerField("Version", validators=[NumberRange(min=0)], widget=HiddenInput())
+
+    @property
+    def shown_for(self) -> int:
+        """The version, or one that no request has when the field was tampered with."""
+        return self.version.data if isinstance(self.version.data, int) else -1
+
+
+class MaybeWordsForm(ActForm):
+    """A step whose reason may stay empty."""
+
+    words = TextAreaField("Why, if you wish to say", validators=[_at_most(LONGEST_WORDS)])
+
+    @property
+    def said(self) -> str:
+        """What was written."""
+        return self.words.data or ""
+
+
+class WordsForm(MaybeWordsForm):
+    """A step with a reason, an answer or a question."""
+
+    words = TextAreaField("In a few words", validators=[required("Say it in a few words: they read it."), _at_most(LONGEST_WORDS)])
+
+
+class BillForm(ActForm):
+    """It is in their hands: the bill."""
+
+    bill = UploadField(
+        "The bill",
+        most_bytes=evidence.MOST_BYTES,
+        validators=[required("Choose the photo or PDF of the bill.")],
+    )
+
+
+class OutcomeForm(MaybeWordsForm):
+    """What came of it."""
+
+    result = RadioField(
+        "What came of it?", choices=[(one.value, one.words) for one in Result], validators=[required("Choose what comes nearest.")]
+    )
+    words = TextAreaField("Anything else, if you wish to say", validators=[_at_most(LONGEST_WORDS)])
+
+
+class AgreeForm(ActForm):
+    """Agree all of it, out of one fund."""
+
+    fund = RadioField("Which fund pays", validators=[required("Choose the fund that pays.")])
+
+
+class AgreePartForm(MaybeWordsForm):
+    """Agree less, with a reason."""
+
+    amount = MoneyField("How much?", minimum_pence=1, validators=[required("Write the amount, like 30.00.")])
+    fund = SelectField("Out of which fund?", validators=[required("Choose the fund that pays.")])
+    words = TextAreaField("Why not all of it?", validators=[required("Say why, so that they can pass it on."), _at_most(LONGEST_WORDS)])
+
+    def validate_amount(self, field: MoneyField) -> None:
+        """A part is less than the whole. Raises ValueError with the sentence."""
+        most = self.amount.maximum_pence
+        if most is not None and field.data is not None and field.data >= most:
+            raise ValueError(f"A part is less than {pounds(most)}. To agree all of it, use Agree.")
+
+
+class ItemForm(Form):
+    """A kind of help in the catalogue."""
+
+    name = StringField("What it is called", validators=[required("Give it a name."), _at_most(60)])
+    guide_low = MoneyField(
+        "Usual price, from", minimum_pence=1, maximum_pence=MOST_PENCE, validators=[required("Write the lower price, like 35.00.")]
+    )
+    guide_high = MoneyField("to", minimum_pence=1, maximum_pence=MOST_PENCE, validators=[required("Write the upper price, like 45.00.")])
+    help_text = TextAreaField("What the key worker should know", validators=[_at_most(400)])
+    asks_what = BooleanField("Ask what exactly it is, because the name alone does not say")
+
+    def validate_guide_high(self, field: MoneyField) -> None:
+        """Raises ValueError when the prices are the wrong way round."""
+        if field.data is not None and self.guide_low.data is not None and field.data < self.guide_low.data:
+            raise ValueError("The upper price is at least the lower one.")
+
+
+class NewItemForm(ItemForm):
+    """A new kind of help, with its short name for the ledger."""
+
+    code = StringField(
+        "Short name, for the ledger",
+        validators=[
+            required("Give it a short name, like “phone”."),
+            Regexp(r"^[a-z][a-z0-9-]{1,23}$", message="Small letters, figures and hyphens, up to 24, like “work-boots”."),
+        ],
+    )

@@ -1,0 +1,171 @@
+"""The life of a grant request: one table, pure.
+
+A rule says from which state an action leads where, who may do it, whether a reason is needed, and who is barred though they hold
+the role (contract: "Roles, teams, seats"). The services ask it before they write; the pages ask it for their buttons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fundapp.core.roles import Role
+
+
+class Status(StrEnum):
+    """Where a request stands."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    QUESTION = "question"
+    AGREED = "agreed"
+    BEING_PAID = "being_paid"
+    PAID = "paid"
+    IN_HANDS = "in_hands"
+    CLOSED = "closed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class Action(StrEnum):
+    """What somebody may do to a request."""
+
+    SEND = "send"
+    ASK_QUESTION = "ask_question"
+    ANSWER = "answer"
+    AGREE = "agree"
+    AGREE_PART = "agree_part"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+    ENTER_PAYMENT = "enter_payment"
+    RELEASE_PAYMENT = "release_payment"
+    REFUSE_PAYMENT = "refuse_payment"
+    CONFIRM = "confirm"
+    TELL_OUTCOME = "tell_outcome"
+    RELEASE_AWARD = "release_award"
+    STEP_ASIDE = "step_aside"
+
+
+class Tie(StrEnum):
+    """How a person stands to one request. Some ties open a step, some shut it."""
+
+    OWN_REQUEST = "own_request"
+    OWN_TEAM = "own_team"
+    CONFLICTED = "conflicted"
+    DECIDED_IT = "decided_it"
+    ENTERED_IT = "entered_it"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One step that can be taken. Whoever takes it holds one of `roles`, all ties of `must` and none of `barred`."""
+
+    start: Status
+    action: Action
+    end: Status
+    roles: frozenset[Role]
+    needs_reason: bool = False
+    must: frozenset[Tie] = frozenset()
+    barred: frozenset[Tie] = frozenset()
+
+
+_WORKER = frozenset({Role.KEY_WORKER})
+_APPROVER = frozenset({Role.APPROVER})
+_FINANCE = frozenset({Role.FINANCE})
+_DESK = _APPROVER | _FINANCE
+
+_TEAM = frozenset({Tie.OWN_TEAM})
+# Admin holds the keys of the house, so an account with that seat takes none of the decisions about money.
+_DECIDER = frozenset({Tie.OWN_REQUEST, Tie.OWN_TEAM, Tie.CONFLICTED, Tie.ADMIN})
+_PAYER = _DECIDER | {Tie.DECIDED_IT}
+_SECOND_PAYER = _PAYER | {Tie.ENTERED_IT}
+
+_S, _A = Status, Action
+
+TABLE: tuple[Rule, ...] = (
+    Rule(_S.DRAFT, _A.SEND, _S.WAITING, _WORKER, must=_TEAM),
+    Rule(_S.DRAFT, _A.WITHDRAW, _S.WITHDRAWN, _WORKER, must=_TEAM),
+    Rule(_S.WAITING, _A.ASK_QUESTION, _S.QUESTION, _APPROVER, needs_reason=True, barred=_DECIDER),
+    Rule(_S.WAITING, _A.AGREE, _S.AGREED, _APPROVER, barred=_DECIDER),
+    Rule(_S.WAITING, _A.AGREE_PART, _S.AGREED, _APPROVER, needs_reason=True, barred=_DECIDER),
+    Rule(_S.WAITING, _A.DECLINE, _S.DECLINED, _APPROVER, needs_reason=True, barred=_DECIDER),
+    Rule(_S.WAITING, _A.WITHDRAW, _S.WITHDRAWN, _WORKER, must=_TEAM),
+    Rule(_S.WAITING, _A.STEP_ASIDE, _S.WAITING, _DESK, barred=frozenset({Tie.CONFLICTED})),
+    Rule(_S.QUESTION, _A.ANSWER, _S.WAITING, _WORKER, needs_reason=True, must=_TEAM),
+    # A question that nobody answers must not hold a request for ever.
+    Rule(_S.QUESTION, _A.DECLINE, _S.DECLINED, _APPROVER, needs_reason=True, barred=_DECIDER),
+    Rule(_S.QUESTION, _A.WITHDRAW, _S.WITHDRAWN, _WORKER, must=_TEAM),
+    Rule(_S.QUESTION, _A.STEP_ASIDE, _S.QUESTION, _DESK, barred=frozenset({Tie.CONFLICTED})),
+    Rule(_S.AGREED, _A.ENTER_PAYMENT, _S.BEING_PAID, _FINANCE, barred=_PAYER),
+    Rule(_S.AGREED, _A.RELEASE_AWARD, _S.WITHDRAWN, _DESK, needs_reason=True, barred=_DECIDER),
+    Rule(_S.AGREED, _A.WITHDRAW, _S.WITHDRAWN, _WORKER, needs_reason=True, must=_TEAM),
+    Rule(_S.AGREED, _A.STEP_ASIDE, _S.AGREED, _DESK, barred=frozenset({Tie.CONFLICTED})),
+    Rule(_S.BEING_PAID, _A.RELEASE_PAYMENT, _S.PAID, _FINANCE, barred=_SECOND_PAYER),
+    Rule(_S.BEING_PAID, _A.REFUSE_PAYMENT, _S.AGREED, _FINANCE, needs_reason=True, barred=_SECOND_PAYER),
+    Rule(_S.BEING_PAID, _A.STEP_ASIDE, _S.BEING_PAID, _DESK, barred=frozenset({Tie.CONFLICTED})),
+    Rule(_S.PAID, _A.CONFIRM, _S.IN_HANDS, _WORKER, must=_TEAM),
+    Rule(_S.IN_HANDS, _A.TELL_OUTCOME, _S.CLOSED, _WORKER, must=_TEAM),
+)
+
+_RULES = {(rule.start, rule.action): rule for rule in TABLE}
+
+# Money is set aside for a request in these states: agreed, and not yet out of the bank.
+COMMITTED = frozenset({Status.AGREED, Status.BEING_PAID})
+# Nobody has anything left to do.
+ENDED = frozenset({Status.CLOSED, Status.DECLINED, Status.WITHDRAWN})
+
+_WHY_BARRED = {
+    Tie.OWN_REQUEST: "You asked for this one yourself, so somebody else answers it.",
+    Tie.OWN_TEAM: "Your team asked for this one, so somebody else answers it.",
+    Tie.CONFLICTED: "You stepped aside from this one.",
+    Tie.DECIDED_IT: "You agreed this one, so two other people pay it.",
+    Tie.ENTERED_IT: "You entered this payment, so somebody else checks and releases it.",
+    Tie.ADMIN: "An administrator’s account neither decides on a request nor pays it.",
+}
+# The order in which reasons are told when there are several.
+_TOLD_FIRST = (Tie.ADMIN, Tie.CONFLICTED, Tie.OWN_REQUEST, Tie.OWN_TEAM, Tie.DECIDED_IT, Tie.ENTERED_IT)
+
+
+def rule(start: Status, action: Action) -> Rule | None:
+    """The rule for an action in a state, or None when there is no such step."""
+    return _RULES.get((start, action))
+
+
+def why_not(found: Rule, roles: AbstractSet[Role], ties: AbstractSet[Tie]) -> str | None:
+    """Why a person may not take this step, as a sentence, or None when they may."""
+    if found.roles.isdisjoint(roles):
+        return f"This is for {_one_of(found.roles)} to do."
+    for tie in _TOLD_FIRST:
+        if tie in found.barred and tie in ties:
+            return _WHY_BARRED[tie]
+    if not found.must <= ties:
+        return "This request belongs to another team."
+    return None
+
+
+def allowed(start: Status, roles: AbstractSet[Role], ties: AbstractSet[Tie]) -> tuple[Action, ...]:
+    """What a person may do to a request now, in the table's order: the buttons of a page."""
+    return tuple(found.action for found in TABLE if found.start == start and why_not(found, roles, ties) is None)
+
+
+def may_see(*, sent: bool, agreed: bool, status: Status, roles: AbstractSet[Role], ties: AbstractSet[Tie]) -> bool:
+    """Whether a person may know that this request exists.
+
+    Its own team sees it always; approvers once it was sent; the panel while it waits; finance once it was agreed; auditors all.
+    """
+    if Role.AUDITOR in roles:
+        return True
+    if Role.KEY_WORKER in roles and Tie.OWN_TEAM in ties:
+        return True
+    if Role.APPROVER in roles and sent:
+        return True
+    if Role.PANEL in roles and status in {Status.WAITING, Status.QUESTION}:
+        return True
+    return Role.FINANCE in roles and agreed
+
+
+def _one_of(roles: AbstractSet[Role]) -> str:
+    words = sorted(role.words for role in roles)
+    return " or ".join(f"{'an' if word[0] in 'aeiou' else 'a'} {word}" for word in words)

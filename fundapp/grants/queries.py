@@ -1,0 +1,177 @@
+"""Reading requests: for the team that asked, for those who decide, for those who pay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from fundapp.core import clock
+from fundapp.core.actor import Actor
+from fundapp.grants.lifecycle import COMMITTED, ENDED, Status
+from fundapp.grants.models import CatalogueItem, Conflict, Evidence, GrantRequest, Outcome, RequestEvent
+
+YEAR = timedelta(days=365)
+# What asks something of the key worker, the most urgent first.
+NEEDS_WORKER = (Status.QUESTION, Status.PAID, Status.IN_HANDS, Status.DRAFT)
+STATES: dict[str, tuple[Status, ...]] = {
+    "open": tuple(status for status in Status if status not in ENDED),
+    "waiting": (Status.WAITING, Status.QUESTION),
+    "agreed": (Status.AGREED, Status.BEING_PAID, Status.PAID, Status.IN_HANDS),
+    "ended": tuple(status for status in Status if status in ENDED),
+}
+_WITH_NAMES = (joinedload(GrantRequest.item), joinedload(GrantRequest.person))
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTimes:
+    """How fast answers came: how many, and the middle one. None when there were none."""
+
+    answers: int
+    median: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the Fund can see of one person by their code, besides this request."""
+
+    year_pence: int
+    similar: GrantRequest | None
+
+
+def catalogue(session: Session, *, active_only: bool = True) -> Sequence[CatalogueItem]:
+    """Kinds of help in the order in which they were added; what says "other" stands last."""
+    statement = select(CatalogueItem).order_by(CatalogueItem.asks_what, CatalogueItem.id)
+    return session.scalars(statement.where(CatalogueItem.active) if active_only else statement).all()
+
+
+def team_requests(actor: Actor, *, whose: str = "mine", state: str = "") -> Select[GrantRequest]:
+    """A key worker's own requests, or all of their team's, the newest first."""
+    statement = (
+        select(GrantRequest)
+        .where(GrantRequest.team_id == actor.team_id)
+        .options(*_WITH_NAMES)
+        .order_by(GrantRequest.started_at.desc(), GrantRequest.id.desc())
+    )
+    if whose == "mine":
+        statement = statement.where(GrantRequest.asked_by == actor.user_id)
+    return statement.where(GrantRequest.status.in_(STATES[state])) if state in STATES else statement
+
+
+def needs_worker(session: Session, actor: Actor, limit: int = 10) -> Sequence[GrantRequest]:
+    """The worker's own requests that wait for something they do, questions first, then the longest waiting."""
+    urgency = case({status: place for place, status in enumerate(NEEDS_WORKER)}, value=GrantRequest.status)
+    return session.scalars(
+        select(GrantRequest)
+        .where(
+            GrantRequest.team_id == actor.team_id,
+            GrantRequest.asked_by == actor.user_id,
+            GrantRequest.status.in_(NEEDS_WORKER),
+        )
+        .options(*_WITH_NAMES)
+        .order_by(urgency, GrantRequest.saved_at, GrantRequest.id)
+        .limit(limit)
+    ).all()
+
+
+def undecided() -> Select[GrantRequest]:
+    """What waits for an approver, and what waits for a worker's answer to one; the oldest first."""
+    return (
+        select(GrantRequest)
+        .where(GrantRequest.status.in_((Status.WAITING, Status.QUESTION)))
+        .options(*_WITH_NAMES)
+        .order_by(GrantRequest.status.desc(), GrantRequest.sent_at, GrantRequest.id)
+    )
+
+
+def decided() -> Select[GrantRequest]:
+    """What was answered, the newest first."""
+    return (
+        select(GrantRequest)
+        .where(GrantRequest.decided_at.is_not(None))
+        .options(*_WITH_NAMES)
+        .order_by(GrantRequest.decided_at.desc(), GrantRequest.id.desc())
+    )
+
+
+def for_finance(*statuses: Status) -> Select[GrantRequest]:
+    """Agreed requests in these states, the longest agreed first."""
+    return (
+        select(GrantRequest)
+        .where(GrantRequest.status.in_(statuses), GrantRequest.agreed_at.is_not(None))
+        .options(*_WITH_NAMES)
+        .order_by(GrantRequest.agreed_at, GrantRequest.id)
+    )
+
+
+def requests_for_finance(session: Session, limit: int = 100) -> Sequence[GrantRequest]:
+    """What finance has to do something about: agreed and not yet paid, the oldest first."""
+    return session.scalars(for_finance(*COMMITTED).limit(limit)).all()
+
+
+def waiting_count(session: Session) -> int:
+    """How many requests wait for an approver."""
+    return session.scalar(select(func.count()).select_from(GrantRequest).where(GrantRequest.status == Status.WAITING)) or 0
+
+
+def count_in(session: Session, *statuses: Status) -> int:
+    """How many requests are in these states."""
+    return session.scalar(select(func.count()).select_from(GrantRequest).where(GrantRequest.status.in_(statuses))) or 0
+
+
+def agreed_not_paid_pence(session: Session) -> int:
+    """What is agreed and not yet out of the bank. Equals the ledger's grants payable; a test holds the two together."""
+    committed = func.sum(GrantRequest.agreed_pence - GrantRequest.released_pence)
+    return int(session.scalar(select(committed).where(GrantRequest.status.in_(COMMITTED))) or 0)
+
+
+def answer_times(session: Session, since: datetime, until: datetime) -> AnswerTimes:
+    """How long the answers given from `since` to before `until` took, from sent to agreed or declined."""
+    took = func.extract("epoch", GrantRequest.decided_at - GrantRequest.sent_at)
+    count, middle = session.execute(
+        select(func.count(), func.percentile_cont(0.5).within_group(took)).where(
+            GrantRequest.decided_at >= since, GrantRequest.decided_at < until, GrantRequest.sent_at.is_not(None)
+        )
+    ).one()
+    return AnswerTimes(count, timedelta(seconds=float(middle)) if middle is not None else None)
+
+
+def seen_of_person(session: Session, request: GrantRequest) -> Seen:
+    """What was agreed for the same code in the twelve months before now, and the last help of the same kind, this one left out."""
+    mine = (GrantRequest.person_id == request.person_id, GrantRequest.id != request.id, GrantRequest.status != Status.WITHDRAWN)
+    year = session.scalar(
+        select(func.coalesce(func.sum(GrantRequest.agreed_pence - GrantRequest.released_pence), 0)).where(
+            *mine, GrantRequest.agreed_at > clock.now() - YEAR
+        )
+    )
+    similar = session.scalar(
+        select(GrantRequest)
+        .where(*mine, GrantRequest.item_id == request.item_id, GrantRequest.agreed_at.is_not(None))
+        .options(*_WITH_NAMES)
+        .order_by(GrantRequest.agreed_at.desc(), GrantRequest.id.desc())
+        .limit(1)
+    )
+    return Seen(int(year or 0), similar)
+
+
+def events(session: Session, request_id: int) -> Sequence[RequestEvent]:
+    """Every step of one request, oldest first."""
+    return session.scalars(select(RequestEvent).where(RequestEvent.request_id == request_id).order_by(RequestEvent.id)).all()
+
+
+def bills(session: Session, request_id: int) -> Sequence[Evidence]:
+    """The bills of one request, without their content."""
+    return session.scalars(select(Evidence).where(Evidence.request_id == request_id).order_by(Evidence.id)).all()
+
+
+def outcome(session: Session, request_id: int) -> Outcome | None:
+    """What came of one request, once it was told."""
+    return session.scalar(select(Outcome).where(Outcome.request_id == request_id))
+
+
+def conflicted(session: Session, actor: Actor, request_ids: Sequence[int]) -> set[int]:
+    """Of these requests, those that this person stepped aside from."""
+    return set(session.scalars(select(Conflict.request_id).where(Conflict.user_id == actor.user_id, Conflict.request_id.in_(request_ids))))

@@ -1,0 +1,60 @@
+"""Letters about requests, sent after the act that they tell of was committed."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from fundapp.core.db import transaction
+from fundapp.core.roles import Role
+from fundapp.grants import letters, steps
+from fundapp.grants.lifecycle import Action, Status, rule, why_not
+from fundapp.grants.models import GrantRequest
+from fundapp.jobs import JobContext, Tasks, enqueue
+from fundapp.people import queries as people
+
+tasks = Tasks("grants")
+
+
+@tasks.job(retries=8)
+def tell_asker(context: JobContext, request_id: int, news: str, version: int) -> None:
+    """Tell the key worker who asked what became of it."""
+    with context.database.session() as session:
+        request = session.get_one(GrantRequest, request_id)
+        asker = people.user(session, request.asked_by)
+        if not asker.active:
+            return
+        address = asker.email
+    letter = letters.to_asker(news, request_id, context.settings.base_url)
+    context.gateways.mail.send(address, letter.subject, letter.text, key=f"request-{request_id}-{news}-{version}")
+
+
+@tasks.job(retries=8)
+def tell_approvers(context: JobContext, request_id: int) -> None:
+    """Write one letter to each approver who may decide on it: a job each, so that one bad address holds up nobody."""
+    with context.database.session() as session, transaction(session):
+        request = session.get_one(GrantRequest, request_id)
+        if request.status != Status.WAITING:
+            return
+        for user_id in _deciders(session, request):
+            enqueue(session, "grants.tell_approver", request_id=request_id, user_id=user_id, version=request.version)
+
+
+@tasks.job(retries=8)
+def tell_approver(context: JobContext, request_id: int, user_id: int, version: int) -> None:
+    """Tell one approver that a request waits, if it still does."""
+    with context.database.session() as session:
+        request = session.get_one(GrantRequest, request_id)
+        approver = people.user(session, user_id)
+        if request.version != version or not approver.active:
+            return
+        address = approver.email
+    letter = letters.to_approver(request_id, context.settings.base_url)
+    context.gateways.mail.send(address, letter.subject, letter.text, key=f"request-{request_id}-waits-{version}-{user_id}")
+
+
+def _deciders(session: Session, request: GrantRequest) -> list[int]:
+    found = rule(Status.WAITING, Action.AGREE)
+    holders = people.holders(session, Role.APPROVER)
+    if found is None:
+        return []
+    return [user.id for user in holders if why_not(found, user.roles, steps.ties(session, request, user.actor)) is None]

@@ -1,0 +1,144 @@
+"""How a request is told: its status in a word and a coin, and its story as a line of coins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from fundapp.audit import queries as audit
+from fundapp.core.actor import Actor
+from fundapp.core.money import pounds
+from fundapp.grants import queries
+from fundapp.grants.confirming import Result
+from fundapp.grants.lifecycle import Action, Status
+from fundapp.grants.models import GrantRequest, RequestEvent
+from fundapp.web.filters import moment
+
+
+class Tag(NamedTuple):
+    """A status as `tag(...)` shows it."""
+
+    kind: str
+    glyph: str
+    words: str
+
+
+_SAME = {
+    Status.DRAFT: Tag("", "draft", "Not sent yet"),
+    Status.AGREED: Tag("info", "half", "Agreed, not yet paid"),
+    Status.BEING_PAID: Tag("info", "half", "Agreed, being paid"),
+    Status.PAID: Tag("info", "full", "Paid"),
+    Status.IN_HANDS: Tag("good", "tick", "In their hands"),
+    Status.CLOSED: Tag("good", "tick", "Done"),
+    Status.DECLINED: Tag("", "bar", "Declined"),
+    Status.WITHDRAWN: Tag("", "slash", "Withdrawn"),
+}
+TAGS: Mapping[Status, Tag] = {
+    **_SAME,
+    Status.WAITING: Tag("info", "clock", "Sent, waiting"),
+    Status.QUESTION: Tag("warn", "question", "A question for you"),
+}
+DESK_TAGS: Mapping[Status, Tag] = {
+    **_SAME,
+    Status.WAITING: Tag("warn", "clock", "Waiting for an approver"),
+    Status.QUESTION: Tag("info", "question", "Waiting for the key worker"),
+}
+
+_TOLD = {
+    Action.SEND: ("clock", "Asked"),
+    Action.ASK_QUESTION: ("question", "An approver asked"),
+    Action.ANSWER: ("clock", "Answered"),
+    Action.AGREE: ("half", "Agreed"),
+    Action.AGREE_PART: ("half", "Agreed in part"),
+    Action.DECLINE: ("bar", "Declined"),
+    Action.WITHDRAW: ("slash", "Withdrawn"),
+    Action.ENTER_PAYMENT: ("half", "Payment entered"),
+    Action.RELEASE_PAYMENT: ("full", "Paid"),
+    Action.REFUSE_PAYMENT: ("half", "Payment sent back"),
+    Action.CONFIRM: ("tick", "In their hands, bill shown"),
+    Action.TELL_OUTCOME: ("tick", "What came of it"),
+    Action.RELEASE_AWARD: ("slash", "Not spent, given back to the fund"),
+    Action.STEP_ASIDE: ("info", "Stepped aside"),
+}
+# How finance goes about a payment, and who knows whom, are not the asking team's to read.
+_DESK_ONLY = frozenset({Action.ENTER_PAYMENT, Action.REFUSE_PAYMENT, Action.STEP_ASIDE})
+_BY = {
+    **dict.fromkeys((Action.SEND, Action.ANSWER, Action.WITHDRAW, Action.CONFIRM, Action.TELL_OUTCOME), "a key worker"),
+    **dict.fromkeys((Action.ASK_QUESTION, Action.AGREE, Action.AGREE_PART, Action.DECLINE), "an approver"),
+    **dict.fromkeys((Action.ENTER_PAYMENT, Action.RELEASE_PAYMENT, Action.REFUSE_PAYMENT), "a finance officer"),
+}
+_AHEAD = (
+    (frozenset({Status.WAITING, Status.QUESTION}), "Answered", "By an approver"),
+    (frozenset({Status.WAITING, Status.QUESTION, Status.AGREED, Status.BEING_PAID}), "Paid", "By two finance officers"),
+    (
+        frozenset({Status.WAITING, Status.QUESTION, Status.AGREED, Status.BEING_PAID, Status.PAID}),
+        "In their hands",
+        "The key worker shows the bill",
+    ),
+    (frozenset({Status.PAID, Status.IN_HANDS}), "What came of it", "The key worker says"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One step of a story, as `timeline(...)` shows it."""
+
+    what: str
+    when: str = ""
+    why: str = ""
+    glyph: str = ""
+    todo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Everything that happened to a request, and what is still to come."""
+
+    steps: Sequence[Told]
+    # The approver's question that waits for its answer, or the latest one; and why it was declined or agreed in part.
+    question: str = ""
+    reason: str = ""
+
+
+def story(session: Session, request: GrantRequest, viewer: Actor, *, desk: bool) -> Story:
+    """Tell a request from its events, with the words that were not erased. Three questions to the database."""
+    happened = queries.events(session, request.id)
+    words = {event.id: event.words or "" for event in audit.trail(session, request.subject)}
+    shown = [event for event in happened if desk or Action(event.action) not in _DESK_ONLY]
+    steps = [_told(request, event, words.get(event.audit_id, ""), viewer) for event in shown]
+    steps += [Told(what, why=why, todo=True) for when, what, why in _AHEAD if request.status in when]
+    return Story(
+        steps,
+        question=_last(happened, words, Action.ASK_QUESTION),
+        reason=_last(happened, words, Action.DECLINE, Action.AGREE_PART, Action.RELEASE_AWARD),
+    )
+
+
+def result_words(session: Session, request: GrantRequest) -> str:
+    """What came of it, once it was told."""
+    row = queries.outcome(session, request.id)
+    return Result(row.kind).words if row else ""
+
+
+def _told(request: GrantRequest, event: RequestEvent, words: str, viewer: Actor) -> Told:
+    action = Action(event.action)
+    glyph, what = _TOLD[action]
+    if action in {Action.AGREE, Action.AGREE_PART}:
+        what = f"{what}, {pounds(request.agreed_pence or 0)}"
+    if action is Action.RELEASE_PAYMENT:
+        what = f"{what}, {pounds((request.agreed_pence or 0) - request.released_pence)}"
+    by = "you" if event.user_id == viewer.user_id else _BY.get(action, "")
+    return Told(what, when=_moment(event, by), why=f"“{words}”" if words else "", glyph=glyph)
+
+
+def _moment(event: RequestEvent, by: str) -> str:
+    return f"{moment(event.at)}, by {by}" if by else moment(event.at)
+
+
+def _last(happened: Sequence[RequestEvent], words: Mapping[int, str], *actions: Action) -> str:
+    wanted = {action.value for action in actions}
+    found = [event for event in happened if event.action in wanted]
+    return words.get(found[-1].audit_id, "") if found else ""

@@ -1,0 +1,44 @@
+"""What every step's view does alike: one transaction, then on; a stale page is told, a refusal is shown in its form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import flash, redirect
+from flask.typing import ResponseReturnValue
+
+from fundapp.core.db import transaction
+from fundapp.core.errors import Conflict
+from fundapp.grants.lifecycle import Action
+from fundapp.grants.steps import AlreadyDone
+from fundapp.web.forms import Form
+from fundapp.web.session import db
+
+AnyForm = TypeVar("AnyForm", bound=Form)
+
+
+def named(form: AnyForm, action: Action) -> AnyForm:
+    """The form with ids of its own, because a page holds several that share a field's name."""
+    for field in form:
+        field.id = f"{action.value}-{field.short_name}"
+    return form
+
+
+def act(form: Form, do: Callable[[], object], *, good: str, then: str) -> ResponseReturnValue | None:
+    """Take one step and go on to `then`. None when a rule said no: the form has its sentence and all that was typed.
+
+    Somebody who was second, or clicked twice, is told so on the page they go on to; nothing is done again.
+    """
+    with form.refusals():
+        try:
+            with transaction(db()):
+                do()
+        except AlreadyDone as told:
+            flash(told.sentence, "good")
+        except Conflict as told:
+            flash(told.sentence, "warn")
+        else:
+            flash(good, "good")
+        return redirect(then, 303)
+    return None

@@ -1,0 +1,205 @@
+"""Paying: what is to pay, what waits for a second person, what is done; and one request's payment."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from fundapp.core import clock
+from fundapp.core.actor import Actor
+from fundapp.core.errors import NotFound
+from fundapp.core.roles import Role
+from fundapp.grants import deciding, lifecycle, steps, telling
+from fundapp.grants import queries as grants
+from fundapp.grants.forms import ActForm, MaybeWordsForm, WordsForm
+from fundapp.grants.lifecycle import Action, Status, Tie
+from fundapp.grants.models import GrantRequest
+from fundapp.grants.views.acting import act, named
+from fundapp.ledger import queries as ledger
+from fundapp.payouts import queries, service
+from fundapp.payouts.forms import PaymentForm
+from fundapp.people import queries as people
+from fundapp.web import paging
+from fundapp.web.guards import guard, only
+from fundapp.web.identity import actor
+from fundapp.web.navigation import nav_item
+from fundapp.web.session import db
+
+READERS = (Role.FINANCE, Role.AUDITOR)
+
+blueprint = Blueprint("payouts", __name__, url_prefix="/payouts")
+guard(blueprint, *READERS)
+nav_item(blueprint, "Payouts", "payouts.desk", READERS, 30)
+
+FORMS: dict[Action, type[ActForm]] = {
+    Action.ENTER_PAYMENT: PaymentForm,
+    Action.RELEASE_PAYMENT: ActForm,
+    Action.REFUSE_PAYMENT: WordsForm,
+    Action.RELEASE_AWARD: WordsForm,
+    Action.STEP_ASIDE: MaybeWordsForm,
+}
+_NEXT = {Status.AGREED: Action.ENTER_PAYMENT, Status.BEING_PAID: Action.RELEASE_PAYMENT}
+# How many of each a page shows. Beyond that, the oldest are done first anyway.
+SHOWN = 50
+
+
+@blueprint.get("")
+def desk() -> ResponseReturnValue:
+    """What needs a payment entered, what needs a second person, and what is done."""
+    me = actor()
+    to_enter = db().scalars(grants.for_finance(Status.AGREED).limit(SHOWN)).all()
+    to_release = db().scalars(grants.for_finance(Status.BEING_PAID).limit(SHOWN)).all()
+    done = paging.page_of(db(), queries.released(), number=paging.asked())
+    standing = queries.standing_of(db(), [row.id for row in to_release])
+    open_ids = [row.id for row in (*to_enter, *to_release)]
+    return render_template(
+        "payouts/desk.html",
+        to_enter=to_enter,
+        to_release=to_release,
+        standing=standing,
+        done=done,
+        teams=people.team_names(db(), [row.team_id for row in (*to_enter, *to_release)]),
+        conflicted=grants.conflicted(db(), me, open_ids),
+        me_id=me.user_id,
+        team_id=me.team_id,
+        pays=me.has(Role.FINANCE),
+        payable_pence=grants.agreed_not_paid_pence(db()),
+        today=clock.today(),
+    )
+
+
+@blueprint.get("/<int:request_id>")
+def show(request_id: int) -> ResponseReturnValue:
+    """One request's payment."""
+    return _page(request_id)
+
+
+@blueprint.post("/<int:request_id>/enter")
+@only(Role.FINANCE)
+def enter_payment(request_id: int) -> ResponseReturnValue:
+    """Enter a payment."""
+    form = PaymentForm()
+    done = form.validate() and act(
+        form,
+        lambda: service.enter_payment(
+            db(),
+            actor=actor(),
+            request_id=request_id,
+            version=form.shown_for,
+            amount_pence=form.amount.data,
+            paid_on=form.paid_on.data,
+            supplier=form.supplier.data or "",
+            bank_reference=form.reference.data or "",
+        ),
+        good="Entered. Somebody else checks and releases it.",
+        then=_address(request_id),
+    )
+    return done or _page(request_id, Action.ENTER_PAYMENT, form)
+
+
+@blueprint.post("/<int:request_id>/release")
+@only(Role.FINANCE)
+def release_payment(request_id: int) -> ResponseReturnValue:
+    """Release what somebody else entered."""
+    form = ActForm()
+    done = form.validate() and act(
+        form,
+        lambda: service.release_payment(db(), actor=actor(), request_id=request_id, version=form.shown_for),
+        good="Released and written in the ledger. The key worker is told.",
+        then=_address(request_id),
+    )
+    return done or _page(request_id, Action.RELEASE_PAYMENT, form)
+
+
+@blueprint.post("/<int:request_id>/refuse")
+@only(Role.FINANCE)
+def refuse_payment(request_id: int) -> ResponseReturnValue:
+    """Send back what somebody else entered."""
+    form = WordsForm()
+    done = form.validate() and act(
+        form,
+        lambda: service.refuse_payment(db(), actor=actor(), request_id=request_id, version=form.shown_for, reason=form.said),
+        good="Sent back. It can be entered again.",
+        then=_address(request_id),
+    )
+    return done or _page(request_id, Action.REFUSE_PAYMENT, form)
+
+
+@blueprint.post("/<int:request_id>/give-back")
+@only(Role.FINANCE)
+def give_back(request_id: int) -> ResponseReturnValue:
+    """Give an agreed grant that will not be spent back to its fund."""
+    form = WordsForm()
+    done = form.validate() and act(
+        form,
+        lambda: deciding.release_award(db(), actor=actor(), request_id=request_id, version=form.shown_for, reason=form.said),
+        good="Given back to its fund. The key worker is told why.",
+        then=_address(request_id),
+    )
+    return done or _page(request_id, Action.RELEASE_AWARD, form)
+
+
+@blueprint.post("/<int:request_id>/step-aside")
+@only(Role.FINANCE)
+def step_aside(request_id: int) -> ResponseReturnValue:
+    """Declare a conflict."""
+    form = MaybeWordsForm()
+    done = form.validate() and act(
+        form,
+        lambda: deciding.step_aside(db(), actor=actor(), request_id=request_id, version=form.shown_for, words=form.said),
+        good="You stepped aside. Somebody else pays this one.",
+        then=_address(request_id),
+    )
+    return done or _page(request_id, Action.STEP_ASIDE, form)
+
+
+def _page(request_id: int, sent: Action | None = None, form: ActForm | None = None) -> ResponseReturnValue:
+    me = actor()
+    found, ties = steps.seen(db(), request_id, me)
+    if found.agreed_at is None:
+        raise NotFound
+    can = lifecycle.allowed(found.status, me.roles & {Role.FINANCE, Role.ADMIN}, ties)
+    forms = {action: _blank(action, found) for action in can if action in FORMS}
+    if sent is not None and form is not None:
+        forms[sent] = named(form, sent)
+    funds = {one.code: one for one in ledger.fund_positions(db())}
+    page = render_template(
+        "payouts/payment.html",
+        asked=found,
+        can=can,
+        form=form,
+        forms={action.value: one for action, one in forms.items()},
+        payment=queries.standing(db(), request_id),
+        fund=funds.get(found.fund_code or ""),
+        why_not=_why_not(found, me, ties),
+        story=telling.story(db(), found, me, desk=True),
+        bills=grants.bills(db(), request_id),
+        result=telling.result_words(db(), found),
+        team=people.team_names(db(), [found.team_id]).get(found.team_id, ""),
+        tag=telling.DESK_TAGS[found.status],
+        open_form=sent.value if sent else "",
+    )
+    return page, form.status if form is not None else 200
+
+
+def _blank(action: Action, found: GrantRequest) -> ActForm:
+    facts: dict[str, object] = {"version": found.version}
+    if action is Action.ENTER_PAYMENT:
+        facts |= {
+            "amount": found.agreed_pence,
+            "supplier": found.supplier,
+            "paid_on": clock.today(),
+            "reference": f"FUND {found.id}",
+        }
+    return named(FORMS[action](formdata=None, data=facts), action)
+
+
+def _why_not(found: GrantRequest, me: Actor, ties: frozenset[Tie]) -> str:
+    """Why a finance officer cannot take the next step here, as a sentence."""
+    action = _NEXT.get(found.status)
+    rule = lifecycle.rule(found.status, action) if action else None
+    return (lifecycle.why_not(rule, me.roles, ties) or "") if rule is not None and me.has(Role.FINANCE) else ""
+
+
+def _address(request_id: int) -> str:
+    return url_for("payouts.show", request_id=request_id)

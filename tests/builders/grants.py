@@ -1,0 +1,186 @@
+"""People with seats, a catalogue, and requests at any point of their life, made by the room's own services."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from uuid import uuid4
+
+from PIL import Image
+from sqlalchemy.orm import Session
+
+from fundapp.core import clock
+from fundapp.core.actor import Actor
+from fundapp.core.roles import Role
+from fundapp.grants import asking, catalogue, confirming, deciding, persons
+from fundapp.grants.asking import Answers
+from fundapp.grants.catalogue import ItemWords
+from fundapp.grants.confirming import Result
+from fundapp.grants.models import CatalogueItem, GrantRequest
+from fundapp.payouts import service as payouts
+from fundapp.people.models import Team, User
+from tests.builders import ledger as books
+from tests.builders import people
+
+GOAL = "I want to ring my daughter on a Sunday."
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Everybody a story needs. Two teams of partners, one of the fund holder's own, and the fund office."""
+
+    worker: User
+    teammate: User
+    other_worker: User
+    amber: User
+    approver: User
+    approver_two: User
+    approver_three: User
+    finance: User
+    finance_two: User
+    finance_three: User
+    panel: User
+    auditor: User
+    admin: User
+
+    @property
+    def everybody(self) -> dict[str, User]:
+        """All of them, by name."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def cast(session: Session) -> Cast:
+    """The whole cast, each in their own seat."""
+    office = people.team(session, "Fund office", of=people.HOLDER)
+    amber = people.team(session, "Amber", of=people.HOLDER)
+    outreach = people.team(session, "Outreach", of="Riverside Outreach")
+    housing = people.team(session, "Housing", of="Northgate Housing")
+
+    def seat(role: Role, at: Team = office) -> User:
+        return people.user(session, role, at=at)
+
+    return Cast(
+        worker=seat(Role.KEY_WORKER, outreach),
+        teammate=seat(Role.KEY_WORKER, outreach),
+        other_worker=seat(Role.KEY_WORKER, housing),
+        amber=seat(Role.KEY_WORKER, amber),
+        approver=seat(Role.APPROVER),
+        approver_two=seat(Role.APPROVER),
+        approver_three=seat(Role.APPROVER),
+        finance=seat(Role.FINANCE),
+        finance_two=seat(Role.FINANCE),
+        finance_three=seat(Role.FINANCE),
+        panel=seat(Role.PANEL),
+        auditor=seat(Role.AUDITOR),
+        admin=seat(Role.ADMIN),
+    )
+
+
+def item(session: Session, code: str = "phone", *, low: int = 3_500, high: int = 4_500, asks_what: bool = False) -> CatalogueItem:
+    """A kind of help, with its account; the one that is there already if there is one."""
+    found = session.query(CatalogueItem).filter_by(code=code).one_or_none()
+    if found is None:
+        words = ItemWords(code.capitalize(), low, high, "A plain one that rings.", asks_what)
+        found = catalogue.add_item(session, actor=ADMIN, code=code, words=words)
+    session.commit()
+    return found
+
+
+ADMIN = Actor("system", None, frozenset({Role.ADMIN}))
+
+
+def money(session: Session, amount_pence: int = 100_000, fund: str = "public-giving") -> None:
+    """Money in the bank that can be awarded."""
+    books.open_books(session)
+    books.pay_in(session, amount_pence, fund)
+    session.commit()
+
+
+def draft(session: Session, by: User, *, code: str = "phone", price_pence: int = 3_999, person_id: int | None = None) -> GrantRequest:
+    """A draft with every answer."""
+    kind = item(session, code)
+    request = asking.start_request(session, actor=by.actor, form_key=uuid4(), item_id=kind.id, detail_words="")
+    person = person_id or persons.issue_code(session, actor=by.actor).id
+    answers = Answers(
+        person_id=person,
+        goal_words=GOAL,
+        unblocks_words="The landlord can ring them.",
+        price_pence=price_pence,
+        supplier="a phone shop, Market Place",
+        consent_how="in_person",
+        consents=True,
+    )
+    asking.save_answers(session, actor=by.actor, request_id=request.id, answers=answers)
+    session.commit()
+    return request
+
+
+def waiting(session: Session, by: User, **how: object) -> GrantRequest:
+    """A request that waits for an approver."""
+    request = draft(session, by, **how)  # type: ignore[arg-type]
+    asking.send(session, actor=by.actor, request_id=request.id, version=request.version)
+    session.commit()
+    return request
+
+
+def agreed(session: Session, by: User, approver: User, *, fund: str = "public-giving", **how: object) -> GrantRequest:
+    """A request that is agreed whole. The fund must have the money."""
+    request = waiting(session, by, **how)
+    deciding.agree(session, actor=approver.actor, request_id=request.id, version=request.version, fund_code=fund)
+    session.commit()
+    return request
+
+
+def entered(session: Session, who: Cast, *, amount_pence: int | None = None, **how: object) -> GrantRequest:
+    """A request whose payment is entered and waits for a second person."""
+    request = agreed(session, who.worker, who.approver, **how)
+    enter(session, who.finance, request, amount_pence=amount_pence)
+    return request
+
+
+def enter(session: Session, by: User, request: GrantRequest, *, amount_pence: int | None = None) -> None:
+    """Enter a payment of an agreed request."""
+    payouts.enter_payment(
+        session,
+        actor=by.actor,
+        request_id=request.id,
+        version=request.version,
+        amount_pence=amount_pence or request.agreed_pence or 0,
+        paid_on=clock.today(),
+        supplier="a phone shop",
+        bank_reference=f"FUND {request.id}",
+    )
+    session.commit()
+
+
+def paid(session: Session, who: Cast, **how: object) -> GrantRequest:
+    """A request that is paid."""
+    request = entered(session, who, **how)  # type: ignore[arg-type]
+    payouts.release_payment(session, actor=who.finance_two.actor, request_id=request.id, version=request.version)
+    session.commit()
+    return request
+
+
+def in_hands(session: Session, who: Cast, **how: object) -> GrantRequest:
+    """A request whose bill was shown."""
+    request = paid(session, who, **how)
+    confirming.confirm(session, actor=who.worker.actor, request_id=request.id, version=request.version, bill=photo())
+    session.commit()
+    return request
+
+
+def closed(session: Session, who: Cast, **how: object) -> GrantRequest:
+    """A request that came to its end."""
+    request = in_hands(session, who, **how)
+    confirming.tell_outcome(
+        session, actor=who.worker.actor, request_id=request.id, version=request.version, result=Result.CONNECTED, words="They rang."
+    )
+    session.commit()
+    return request
+
+
+def photo(width: int = 300, height: int = 200, kind: str = "JPEG", **save: object) -> bytes:
+    """A small picture of nothing in particular."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), "beige").save(out, kind, **save)
+    return out.getvalue()
