@@ -63,7 +63,7 @@ class Books:
     def steps(self) -> list[Step]:
         """The lines from what was there to what is left. Lines without an amount are left out, but for gifts and help."""
         lines = [
-            ("From services and grants", self.contributions_pence, False),
+            ("Services and grants", self.contributions_pence, False),
             ("Gifts from the public", self.gifts_pence, True),
             ("Other money in", self.other_income_pence, False),
             ("Given back to donors", -self.given_back_pence, False),

@@ -45,7 +45,7 @@ GIFT = [("stripe-clearing", "donations", 1000), ("stripe-balance", "stripe-clear
 def test_a_gift_a_grant_and_a_payment_stand_in_the_books() -> None:
     book = books([], [*GIFT, ("bank", "contributions", 150_000), ("help-phone", "grants-payable", 3999), ("grants-payable", "bank", 3999)])
     assert book.sum_rows == [
-        ("From services and grants", "+£1,500.00"),
+        ("Services and grants", "+£1,500.00"),
         ("Gifts from the public", "+£10.00"),
         ("Help paid for", "−£39.99"),
         ("Card fees", "−£0.35"),

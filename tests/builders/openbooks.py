@@ -1,0 +1,108 @@
+"""Help given, as the open books count it: rows of requests with the awards behind them, without the way they took."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fundapp.core import clock
+from fundapp.grants.lifecycle import Status
+from fundapp.grants.models import CatalogueItem, GrantRequest, Person
+from fundapp.ledger import chart, queries, service
+from fundapp.ledger.service import Line
+from fundapp.people import queries as people_queries
+from fundapp.people.models import Team, User
+from tests.builders import people
+
+
+def worker(session: Session, team: str) -> User:
+    """The key worker of a team."""
+    email = f"{team}@example.org"
+    return people_queries.user_by_email(session, email) or people.user(session, at=people.team(session, team), email=email)
+
+
+def person(session: Session, code: str, by: User) -> Person:
+    """Somebody who is helped, known to one team."""
+    found = session.scalar(select(Person).where(Person.code == code))
+    if found:
+        return found
+    organisation_id = session.scalar(select(Team.organisation_id).where(Team.id == by.team_id))
+    found = Person(code=code, team_id=by.team_id, organisation_id=organisation_id, issued_by=by.id, issued_at=clock.now())
+    session.add(found)
+    session.flush()
+    return found
+
+
+def item(session: Session, kind: str) -> CatalogueItem:
+    """A kind of help with its account in the ledger."""
+    found = session.scalar(select(CatalogueItem).where(CatalogueItem.code == kind))
+    if found:
+        return found
+    account = f"{chart.HELP}{kind}"
+    if account not in {one.code for one in queries.accounts(session)}:
+        service.open_account(session, code=account, name=kind.title(), kind=chart.AccountKind.EXPENSE, actor="system")
+    found = CatalogueItem(
+        code=kind,
+        name=kind.title(),
+        account_code=account,
+        guide_low_pence=100,
+        guide_high_pence=9000,
+        help_text="",
+        asks_what=False,
+        active=True,
+    )
+    session.add(found)
+    session.flush()
+    return found
+
+
+def help_given(session: Session, kind: str, who: str, team: str, pence: int, on: date) -> GrantRequest:
+    """One thing agreed for one person, asked for by one team, on a day."""
+    by = worker(session, team)
+    thing, somebody = item(session, kind), person(session, who, by)
+    at = clock.start_of(on) + (datetime.combine(on, time(12)) - datetime.combine(on, time.min))
+    request = GrantRequest(
+        form_key=uuid4(),
+        item_id=thing.id,
+        person_id=somebody.id,
+        asked_by=by.id,
+        team_id=by.team_id,
+        organisation_id=somebody.organisation_id,
+        detail_words="",
+        goal_words="",
+        unblocks_words="",
+        price_pence=pence,
+        supplier="",
+        consent_at=at,
+        consent_how="spoken",
+        typed={},
+        asked_pence=pence,
+        agreed_pence=pence,
+        released_pence=0,
+        fund_code="public-giving",
+        status=Status.AGREED,
+        version=1,
+        started_at=at,
+        saved_at=at,
+        sent_at=at,
+        decided_at=at,
+        agreed_at=at,
+        paid_at=None,
+        in_hands_at=None,
+        ended_at=None,
+    )
+    session.add(request)
+    session.flush()
+    service.spend(
+        session,
+        event_key=f"{request.subject}:award",
+        kind="grant.awarded",
+        happened_on=on,
+        lines=[Line(thing.account_code, chart.GRANTS_PAYABLE, "public-giving", pence)],
+        actor="system",
+        subject=request.subject,
+    )
+    return request
