@@ -22,6 +22,7 @@ class AuditKind(StrEnum):
     POINT_OPENED = "point.opened"
     POINT_CHANGED = "point.changed"
     POINT_CLOSED = "point.closed"
+    POINT_REOPENED = "point.reopened"
     # Gifts.
     GIFT_REFUNDED = "gift.refunded"
     # The catalogue.

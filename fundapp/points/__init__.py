@@ -1,0 +1,1 @@
+"""Collection points: where the posters hang, and the codes on them."""

@@ -1,0 +1,49 @@
+"""Reading collection points."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from fundapp.core.errors import NotFound
+from fundapp.points.codes import normalise
+from fundapp.points.models import CollectionPoint
+
+
+class State(StrEnum):
+    """Which points a list shows."""
+
+    ALL = "all"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+def point_by_code(session: Session, code: str) -> CollectionPoint | None:
+    """The point with this code, open or closed, however it was typed; None where there is none."""
+    return session.scalar(select(CollectionPoint).where(CollectionPoint.code == normalise(code)))
+
+
+def point(session: Session, point_id: int) -> CollectionPoint:
+    """A point, open or closed. Raises NotFound."""
+    found = session.get(CollectionPoint, point_id)
+    if found is None:
+        raise NotFound("There is no such collection point.")
+    return found
+
+
+def points(*, words: str = "", state: State = State.ALL) -> Select[CollectionPoint]:
+    """All points for paging: open ones first, then by name. `words` are looked for in name, business and code."""
+    statement = select(CollectionPoint).order_by(CollectionPoint.closed_at.is_not(None), CollectionPoint.name, CollectionPoint.id)
+    if state is State.OPEN:
+        statement = statement.where(CollectionPoint.closed_at.is_(None))
+    if state is State.CLOSED:
+        statement = statement.where(CollectionPoint.closed_at.is_not(None))
+    if not words:
+        return statement
+    found = [column.icontains(words, autoescape=True) for column in (CollectionPoint.name, CollectionPoint.business)]
+    code = normalise(words)
+    if code:
+        found.append(CollectionPoint.code.startswith(code, autoescape=True))
+    return statement.where(or_(*found))

@@ -1,0 +1,164 @@
+"""What is done with collection points. Every change is written in the audit trail, in the same transaction."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from fundapp.audit.kinds import AuditKind
+from fundapp.audit.service import record
+from fundapp.core import clock
+from fundapp.core.actor import Actor
+from fundapp.core.errors import Busy, NotAllowed, NotFound, Refused
+from fundapp.core.keys import Keys
+from fundapp.core.roles import Role
+from fundapp.points.codes import new_code
+from fundapp.points.models import CollectionPoint
+
+# Two codes alike are one in a thousand million; five in a row are a fault, not chance.
+TRIES = 5
+CODE_TAKEN = "uq_collection_point_code"
+
+
+def open_point(
+    session: Session,
+    *,
+    actor: Actor,
+    keys: Keys,
+    name: str,
+    business: str,
+    address: str,
+    contact_name: str,
+    contact_details: str,
+    agreed_on: date,
+) -> CollectionPoint:
+    """Add a place, with a code of its own.
+
+    Raises NotAllowed for anybody but an administrator, Refused for an agreement dated in the future.
+    """
+    _require_admin(actor)
+    _require_past(agreed_on)
+    point = CollectionPoint(
+        name=_one_line(name),
+        business=_one_line(business),
+        address=address.strip(),
+        contact_name=_one_line(contact_name),
+        contact_details=_one_line(contact_details),
+        agreed_on=agreed_on,
+        opened_at=clock.now(),
+        closed_at=None,
+    )
+    _insert_with_code(session, point, keys)
+    record(session, actor=actor, kind=AuditKind.POINT_OPENED, subject=point.subject, facts={"code": point.code})
+    return point
+
+
+def change_host(
+    session: Session,
+    *,
+    actor: Actor,
+    point_id: int,
+    business: str,
+    address: str,
+    contact_name: str,
+    contact_details: str,
+    agreed_on: date,
+) -> CollectionPoint:
+    """Put right who the host is and whom we speak to there. Nothing that is printed changes.
+
+    Raises NotAllowed, NotFound, and Refused for an agreement dated in the future.
+    """
+    _require_admin(actor)
+    _require_past(agreed_on)
+    point = _locked(session, point_id)
+    wanted = {
+        "business": _one_line(business),
+        "address": address.strip(),
+        "contact_name": _one_line(contact_name),
+        "contact_details": _one_line(contact_details),
+        "agreed_on": agreed_on,
+    }
+    changed = [field for field, value in wanted.items() if getattr(point, field) != value]
+    if not changed:
+        return point
+    for field in changed:
+        setattr(point, field, wanted[field])
+    session.flush()
+    # Which facts, not what they say: contacts are people.
+    record(session, actor=actor, kind=AuditKind.POINT_CHANGED, subject=point.subject, facts={"changed": ", ".join(changed)})
+    return point
+
+
+def close_point(session: Session, *, actor: Actor, point_id: int, reason: str) -> CollectionPoint:
+    """Take a place out of use. Its code stays alive; gifts by it go to the general fund from now on.
+
+    Raises NotAllowed, NotFound, and Refused where it is closed already.
+    """
+    _require_admin(actor)
+    point = _locked(session, point_id)
+    if not point.is_open:
+        raise Refused("This point is closed already.")
+    point.closed_at = clock.now()
+    session.flush()
+    record(session, actor=actor, kind=AuditKind.POINT_CLOSED, subject=point.subject, words=_reason(reason))
+    return point
+
+
+def reopen_point(session: Session, *, actor: Actor, point_id: int, reason: str) -> CollectionPoint:
+    """Take a closed place into use again, with the code and poster it had.
+
+    Raises NotAllowed, NotFound, and Refused where it is open.
+    """
+    _require_admin(actor)
+    point = _locked(session, point_id)
+    if point.is_open:
+        raise Refused("This point is open already.")
+    point.closed_at = None
+    session.flush()
+    record(session, actor=actor, kind=AuditKind.POINT_REOPENED, subject=point.subject, words=_reason(reason))
+    return point
+
+
+def _insert_with_code(session: Session, point: CollectionPoint, keys: Keys) -> None:
+    """Write the row, with another code where somebody has just been given the same one."""
+    for _ in range(TRIES):
+        point.code = new_code(keys)
+        try:
+            with session.begin_nested():
+                session.add(point)
+                session.flush()
+        except IntegrityError as error:
+            if getattr(getattr(error.orig, "diag", None), "constraint_name", None) != CODE_TAKEN:
+                raise
+        else:
+            return
+    raise Busy
+
+
+def _locked(session: Session, point_id: int) -> CollectionPoint:
+    point = session.get(CollectionPoint, point_id, with_for_update=True, populate_existing=True)
+    if point is None:
+        raise NotFound("There is no such collection point.")
+    return point
+
+
+def _require_admin(actor: Actor) -> None:
+    if not actor.has(Role.ADMIN):
+        raise NotAllowed("Only an administrator changes collection points.")
+
+
+def _require_past(agreed_on: date) -> None:
+    if agreed_on > clock.today():
+        raise Refused("The agreement is dated in the future. Add the point once it is signed.")
+
+
+def _reason(words: str) -> str:
+    if not words.strip():
+        raise Refused("Say why, for whoever reads this later.")
+    return words.strip()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
