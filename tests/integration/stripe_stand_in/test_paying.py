@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -168,6 +169,16 @@ def test_the_hosted_page_refuses_an_address_that_cannot_be_one_and_takes_nothing
     assert "giver at example" in html
     assert client.v1.checkout.sessions.retrieve(session.id).status == "open"
     assert client.v1.charges.list().data == []
+
+
+def test_eight_presses_at_once_take_the_money_once(client: stripe.StripeClient, open_gift: Opened) -> None:
+    session = open_gift()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: visit(str(session.url), {"act": "pay"})[0], range(8)))
+
+    assert answers == [303] * 8
+    assert [one.paid for one in client.v1.charges.list().data] == [True]
 
 
 def test_an_unknown_page_says_so(stand_in: StandIn) -> None:
