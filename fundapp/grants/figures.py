@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import case, func, literal, select, union_all
+from sqlalchemy import Subquery, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from fundapp.grants.models import CatalogueItem, GrantRequest
@@ -33,16 +34,7 @@ def help_by_kind(session: Session, since: date, until: date) -> list[KindOfHelp]
     The pence are the movement of each kind's expense account in the ledger; a test holds the two together. People and teams are
     counted over the requests to which something was awarded in the period and not given back in it.
     """
-    debits = select(Transfer.entry_id, Transfer.debit_account.label("account"), Transfer.amount_pence.label("pence"))
-    credits_ = select(Transfer.entry_id, Transfer.credit_account.label("account"), (-Transfer.amount_pence).label("pence"))
-    moves = union_all(debits, credits_).subquery()
-    by_request = (
-        select(moves.c.account, Entry.subject, func.sum(moves.c.pence).label("pence"))
-        .join(Entry, Entry.id == moves.c.entry_id)
-        .where(moves.c.account.startswith(chart.HELP), Entry.happened_on.between(since, until))
-        .group_by(moves.c.account, Entry.subject)
-        .subquery()
-    )
+    by_request = _by_request(since, until)
     given = by_request.c.pence > 0
     statement = (
         select(
@@ -59,3 +51,32 @@ def help_by_kind(session: Session, since: date, until: date) -> list[KindOfHelp]
         .order_by(func.sum(by_request.c.pence).desc(), by_request.c.account)
     )
     return [KindOfHelp(kind_code, name, people, teams, int(pence)) for kind_code, name, people, teams, pence in session.execute(statement)]
+
+
+def people_behind(session: Session, kind_codes: Collection[str], since: date, until: date) -> tuple[int, int]:
+    """How many different people and teams had at least one of these kinds of help, counted as `help_by_kind` counts them.
+
+    Not the sum over the kinds: somebody who had two of them is one person.
+    """
+    by_request = _by_request(since, until)
+    statement = (
+        select(func.count(GrantRequest.person_id.distinct()), func.count(GrantRequest.team_id.distinct()))
+        .join(by_request, literal("grant:").concat(GrantRequest.id) == by_request.c.subject)
+        .where(by_request.c.pence > 0, by_request.c.account.in_(kind_codes))
+    )
+    people, teams = session.execute(statement).one()
+    return people, teams
+
+
+def _by_request(since: date, until: date) -> Subquery:
+    """What each request moved on each kind's account in a period, both days included."""
+    debits = select(Transfer.entry_id, Transfer.debit_account.label("account"), Transfer.amount_pence.label("pence"))
+    credits_ = select(Transfer.entry_id, Transfer.credit_account.label("account"), (-Transfer.amount_pence).label("pence"))
+    moves = union_all(debits, credits_).subquery()
+    return (
+        select(moves.c.account, Entry.subject, func.sum(moves.c.pence).label("pence"))
+        .join(Entry, Entry.id == moves.c.entry_id)
+        .where(moves.c.account.startswith(chart.HELP), Entry.happened_on.between(since, until))
+        .group_by(moves.c.account, Entry.subject)
+        .subquery()
+    )

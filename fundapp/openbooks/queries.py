@@ -18,7 +18,7 @@ from fundapp.ledger.models import Entry
 from fundapp.openbooks.books import Balance, Balances, Books, add_up
 from fundapp.openbooks.models import OpenbooksExample
 from fundapp.openbooks.periods import Period, closed_quarters, open_year
-from fundapp.openbooks.suppression import safe_table
+from fundapp.openbooks.suppression import Crowd, safe_table
 
 # As many as the front page has room for (contract: six priced examples).
 SHOWN = 6
@@ -109,7 +109,10 @@ def _balances(session: Session, as_of: date) -> Balances:
 
 
 def _quarter(session: Session, period: Period) -> QuarterOfHelp:
-    table = safe_table(help_figures.help_by_kind(session, period.first, period.last))
+    def together(codes: frozenset[str]) -> Crowd:
+        return Crowd(*help_figures.people_behind(session, codes, period.first, period.last))
+
+    table = safe_table(help_figures.help_by_kind(session, period.first, period.last), together)
     told: list[tuple[str, int | None, int]] = [(kind.name, kind.people, kind.spent_pence) for kind in table.named]
     if table.other_pence is not None:
         told.append(("Other help", None, table.other_pence))

@@ -60,6 +60,21 @@ def test_a_kind_with_one_person_or_team_too_few_is_not_named(session: Session, c
     ]
 
 
+def test_two_small_kinds_hide_behind_each_other_when_enough_different_people_had_them(session: Session, client: Client) -> None:
+    give(session, "bed", 6, 4, 2000)
+    give(session, "phone", 4, 3)
+    give(session, "bus", 3, 2, 300)
+    assert table(client.get("/open")) == ["Bed 6 £120.00", "Other help – not told £49.00", "All help agreed £169.00"]
+
+
+def test_two_small_kinds_that_the_same_four_had_do_not_hide_each_other(session: Session, client: Client) -> None:
+    give(session, "bed", 6, 4, 2000)
+    give(session, "phone", 4, 3)
+    for number in range(4):
+        help_given(session, "bus", f"phone{number}", f"phone-team{number % 3}", 300, JULY)
+    assert table(client.get("/open")) == ["Other help – not told £172.00", "All help agreed £172.00"]
+
+
 def test_several_grants_to_the_same_five_people_count_five_once(session: Session, client: Client) -> None:
     give(session, "phone", 5, 3)
     give(session, "phone", 4, 3)
