@@ -25,7 +25,7 @@ from fundapp.gateways.stripe_facts import (
 )
 
 if TYPE_CHECKING:
-    from stripe.params.checkout import SessionCreateParams
+    from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItem
 
 __all__ = ["BadEvent", "BalanceTransaction", "Charge", "CheckoutSession", "Refund", "StripeFault", "StripeGateway", "VerifiedEvent"]
 
@@ -52,7 +52,7 @@ class StripeGateway:
             raise ValueError("A live key goes to Stripe and nowhere else.")
         # An empty secret would let anybody sign; a stray newline would let nobody.
         self._secrets = tuple(secret.strip() for secret in webhook_secrets if secret.strip())
-        # On by default, it writes a file in the home folder and sends timings (docs/decisions).
+        # On by default, it writes a file in the home folder and sends timings.
         stripe.enable_telemetry = False
         local = api_base is not None and urlsplit(api_base).hostname in {"127.0.0.1", "localhost", "::1"}
         self._client = stripe.StripeClient(
@@ -83,14 +83,14 @@ class StripeGateway:
         leave a minute to spare. `statement_suffix`: 22 characters at most, with a letter. Raises StripeFault.
         """
         metadata = {"donation_id": donation_id}
-        product: Any = {"name": product_name} | ({"description": description} if description else {})
-        intent: Any = {"metadata": metadata} | ({"description": description} if description else {})
+        words: Any = {"description": description} if description else {}
+        intent: Any = {"metadata": metadata, **words}
         if statement_suffix:
             intent["statement_descriptor_suffix"] = statement_suffix
         params: SessionCreateParams = {
             "mode": "payment",
             "submit_type": "donate",
-            "line_items": [{"quantity": 1, "price_data": {"currency": "gbp", "unit_amount": amount_pence, "product_data": product}}],
+            "line_items": [_line(amount_pence, {"name": product_name, **words})],
             "client_reference_id": donation_id,
             "metadata": metadata,
             "payment_intent_data": intent,
@@ -168,6 +168,10 @@ class StripeGateway:
     def _charge(self, told: Told) -> Charge:
         refunds = self.refunds_of(told["id"]) if told["refunds"]["data"] else ()
         return read_charge(told, refunds)
+
+
+def _line(amount_pence: int, product: Any) -> SessionCreateParamsLineItem:
+    return {"quantity": 1, "price_data": {"currency": "gbp", "unit_amount": amount_pence, "product_data": product}}
 
 
 @contextmanager

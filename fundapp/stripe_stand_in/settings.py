@@ -26,7 +26,7 @@ class Settings:
     held: bool = False
     # What a new refund is at first: succeeded, as with cards, or pending, as with bank methods.
     refunds_begin: str = "succeeded"
-    # How far the stand-in's clock is ahead of the machine's.
+    # How far the stand-in's clock is ahead of the machine's; below nought, behind it.
     clock_offset_seconds: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
@@ -57,6 +57,8 @@ def _check(name: str, value: Any, default: Any) -> None:
     elif isinstance(default, int):
         good = type(value) is int and 0 <= value <= 1_000_000
     else:
-        good = type(value) in {int, float} and 0 <= value <= 10**9
+        # The clock alone may stand behind, for a history to be written.
+        least = -(10**9) if name == "clock_offset_seconds" else 0
+        good = type(value) in {int, float} and least <= value <= 10**9
     if not good:
         raise ValueError(f"The setting {name} cannot be {value!r}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import stripe
 
@@ -119,6 +121,20 @@ def test_lists_are_newest_first_and_paged(stand_in: StandIn, client: stripe.Stri
     assert every == [900, 800, 700, 600, 500]
     back = client.v1.balance_transactions.list({"limit": 2, "ending_before": client.v1.balance_transactions.list({"limit": 3}).data[2].id})
     assert ([txn.amount for txn in back.data], back.has_more) == ([900, 800], False)
+
+
+def test_a_history_can_be_written_with_the_clock_held_back(stand_in: StandIn, client: stripe.StripeClient, open_gift: Opened) -> None:
+    year = 365 * 86_400
+    stand_in.settings(clock_offset_seconds=-year, held=True)
+    charge = pay(stand_in, client, open_gift(1000))
+    assert abs(time.time() - year - charge.created) < 60
+    never_paid = open_gift(500)
+
+    assert len(stand_in.drop()) == 4
+    stand_in.settings(clock_offset_seconds=0, held=False)
+
+    assert client.v1.balance.retrieve().available[0].amount == 965
+    assert client.v1.checkout.sessions.retrieve(never_paid.id).status == "expired"
 
 
 def test_lists_filter_by_time_type_and_status(stand_in: StandIn, client: stripe.StripeClient, open_gift: Opened) -> None:
