@@ -72,13 +72,13 @@ class InviteForm(Form):
     """Who is invited, to which team, for what."""
 
     email = EmailField("Their e-mail at work", validators=[required("Write their e-mail address."), email_shape])
-    team = SelectField("Their team", coerce=int, validators=[required("Choose the team they work in.")])
+    team = SelectField("Their team", validators=[required("Choose the team they work in.")])
     roles = _roles()
 
     def offer(self, organisations: Sequence[Organisation]) -> InviteForm:
-        """Put the teams that are there into the list, by organisation."""
-        teams = {one.name: [(team.id, team.name) for team in one.teams] for one in organisations if one.teams}
-        self.team.choices = {"": [("", "Choose a team")], **teams}
+        """Put the teams that are there into the list, the fund holder's first."""
+        teams = [(str(team.id), f"{one.name}: {team.name}") for one in organisations for team in one.teams]
+        self.team.choices = [("", "Choose a team"), *teams]
         return self
 
 
@@ -122,17 +122,3 @@ class FundHolderForm(Form):
         """Raises ValidationError for what does not begin like a web address."""
         if not re.match(r"https?://[^\s/]+", field.data or ""):
             raise ValidationError("Write the whole address, like https://example.org.")
-
-
-class AuditFilter(Form):
-    """Which events of the trail to show. Sent by GET, so it changes nothing and needs no token."""
-
-    class Meta(Form.Meta):
-        """No token."""
-
-        csrf = False
-
-    subject = StringField(
-        "About", description="A request is grant:417, a person user:2. Or only the first word.", validators=[Length(max=80)]
-    )
-    kind = SelectField("What was done")

@@ -56,7 +56,7 @@ def invite() -> ResponseReturnValue:
         with form.refusals():
             with transaction(db()):
                 invitation = service.invite(
-                    db(), actor=actor(), email=form.email.data or "", roles=map(Role, form.roles.data or ()), team_id=form.team.data
+                    db(), actor=actor(), email=form.email.data or "", roles=map(Role, form.roles.data or ()), team_id=int(form.team.data)
                 )
             flash(f"{invitation.email} is invited. The link in the mail works once, for seven days.", "good")
             return redirect(url_for("people_admin.people"), 303)
