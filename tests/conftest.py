@@ -1,3 +1,10 @@
 """Fixtures for every test; tests/README.md says what each is for."""
 
-pytest_plugins = ["tests.support.network", "tests.support.postgres", "tests.support.outside", "tests.support.web", "tests.support.live"]
+pytest_plugins = [
+    "tests.support.network",
+    "tests.support.postgres",
+    "tests.support.outside",
+    "tests.support.web",
+    "tests.support.live",
+    "tests.support.browser",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,9 @@ from sqlalchemy.orm import Session
 
 from fundapp.config import Settings
 from fundapp.core.db import Database
+from fundapp.people import sessions
+from fundapp.people.models import User
+from tests.builders.stand_in import StandIn
 from tests.support.outside import BASE_URL
 from tests.support.page import Page, faults
 from tests.support.postgres import OwnDatabase
@@ -22,8 +26,8 @@ from tests.support.postgres import OwnDatabase
 NOWHERE = "http://127.0.0.1:9"
 
 
-def settings_for(database: OwnDatabase, folder: Path, **environ: str) -> Settings:
-    """Settings of a test, on one database, with files in one folder."""
+def environ_for(database: OwnDatabase, folder: Path, **environ: str) -> dict[str, str]:
+    """The environment of a test's process, on one database, with files in one folder."""
     mail = folder / "mail"
     mail.mkdir(exist_ok=True)
     defaults = {
@@ -34,7 +38,12 @@ def settings_for(database: OwnDatabase, folder: Path, **environ: str) -> Setting
         "MAIL_URL": mail.as_uri(),
         "UPLOADS": str(folder / "uploads"),
     }
-    return Settings.read({**defaults, **environ})
+    return {**defaults, **environ}
+
+
+def settings_for(database: OwnDatabase, folder: Path, **environ: str) -> Settings:
+    """Settings of a test, on one database, with files in one folder."""
+    return Settings.read(environ_for(database, folder, **environ))
 
 
 @pytest.fixture
@@ -45,10 +54,17 @@ def settings(worker_database: OwnDatabase, tmp_path: Path, request: pytest.Fixtu
         environ["MAIL_URL"] = request.getfixturevalue("mail_box").url
     if "stand_in" in request.fixturenames:
         stand_in = request.getfixturevalue("stand_in")
-        environ["STRIPE_API_BASE"] = stand_in.base_url
-        environ["STRIPE_SECRET_KEY"] = stand_in.secret_key
-        environ["STRIPE_WEBHOOK_SECRET"] = stand_in.webhook_secret
+        environ.update(stripe_of(stand_in))
     return settings_for(worker_database, tmp_path, **environ)
+
+
+def stripe_of(stand_in: StandIn) -> dict[str, str]:
+    """The part of the environment that leads to a stand-in."""
+    return {
+        "STRIPE_API_BASE": stand_in.base_url,
+        "STRIPE_SECRET_KEY": stand_in.secret_key,
+        "STRIPE_WEBHOOK_SECRET": stand_in.webhook_secret,
+    }
 
 
 @pytest.fixture
@@ -63,6 +79,47 @@ def app(settings: Settings, database: Database) -> Flask:
 def client(app: Flask, session: Session) -> Client:
     """A browser without an opinion: checks every answer, and returns it as a Page."""
     return Client(app, session)
+
+
+@pytest.fixture
+def sign_in_as(session: Session) -> Callable[[Client, User], None]:
+    """`sign_in_as(client, user)`: from now on the client comes with a session of this user. Past the sign-in page, as a cookie."""
+
+    def sign_in(client: Client, user: User) -> None:
+        _, token = sessions.start(session, user=user, device="a test")
+        session.commit()
+        with client.flask.session_transaction(base_url=BASE_URL) as cookie:
+            cookie.clear()
+            cookie.update({"_user_id": token, "_fresh": True})
+
+    return sign_in
+
+
+@pytest.fixture
+def run_jobs(app: Flask, session: Session) -> Callable[[], list[str]]:
+    """`run_jobs()` does what the test's acts have queued, inside the test's transaction, and tells the names of the jobs it ran."""
+    from fundapp.jobs import JobContext
+    from fundapp.jobs_registry import ROOMS
+    from fundapp.web.app import fund_of
+
+    fund = fund_of(app)
+    context = JobContext(fund.settings, fund.database, fund.gateways, fund.keys)
+    jobs = {job.name: job.function for room in ROOMS for job in room.jobs}
+
+    def run() -> list[str]:
+        done = []
+        session.commit()
+        waiting = text("DELETE FROM procrastinate_jobs WHERE status = 'todo' RETURNING id, task_name, args")
+        while rows := sorted(session.execute(waiting).all()):
+            session.commit()
+            for _, name, args in rows:
+                jobs[name](context, **args)
+                done.append(name)
+        session.commit()
+        session.expire_all()
+        return done
+
+    return run
 
 
 class Client:

@@ -1,0 +1,78 @@
+"""`fundapp demo-data`: a town with people, points, two whole quarters of history, and something for everybody to do.
+
+All of it is made through the services that people use, with the clock held at the moment it tells of, in one transaction: a run
+that is broken off leaves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+from sqlalchemy import text
+
+from fundapp.cli.context import Context, opened
+from fundapp.cli.demo_data import history, world
+from fundapp.cli.demo_data.stand_in import running_stand_in
+from fundapp.cli.main import Fault
+from fundapp.core.db import Database, transaction
+from fundapp.core.roles import Role
+from fundapp.people import queries as people
+from fundapp.points import queries as points
+
+Say = Callable[[str], None]
+
+
+@click.command("demo-data")
+def command() -> None:
+    """Fill an empty database with demonstration data. One that has data already is left as it is."""
+    with opened(application_name="fundapp demo-data") as fund:
+        if fund.settings.is_production:
+            raise Fault("Demonstration data is never put into production.")
+        fill(fund, lambda words: click.echo(words, err=True))
+        click.echo(greeting(fund))
+
+
+def fill(fund: Context, say: Say) -> None:
+    """Fill the database if nobody is in it yet."""
+    with fund.session() as session:
+        if people.fund_holder(session) is not None:
+            return
+    say("Writing two quarters of history, through the same services that people use ...")
+    with running_stand_in(fund.settings) as stripe, fund.database.engine.connect() as connection, connection.begin():
+        stripe.begin_anew()
+        town = Database.on(connection)
+        with town.session() as session, transaction(session):
+            made = world.build(session)
+        history.live(town, made, stripe, fund.keys)
+        # The letters of the past were sent in the past, and its bells were answered then.
+        connection.execute(text("DELETE FROM procrastinate_jobs"))
+        stripe.go_on()
+
+
+def greeting(fund: Context) -> str:
+    """What to open, who to be, what to try."""
+    base = fund.settings.base_url
+    with fund.session() as session:
+        code = points.first_open(session).code
+        rows = [f"  {user.email:<40} {', '.join(sorted(role.words for role in user.roles))}" for user in world.everybody(session)]
+        admin = next(user.email for user in world.everybody(session) if Role.ADMIN in user.roles)
+    return "\n".join(
+        [
+            "",
+            f"The Changing Lives Fund, with demonstration data: {base}",
+            "",
+            f"  Give at a collection point   {base}/g/{code}",
+            f"  The open books               {base}/open",
+            f"  Mail that would be sent      {base}/demo/mail",
+            f"  Sign in                      {base}/sign-in",
+            "",
+            f"Everybody's password is: {world.PASSWORD}",
+            "No second factor is asked for yet, so there are no TOTP secrets.",
+            *rows,
+            "",
+            "Try: give £5 at the point and pay on the test page; ask for a phone as a key worker; agree it as an",
+            f"approver; pay it as two finance officers; look at {base}/finance/ledger; add a point as {admin}.",
+            "",
+        ]
+    )

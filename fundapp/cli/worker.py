@@ -1,0 +1,22 @@
+"""`fundapp worker`: the background work."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import click
+
+from fundapp.cli.context import opened
+
+
+@click.command("worker")
+def command() -> None:
+    """Send letters, sweep and keep schedules, until told to stop."""
+    from fundapp.jobs import JobContext, worker
+    from fundapp.jobs_registry import ROOMS
+
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with opened(application_name="fundapp worker") as fund:
+        context = JobContext(fund.settings, fund.database, fund.gateways, fund.keys)
+        worker.run(context, ROOMS, database_url=fund.app_url)

@@ -1,0 +1,134 @@
+"""A real browser, with axe on every page it opens (WCAG 2.2 AA)."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Response, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Page as BrowserPage
+
+from tests.support.live import LiveServer
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC = ("/Applications/Chromium.app/Contents/MacOS/Chromium", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+QUIET = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+DESK: ViewportSize = {"width": 1280, "height": 900}
+
+
+def executable() -> str:
+    """The browser's program. Fails when there is none: a journey is never skipped."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    found = found or next((path for path in MAC if Path(path).exists()), None)
+    assert found, "No Chromium here. script/test says what to install."
+    return found
+
+
+class Walker:
+    """Somebody at a screen. Each step waits for the page it leads to, and checks that page."""
+
+    def __init__(self, page: BrowserPage, base_url: str) -> None:
+        self.page = page
+        self.base_url = base_url
+        self.complaints: list[str] = []
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        page.on("response", self._answered)
+
+    def open(self, path: str) -> Walker:
+        """Type an address. `path` begins with a slash, or is a whole address."""
+        self.page.goto(path if "://" in path else self.base_url + path)
+        return self.check()
+
+    def follow(self, words: str) -> Walker:
+        """Follow the first link with these words."""
+        self.page.get_by_role("link", name=words).first.click()
+        return self.check()
+
+    def press(self, words: str) -> Walker:
+        """Press the first button with these words."""
+        self.page.get_by_role("button", name=words).first.click()
+        return self.check()
+
+    def fill(self, values: dict[str, str]) -> Walker:
+        """Type into fields by their labels."""
+        for label, value in values.items():
+            self.page.get_by_label(label).first.fill(value)
+        return self
+
+    def choose(self, *labels: str) -> Walker:
+        """Tick boxes and pick radio buttons by their labels."""
+        for label in labels:
+            self.page.get_by_label(label).first.check()
+        return self
+
+    def sees(self, *words: str) -> Walker:
+        """The page says all of this."""
+        for phrase in words:
+            expect(self.page.locator("body")).to_contain_text(phrase)
+        return self
+
+    def check(self) -> Walker:
+        """The page is whole, within reach of everybody, as wide as the screen, and the browser has nothing to complain of."""
+        self.page.wait_for_load_state("load")
+        where = self.page.url
+        if where.startswith(self.base_url):
+            found: list[dict[str, Any]] = Axe().run(self.page, options=WCAG).response["violations"]
+            told = [f"{one['id']}: {one['help']} ({', '.join(str(node['target']) for node in one['nodes'][:3])})" for one in found]
+            assert not told, f"{where} is not within everybody's reach: " + "; ".join(told)
+            wide = self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+            assert not wide, f"{where} is wider than the screen"
+        assert not self.complaints, f"at {where}: " + "; ".join(self.complaints)
+        return self
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+            self.complaints.append(f"console: {message.text}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 500:
+            self.complaints.append(f"{response.url} answered {response.status}")
+        if not response.url.startswith(("http://localhost:", "http://127.0.0.1:", "data:", "blob:")):
+            self.complaints.append(f"{response.url} is not ours")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all journeys of a worker."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable(), args=QUIET, chromium_sandbox=False)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def walk(browser: Browser, live_server: LiveServer) -> Iterator[Any]:
+    """`walk()` is somebody new at the live Fund; `walk(PHONE)` on a phone; `walk(scripts=False)` without scripts."""
+    contexts = []
+
+    def somebody(viewport: ViewportSize = DESK, *, scripts: bool = True, dark: bool = False) -> Walker:
+        context = browser.new_context(viewport=viewport, color_scheme="dark" if dark else "light", locale="en-GB")
+        if not scripts:
+            # The engine itself stays on, for axe. Nothing else can run: the policy of every page refuses what stands in the page.
+            context.route("**/*", lambda route: route.abort() if route.request.resource_type == "script" else route.continue_())
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return Walker(context.new_page(), live_server.base_url)
+
+    yield somebody
+    for context in contexts:
+        context.close()
