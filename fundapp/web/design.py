@@ -5,7 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, FileField, RadioField, SelectField, StringField, TextAreaField
+
+# The types that are published for WTForms do not know SelectChoice yet; tuples are deprecated.
+from wtforms import (  # type: ignore[attr-defined]
+    BooleanField,
+    FileField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 
 from fundapp.web.forms import DateField3, Form, MoneyField, required
 from fundapp.web.guards import PUBLIC, guard
@@ -34,10 +44,14 @@ class ExampleFields(Form):
     price = MoneyField("Price, with delivery")
     moves_in_on = DateField3("When do they move in?")
     goal = TextAreaField("Their goal, in their words")
-    group = SelectField("Group, if they wish to say", choices=[("moving-on", "Moving on"), ("new", "Newly arrived")])
-    kind = RadioField("What do they need?", choices=[("phone", "A phone"), ("certificate", "A birth certificate")])
+    group = SelectField(
+        "Group, if they wish to say", choices=[SelectChoice("moving-on", "Moving on"), SelectChoice("new", "Newly arrived")]
+    )
+    kind = RadioField("What do they need?", choices=[SelectChoice("phone", "A phone"), SelectChoice("certificate", "A birth certificate")])
     missing = RadioField(
-        "Who should be paid?", choices=[("shop", "The shop"), ("worker", "Me")], validators=[required("Choose who is paid")]
+        "Who should be paid?",
+        choices=[SelectChoice("shop", "The shop"), SelectChoice("worker", "Me")],
+        validators=[required("Choose who is paid")],
     )
     consent = BooleanField("They agree to this request")
     bill = FileField("The bill")
