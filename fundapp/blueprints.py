@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from fundapp.grants.views import blueprints as grants
 from fundapp.openbooks import admin_views as openbooks_admin
 from fundapp.openbooks import views as openbooks
+from fundapp.payouts.views import blueprint as payouts
 from fundapp.people.views import blueprints as people
 from fundapp.web import design
 
-BLUEPRINTS: tuple[Blueprint, ...] = (openbooks.blueprint, openbooks_admin.blueprint, *people)
+BLUEPRINTS: tuple[Blueprint, ...] = (openbooks.blueprint, openbooks_admin.blueprint, *people, *grants, payouts)
 
 # Where nothing real is at stake.
 DEMO_BLUEPRINTS: tuple[Blueprint, ...] = (design.blueprint,)

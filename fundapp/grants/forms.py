@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+# The library's types do not know it yet; what they know, the library warns of.
+from wtforms import (  # type: ignore[attr-defined]
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Length, NumberRange, Regexp
 from wtforms.widgets import HiddenInput
 
@@ -19,6 +30,11 @@ from fundapp.web.forms import Form, MoneyField, UploadField, required
 ANOTHER = "another"
 # One thing for one person. Above this it is a project, not a small grant.
 MOST_PENCE = 500_000
+
+
+def choices(words: Mapping[Any, str]) -> list[Any]:
+    """What can be chosen, by value."""
+    return [SelectChoice(value, text) for value, text in words.items()]
 
 
 def _at_most(letters: int) -> Length:
@@ -62,7 +78,7 @@ class WhoForm(StepForm):
     def offer(self, codes: Mapping[int, str]) -> WhoForm:
         """Let the team's newest codes be chosen, by their rows' numbers."""
         self.known = {str(person_id): f"Person {code}" for person_id, code in codes.items()}
-        self.person.choices = [*self.known.items(), (ANOTHER, "Another code")] if codes else []
+        self.person.choices = choices({**self.known, ANOTHER: "Another code"} if codes else {})
         return self
 
     def fill(self, request: GrantRequest) -> None:
@@ -139,7 +155,11 @@ class PriceForm(StepForm):
 class ConsentForm(StepForm):
     """Do they agree?"""
 
-    how = RadioField("How did they say so?", choices=list(CONSENTS.items()), validators=[required("Choose how they said so.")])
+    how = RadioField(
+        "How did they say so?",
+        choices=choices({how: words.capitalize() for how, words in CONSENTS.items()}),
+        validators=[required("Choose how they said so.")],
+    )
     agrees = BooleanField("They agree to this request", validators=[required("Ask them first. Tick this when they agree.")])
 
     def fill(self, request: GrantRequest) -> None:
@@ -193,7 +213,9 @@ class OutcomeForm(MaybeWordsForm):
     """What came of it."""
 
     result = RadioField(
-        "What came of it?", choices=[(one.value, one.words) for one in Result], validators=[required("Choose what comes nearest.")]
+        "What came of it?",
+        choices=choices({one.value: one.words for one in Result}),
+        validators=[required("Choose what comes nearest.")],
     )
     words = TextAreaField("Anything else, if you wish to say", validators=[_at_most(LONGEST_WORDS)])
 

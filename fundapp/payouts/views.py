@@ -176,7 +176,7 @@ def _page(request_id: int, sent: Action | None = None, form: ActForm | None = No
         bills=grants.bills(db(), request_id),
         result=telling.result_words(db(), found),
         team=people.team_names(db(), [found.team_id]).get(found.team_id, ""),
-        tag=telling.DESK_TAGS[found.status],
+        status_tag=telling.DESK_TAGS[found.status],
         open_form=sent.value if sent else "",
     )
     return page, form.status if form is not None else 200

@@ -26,25 +26,34 @@ GOAL = "I want to ring my daughter on a Sunday."
 
 
 @dataclass(frozen=True, slots=True)
+class Seat:
+    """Somebody in their seat. The actor is read once, so that it outlives what the session remembers."""
+
+    user: User
+    actor: Actor
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cast:
     """Everybody a story needs. Two teams of partners, one of the fund holder's own, and the fund office."""
 
-    worker: User
-    teammate: User
-    other_worker: User
-    amber: User
-    approver: User
-    approver_two: User
-    approver_three: User
-    finance: User
-    finance_two: User
-    finance_three: User
-    panel: User
-    auditor: User
-    admin: User
+    worker: Seat
+    teammate: Seat
+    other_worker: Seat
+    amber: Seat
+    approver: Seat
+    approver_two: Seat
+    approver_three: Seat
+    finance: Seat
+    finance_two: Seat
+    finance_three: Seat
+    panel: Seat
+    auditor: Seat
+    admin: Seat
 
     @property
-    def everybody(self) -> dict[str, User]:
+    def everybody(self) -> dict[str, Seat]:
         """All of them, by name."""
         return {name: getattr(self, name) for name in self.__slots__}
 
@@ -56,8 +65,9 @@ def cast(session: Session) -> Cast:
     outreach = people.team(session, "Outreach", of="Riverside Outreach")
     housing = people.team(session, "Housing", of="Northgate Housing")
 
-    def seat(role: Role, at: Team = office) -> User:
-        return people.user(session, role, at=at)
+    def seat(role: Role, at: Team = office) -> Seat:
+        user = people.user(session, role, at=at)
+        return Seat(user, user.actor, user.id)
 
     return Cast(
         worker=seat(Role.KEY_WORKER, outreach),
@@ -96,7 +106,7 @@ def money(session: Session, amount_pence: int = 100_000, fund: str = "public-giv
     session.commit()
 
 
-def draft(session: Session, by: User, *, code: str = "phone", price_pence: int = 3_999, person_id: int | None = None) -> GrantRequest:
+def draft(session: Session, by: Seat, *, code: str = "phone", price_pence: int = 3_999, person_id: int | None = None) -> GrantRequest:
     """A draft with every answer."""
     kind = item(session, code)
     request = asking.start_request(session, actor=by.actor, form_key=uuid4(), item_id=kind.id, detail_words="")
@@ -115,7 +125,7 @@ def draft(session: Session, by: User, *, code: str = "phone", price_pence: int =
     return request
 
 
-def waiting(session: Session, by: User, **how: object) -> GrantRequest:
+def waiting(session: Session, by: Seat, **how: object) -> GrantRequest:
     """A request that waits for an approver."""
     request = draft(session, by, **how)  # type: ignore[arg-type]
     asking.send(session, actor=by.actor, request_id=request.id, version=request.version)
@@ -123,7 +133,7 @@ def waiting(session: Session, by: User, **how: object) -> GrantRequest:
     return request
 
 
-def agreed(session: Session, by: User, approver: User, *, fund: str = "public-giving", **how: object) -> GrantRequest:
+def agreed(session: Session, by: Seat, approver: Seat, *, fund: str = "public-giving", **how: object) -> GrantRequest:
     """A request that is agreed whole. The fund must have the money."""
     request = waiting(session, by, **how)
     deciding.agree(session, actor=approver.actor, request_id=request.id, version=request.version, fund_code=fund)
@@ -138,7 +148,7 @@ def entered(session: Session, who: Cast, *, amount_pence: int | None = None, **h
     return request
 
 
-def enter(session: Session, by: User, request: GrantRequest, *, amount_pence: int | None = None) -> None:
+def enter(session: Session, by: Seat, request: GrantRequest, *, amount_pence: int | None = None) -> None:
     """Enter a payment of an agreed request."""
     payouts.enter_payment(
         session,

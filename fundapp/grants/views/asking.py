@@ -22,6 +22,7 @@ from fundapp.grants.forms import (
     UnblocksForm,
     WhatForm,
     WhoForm,
+    choices,
 )
 from fundapp.grants.lifecycle import Status
 from fundapp.grants.models import GrantRequest
@@ -156,7 +157,7 @@ def _form(step: str, *, filled: bool) -> StepForm:
 
 def _offer(form: WhatForm) -> WhatForm:
     items = queries.catalogue(db())
-    form.item.choices = [(item.id, item.name) for item in items]
+    form.item.choices = choices({item.id: item.name for item in items})
     return form
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,7 +13,7 @@ from fundapp.core.db import transaction
 from fundapp.core.roles import Role
 from fundapp.grants import asking, awards, deciding, lifecycle, queries, steps, telling
 from fundapp.grants.awards import FundChoice
-from fundapp.grants.forms import ActForm, AgreeForm, AgreePartForm, MaybeWordsForm, WordsForm
+from fundapp.grants.forms import ActForm, AgreeForm, AgreePartForm, MaybeWordsForm, WordsForm, choices
 from fundapp.grants.lifecycle import Action, Status, Tie
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.views.acting import act, named
@@ -190,7 +192,7 @@ def _page(request_id: int, sent: Action | None = None, form: ActForm | None = No
         team=people.team_names(db(), [found.team_id]).get(found.team_id, ""),
         own_team=Tie.OWN_TEAM in ties,
         consents=asking.CONSENTS,
-        tag=telling.DESK_TAGS[found.status],
+        status_tag=telling.DESK_TAGS[found.status],
         open_form=sent.value if sent else "",
     )
     return page, form.status if form is not None else 200
@@ -200,12 +202,12 @@ def _blank(action: Action, found: GrantRequest, funds: list[FundChoice]) -> ActF
     proposed = next((fund.code for fund in funds if fund.proposed), None)
     form = FORMS[action](formdata=None, data={"version": found.version, "fund": proposed})
     if isinstance(form, AgreeForm | AgreePartForm):
-        form.fund.choices = [(fund.code, fund.name) for fund in funds]
+        form.fund.choices = choices({fund.code: fund.name for fund in funds})
     return named(form, action)
 
 
-def _fund_names() -> list[tuple[str, str]]:
-    return [(fund.code, fund.name) for fund in awards.fund_choices(db(), 0)]
+def _fund_names() -> list[Any]:
+    return choices({fund.code: fund.name for fund in awards.fund_choices(db(), 0)})
 
 
 def _why_not(found: GrantRequest, roles: frozenset[Role], ties: frozenset[Tie]) -> str:

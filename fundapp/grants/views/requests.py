@@ -140,7 +140,7 @@ def _page(request_id: int, sent: Action | None = None, form: ActForm | None = No
         bills=queries.bills(db(), request_id),
         result=telling.result_words(db(), found),
         missing=asking.missing(found),
-        tag=telling.TAGS[found.status],
+        status_tag=telling.TAGS[found.status],
         Action=Action,
     )
     return page, form.status if form is not None else 200
