@@ -27,6 +27,9 @@ class Restriction(StrEnum):
 # Accounts that grow on the debit side.
 DEBIT_KINDS = (AccountKind.ASSET, AccountKind.EXPENSE)
 
+# What a fund's balance is made of: assets less liabilities.
+MONEY_KINDS = (AccountKind.ASSET, AccountKind.LIABILITY)
+
 BANK = "bank"
 STRIPE_BALANCE = "stripe-balance"
 STRIPE_CLEARING = "stripe-clearing"
@@ -50,8 +53,11 @@ HELP = "help-"
 # Money that can pay somebody today or within days.
 CASH = (BANK, PAYOUTS_IN_TRANSIT, STRIPE_BALANCE)
 
-# Assets that are promised or in doubt. What they hold is in the fund's balance and cannot be awarded.
-NOT_YET_MONEY = (STRIPE_CLEARING, DISPUTED, GIFT_AID_RECEIVABLE, SUSPENSE)
+# Assets that are promised or in dispute: in the fund's balance, and not to be awarded.
+NOT_YET_MONEY = (STRIPE_CLEARING, DISPUTED, GIFT_AID_RECEIVABLE)
+
+# What is not yet understood counts against a fund and never for it: a loss at once, a gain only once it is explained.
+AGAINST_ONLY = SUSPENSE
 
 
 class Standard(NamedTuple):
@@ -78,3 +84,10 @@ STANDARD = (
     Standard(DISPUTE_FEES, "Fees for disputed gifts", AccountKind.EXPENSE),
     Standard(TRANSFERS_BETWEEN_FUNDS, "Moved between funds", AccountKind.FUND),
 )
+
+
+def awardable(code: str, debit_balance_pence: int) -> int:
+    """What an asset's or a liability's balance adds to what its fund can award, in pence (ledger.md section 4)."""
+    if code in NOT_YET_MONEY:
+        return 0
+    return min(debit_balance_pence, 0) if code == AGAINST_ONLY else debit_balance_pence

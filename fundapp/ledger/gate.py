@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.core.errors import Refused
 from fundapp.core.money import pounds
-from fundapp.ledger.chart import CASH, NOT_YET_MONEY
+from fundapp.ledger.chart import AGAINST_ONLY, CASH, NOT_YET_MONEY
 from fundapp.ledger.draft import Draft, Line, Posted
 from fundapp.ledger.errors import FundClosed, NotEnoughCash, NotEnoughMoney
 from fundapp.ledger.posting import execute, known, line_values, write
@@ -25,8 +25,7 @@ WHERE fund.id = gate.id
 RETURNING fund.code, fund.name, fund.starts_on, fund.ends_on
 """
 
-# What each fund has available, before and after the lines: assets less liabilities, and nothing for what is not yet money
-# (though a shortfall there counts).
+# What each fund has available, before and after the lines (chart.awardable says which balances count).
 _AVAILABLE = """
 WITH leg AS (
     SELECT debit_account AS debit, credit_account AS credit, fund, amount_pence AS pence, false AS proposed
@@ -39,11 +38,12 @@ WITH leg AS (
 ), balance AS (
     SELECT side.fund, side.code, coalesce(sum(pence) FILTER (WHERE NOT proposed), 0) AS before, sum(pence) AS after
     FROM side JOIN account ON account.code = side.code AND account.kind IN ('asset', 'liability')
+    WHERE account.code <> ALL (%(not_yet)s::text[])
     GROUP BY side.fund, side.code
 )
 SELECT fund,
-    sum(CASE WHEN code = ANY (%(not_yet)s::text[]) THEN least(before, 0) ELSE before END)::bigint AS before,
-    sum(CASE WHEN code = ANY (%(not_yet)s::text[]) THEN least(after, 0) ELSE after END)::bigint AS after
+    sum(CASE WHEN code = %(doubtful)s THEN least(before, 0) ELSE before END)::bigint AS before,
+    sum(CASE WHEN code = %(doubtful)s THEN least(after, 0) ELSE after END)::bigint AS after
 FROM balance GROUP BY fund
 """
 
@@ -175,7 +175,7 @@ def pass_gates(connection: Connection, funds: Sequence[str]) -> dict[str, Gate]:
 
 def _falls(connection: Connection, draft: Draft) -> dict[str, tuple[int, int]]:
     """For each fund that the draft leaves with less to award: what it had, and what it would have."""
-    values: dict[str, Any] = {**line_values(draft.lines), "gates": draft.funds, "not_yet": list(NOT_YET_MONEY)}
+    values: dict[str, Any] = {**line_values(draft.lines), "gates": draft.funds, "not_yet": list(NOT_YET_MONEY), "doubtful": AGAINST_ONLY}
     rows = execute(connection, _AVAILABLE, values).all()
     return {row.fund: (row.before, row.after) for row in rows if row.after < row.before}
 

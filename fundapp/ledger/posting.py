@@ -16,28 +16,32 @@ from fundapp.core import clock
 from fundapp.core.db import explain
 from fundapp.core.errors import Conflict, Refused
 from fundapp.ledger import canonical, numbers
-from fundapp.ledger.chart import NOT_YET_MONEY
+from fundapp.ledger.chart import AGAINST_ONLY, MONEY_KINDS, NOT_YET_MONEY
 from fundapp.ledger.draft import Draft, Line, Posted, Record
 from fundapp.ledger.errors import MustPassTheGate
 
+_MONEY_KINDS = [str(kind) for kind in MONEY_KINDS]
+_APART = [*NOT_YET_MONEY, AGAINST_ONLY]
+
 # The rules ride in the statement: an entry is written only if every account and fund exists, and (unless the gate was passed)
-# only if it takes nothing out of what a fund has available. The key's own rule comes with them, and is looked up only when
-# nothing was written. Money that is not yet money counts neither way.
+# only if no fund can be left with less to award, whatever its balances are. The key's own rule comes with them, and is looked
+# up only when nothing was written.
 _WRITE = """
 WITH line AS (
     SELECT * FROM unnest(%(debits)s::text[], %(credits)s::text[], %(funds)s::text[], %(amounts)s::bigint[])
         WITH ORDINALITY AS line (debit, credit, fund, pence, n)
 ), known AS (
-    SELECT count(*) AS lines, coalesce(bool_and(rise >= 0), true) AS only_adds FROM (
-        SELECT sum(
-            CASE WHEN d.kind IN ('asset', 'liability') AND d.code <> ALL (%(not_yet)s::text[]) THEN pence ELSE 0 END
-            - CASE WHEN c.kind IN ('asset', 'liability') AND c.code <> ALL (%(not_yet)s::text[]) THEN pence ELSE 0 END
-        ) OVER (PARTITION BY line.fund) AS rise
+    SELECT coalesce(sum(lines), 0) AS lines, coalesce(bool_and(money + least(doubtful, 0) >= 0), true) AS only_adds FROM (
+        SELECT count(*) AS lines,
+            sum(pence * ((d.kind = ANY (%(money)s) AND d.code <> ALL (%(apart)s))::int
+                - (c.kind = ANY (%(money)s) AND c.code <> ALL (%(apart)s))::int)) AS money,
+            sum(pence * ((d.code = %(doubtful)s)::int - (c.code = %(doubtful)s)::int)) AS doubtful
         FROM line
         JOIN account AS d ON d.code = debit
         JOIN account AS c ON c.code = credit
         JOIN fund ON fund.code = line.fund
-    ) AS each_line
+        GROUP BY line.fund
+    ) AS each_fund
 ), header AS (
     INSERT INTO entry (
         number, event_key, kind, happened_on, recorded_at, transfers, reverses, reason, actor, subject, note, forced,
@@ -163,7 +167,9 @@ def _values(record: Record, gate_passed: bool) -> dict[str, Any]:
     draft = record.draft
     return {
         **line_values(draft.lines),
-        "not_yet": list(NOT_YET_MONEY),
+        "money": _MONEY_KINDS,
+        "apart": _APART,
+        "doubtful": AGAINST_ONLY,
         "number": record.number,
         "event_key": draft.event_key,
         "kind": draft.kind,

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Select, case, cast, func, or_, select, union_
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
-from fundapp.ledger.chart import CASH, DEBIT_KINDS, GRANTS_PAYABLE, NOT_YET_MONEY, AccountKind
+from fundapp.ledger.chart import CASH, DEBIT_KINDS, GRANTS_PAYABLE, MONEY_KINDS, AccountKind, awardable
 from fundapp.ledger.entries import EntryView, LineView, Movement, entries, entries_for, entry, entry_count, movements
 from fundapp.ledger.models import Account, Entry, Fund, Transfer
 
@@ -34,8 +34,6 @@ __all__ = [
     "movements",
     "trial_balance",
 ]
-
-_MONEY_KINDS = (AccountKind.ASSET, AccountKind.LIABILITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,14 +219,14 @@ def _position_of(session: Session, fund_code: str) -> FundPosition:
 
 
 def _position(fund: FundView, rows: list[TrialRow]) -> FundPosition:
-    debit_balances = {row.account: row.debits_pence - row.credits_pence for row in rows if row.kind in _MONEY_KINDS}
+    debit_balances = {row.account: row.debits_pence - row.credits_pence for row in rows if row.kind in MONEY_KINDS}
     balance = sum(debit_balances.values())
-    not_yet = sum(max(0, debit_balances.get(code, 0)) for code in NOT_YET_MONEY)
+    available = sum(awardable(code, pence) for code, pence in debit_balances.items())
     return FundPosition(
         fund=fund,
         balance_pence=balance,
         committed_pence=-debit_balances.get(GRANTS_PAYABLE, 0),
-        not_yet_money_pence=not_yet,
-        available_pence=balance - not_yet,
+        not_yet_money_pence=balance - available,
+        available_pence=available,
         cash_pence=sum(debit_balances.get(code, 0) for code in CASH),
     )

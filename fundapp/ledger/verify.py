@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.ledger import guards, queries
 from fundapp.ledger.canonical import LEAF_VERSION, leaf_hash
-from fundapp.ledger.chart import NOT_YET_MONEY, AccountKind
+from fundapp.ledger.chart import MONEY_KINDS, AccountKind, awardable
 from fundapp.ledger.draft import Draft, Line, Record
 from fundapp.ledger.models import Entry, Transfer
 
@@ -20,8 +20,6 @@ Progress = Callable[[int], None]
 
 # Reading is told of this often, and rows travel in blocks of this many.
 STEP = 1_000
-
-_MONEY_KINDS = (AccountKind.ASSET, AccountKind.LIABILITY)
 
 # Kinds of records that say what an account or a fund is.
 _OPENING_KINDS = ("account.opened", "account.renamed", "fund.opened")
@@ -165,13 +163,12 @@ class _Walk:
 
     def _side(self, account: str, fund: str, pence: int, side: int) -> None:
         self.found.totals.setdefault((account, fund), [0, 0])[side] += pence
-        if self.kinds.get(account) in _MONEY_KINDS:
+        if self.kinds.get(account) in MONEY_KINDS:
             had = self._money.get((account, fund), 0)
             has = had - pence if side else had + pence
             self._money[account, fund] = has
-            if account in NOT_YET_MONEY:
-                had, has = min(had, 0), min(has, 0)
-            self.found.available[fund] = self.found.available.get(fund, 0) + has - had
+            rise = awardable(account, has) - awardable(account, had)
+            self.found.available[fund] = self.found.available.get(fund, 0) + rise
 
 
 def _recomputed(head: Any, lines: list[Any]) -> bytes | None:
