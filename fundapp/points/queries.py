@@ -47,3 +47,13 @@ def points(*, words: str = "", state: State = State.ALL) -> Select[CollectionPoi
     if code:
         found.append(CollectionPoint.code.startswith(code, autoescape=True))
     return statement.where(or_(*found))
+
+
+def first_open(session: Session) -> CollectionPoint:
+    """The open point that has been there longest. Raises NotFound where none is open."""
+    found = session.scalar(
+        select(CollectionPoint).where(CollectionPoint.closed_at.is_(None)).order_by(CollectionPoint.opened_at, CollectionPoint.id).limit(1)
+    )
+    if found is None:
+        raise NotFound("No collection point is open.")
+    return found

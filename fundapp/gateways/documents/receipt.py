@@ -1,0 +1,141 @@
+"""A gift's receipt, one A4 page: who got how much, what the card company kept, and where the rest went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+from fundapp.core.money import pounds, pounds_short
+from fundapp.gateways.documents import drawing, fonts, palette
+from fundapp.gateways.documents.setting import fit
+
+WIDTH, HEIGHT = A4
+LEFT, RIGHT = 64.0, WIDTH - 64.0
+LINE = 30.0
+WAITING = "The card company tells its fee within the hour. This receipt then shows what reached the Fund."
+
+
+def receipt_pdf(
+    *,
+    charity_name: str,
+    charity_number: str,
+    charity_address: str,
+    contact: str,
+    reference: str,
+    given_at: str,
+    place: str | None,
+    fund: str,
+    gross_pence: int,
+    fee_pence: int | None,
+    net_pence: int | None,
+    wording: Sequence[str],
+    page_url: str,
+) -> bytes:
+    """A receipt. `given_at` is the moment in words; fee and net are None until the card company says; `page_url` is the gift's page.
+
+    `wording` is what the charity says below the sum, a paragraph each.
+    """
+    canvas, written = drawing.begin(
+        A4,
+        title=f"Receipt {reference}: {pounds(gross_pence)} to the Changing Lives Fund",
+        author=charity_name,
+        subject=f"A gift of {pounds(gross_pence)}",
+    )
+    _draw_head(canvas, reference, given_at)
+    below = _draw_thanks(canvas, gross_pence)
+    below = _draw_facts(canvas, below, [("Given", given_at), ("Where", place or "on the Fund’s own page"), ("For", fund)])
+    below = _draw_sum(canvas, below, gross_pence, fee_pence, net_pence)
+    for words in wording:
+        below = _draw_words(canvas, below, escape(words))
+    link = f'<link href="{escape(page_url)}">{drawing.strong(page_url)}</link>'
+    _draw_words(canvas, below, f"Your gift’s own page, with its place in the ledger: {link}")
+    _draw_foot(canvas, charity_name, charity_number, charity_address, contact)
+    return drawing.finish(canvas, written)
+
+
+def _draw_head(canvas: Canvas, reference: str, given_at: str) -> None:
+    canvas.setFillColor(palette.PETROL)
+    canvas.rect(0, HEIGHT - 104, WIDTH, 104, stroke=0, fill=1)
+    drawing.draw_lit_mark(canvas, centre=(LEFT + 24, HEIGHT - 52), radius=24)
+    canvas.setFillColor(palette.PAPER)
+    canvas.setFont(fonts.HEADING, 19)
+    canvas.drawString(LEFT + 62, HEIGHT - 58, "Changing Lives Fund")
+    canvas.setFont(fonts.STRONG, 11)
+    canvas.drawRightString(RIGHT, HEIGHT - 48, f"Receipt {reference}")
+    canvas.setFont(fonts.BODY, 11)
+    canvas.drawRightString(RIGHT, HEIGHT - 64, given_at)
+
+
+def _draw_thanks(canvas: Canvas, gross_pence: int) -> float:
+    thanks = fit(f"Thank you. Your {pounds_short(gross_pence)} is here.", fonts.HEADING, width=RIGHT - LEFT, steps=((30, 1), (24, 2)))
+    canvas.setFillColor(palette.INK)
+    canvas.setFont(thanks.font, thanks.size)
+    top = HEIGHT - 104 - 58
+    for number, line in enumerate(thanks.lines):
+        canvas.drawString(LEFT, top - number * thanks.leading, line, charSpace=-0.01 * thanks.size)
+    return top - thanks.height - 40
+
+
+def _draw_facts(canvas: Canvas, below: float, facts: Sequence[tuple[str, str]]) -> float:
+    for name, value in facts:
+        canvas.setFillColor(palette.SECOND_INK)
+        canvas.setFont(fonts.BODY, 11.5)
+        canvas.drawString(LEFT, below, name)
+        words = drawing.paragraph(escape(value), size=11.5, leading=15.5)
+        end = drawing.draw_paragraph(canvas, words, left=LEFT + 84, top=below + 11.6, width=RIGHT - LEFT - 84)
+        below = min(below - 20, end - 13)
+    return below - 26
+
+
+def _draw_sum(canvas: Canvas, below: float, gross_pence: int, fee_pence: int | None, net_pence: int | None) -> float:
+    fee = "not told yet" if fee_pence is None else pounds(-fee_pence)
+    for name, amount in (("You gave", pounds(gross_pence)), ("The card company kept", fee)):
+        _hairline(canvas, below + 19)
+        _row(canvas, below, name, amount, fonts.BODY)
+        below -= LINE
+    if net_pence is None:
+        _hairline(canvas, below + 19)
+        return _draw_words(canvas, below - 4, WAITING)
+    canvas.setStrokeColor(palette.INK)
+    canvas.setLineWidth(1.2)
+    canvas.line(LEFT, below + 19, RIGHT, below + 19)
+    _row(canvas, below, "To the Fund", pounds(net_pence), fonts.BOLD)
+    # A double rule: the ledger proves this total.
+    canvas.setStrokeColor(palette.INK)
+    canvas.setLineWidth(1.2)
+    for offset in (10.0, 13.2):
+        canvas.line(LEFT, below - offset, RIGHT, below - offset)
+    return below - 48
+
+
+def _row(canvas: Canvas, y: float, name: str, amount: str, font: str) -> None:
+    canvas.setFillColor(palette.INK)
+    canvas.setFont(font, 14)
+    canvas.drawString(LEFT, y, name)
+    canvas.drawRightString(RIGHT, y, amount)
+
+
+def _hairline(canvas: Canvas, y: float) -> None:
+    canvas.setStrokeColor(palette.RULE)
+    canvas.setLineWidth(0.8)
+    canvas.line(LEFT, y, RIGHT, y)
+
+
+def _draw_words(canvas: Canvas, below: float, markup: str) -> float:
+    words = drawing.paragraph(markup, size=11.5, leading=16.5)
+    return drawing.draw_paragraph(canvas, words, left=LEFT, top=below + 9, width=min(RIGHT - LEFT, 420)) - 16
+
+
+def _draw_foot(canvas: Canvas, name: str, number: str, address: str, contact: str) -> None:
+    lines = [
+        f"{drawing.strong(name)}, registered charity {escape(number)}",
+        escape(", ".join(line.strip(" ,") for line in address.splitlines() if line.strip())),
+        escape(contact),
+    ]
+    words = drawing.paragraph("<br/>".join(line for line in lines if line), size=10.5, leading=14.5, colour=palette.SECOND_INK)
+    _, height = words.wrap(RIGHT - LEFT, HEIGHT)
+    _hairline(canvas, 48 + height + 12)
+    drawing.draw_paragraph(canvas, words, left=LEFT, top=48 + height, width=RIGHT - LEFT)
