@@ -24,7 +24,10 @@ class AuditKind(StrEnum):
     POINT_CLOSED = "point.closed"
     POINT_REOPENED = "point.reopened"
     # Gifts.
-    GIFT_REFUNDED = "gift.refunded"
+    GIFT_MOVED = "gift.moved"
+    GIFT_ALARM_RAISED = "gift.alarm_raised"
+    GIFT_ALARM_CLOSED = "gift.alarm_closed"
+    PRESET_CHANGED = "preset.changed"
     # The catalogue.
     ITEM_ADDED = "item.added"
     ITEM_CHANGED = "item.changed"

@@ -84,9 +84,7 @@ def _post(session: Session, contribution: Contribution, actor: Actor) -> None:
         kind="contribution.received",
         happened_on=contribution.received_on,
         lines=[
-            ledger.Line(
-                debit=chart.BANK, credit=chart.CONTRIBUTIONS, fund=contribution.fund_code, amount_pence=contribution.amount_pence
-            )
+            ledger.Line(debit=chart.BANK, credit=chart.CONTRIBUTIONS, fund=contribution.fund_code, amount_pence=contribution.amount_pence)
         ],
         actor=actor.reference,
         subject=subject,

@@ -15,13 +15,15 @@ class ContributionForm(Form):
     once_key = HiddenField(default=random_token, validators=[required("Open this form again: it lost its key."), Length(max=64)])
     received_from = StringField(
         "Which organisation paid it?",
-        description="As on the bank statement. Gifts from people are not entered here.",
-        validators=[required("Say which organisation paid it."), Length(max=120, message="Keep the name under 120 characters.")],
+        validators=[required("Say which organisation paid it."), Length(max=120, message="Keep the name under 120 letters.")],
     )
     fund_code = SelectField("Which fund was it given for?", validators=[required("Choose the fund it was given for.")])
     amount = MoneyField("How much?", minimum_pence=1, validators=[required("Write the amount, like 15,000.")])
     received_on = DateField3("When did it reach the bank?", validators=[required("Give the day it reached the bank.")])
     bank_reference = StringField(
         "The reference on the bank statement",
-        validators=[required("Give the reference, so that the line can be found again."), Length(max=60)],
+        validators=[
+            required("Give the reference, so that the line can be found again."),
+            Length(max=60, message="Keep the reference under 60 letters."),
+        ],
     )

@@ -134,6 +134,12 @@ class StripeGateway:
             told = self._client.v1.charges.retrieve(charge_id, {"expand": list(CHARGE_PARTS)}).to_dict(for_json=True)
             return self._charge(told)
 
+    def fetch_refund(self, refund_id: str) -> Refund:
+        """A refund with its movements. Raises StripeFault."""
+        parts = ["balance_transaction", "failure_balance_transaction"]
+        with _told_plainly():
+            return read_refund(self._client.v1.refunds.retrieve(refund_id, {"expand": parts}).to_dict(for_json=True))
+
     def refunds_of(self, charge_id: str) -> tuple[Refund, ...]:
         """A charge's refunds, oldest first, the failed ones too. Raises StripeFault."""
         with _told_plainly():

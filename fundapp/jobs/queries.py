@@ -43,6 +43,11 @@ def waiting_count(session: Session) -> int:
     return session.scalar(text("SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")) or 0
 
 
+def loops(session: Session) -> Sequence[JobLoop]:
+    """Every loop that ever ran, with its last turn."""
+    return session.scalars(select(JobLoop).order_by(JobLoop.name)).all()
+
+
 def late_loops(session: Session, loops: Sequence[Loop]) -> list[str]:
     """The names of loops that have not ended well for three of their turns, or never: nobody may be working."""
     last = {row.name: row.last_done_at for row in session.scalars(select(JobLoop))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -100,6 +101,11 @@ def entries(
 def entry_count(session: Session, *, account: str | None = None, fund: str | None = None, subject: str | None = None) -> int:
     """How many entries `entries` finds, over all pages."""
     return session.execute(_chosen(select(func.count()).select_from(Entry), account, fund, subject)).scalar_one()
+
+
+def known_keys(session: Session, event_keys: Sequence[str]) -> set[str]:
+    """Of these event keys, those that an entry stands under."""
+    return set(session.scalars(select(Entry.event_key).where(Entry.event_key.in_(event_keys))))
 
 
 def movements(session: Session, account_code: str, since: date, until: date) -> list[Movement]:

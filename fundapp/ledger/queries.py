@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
 from fundapp.ledger.chart import CASH, DEBIT_KINDS, GRANTS_PAYABLE, MONEY_KINDS, AccountKind, awardable
-from fundapp.ledger.entries import EntryView, LineView, Movement, entries, entries_for, entry, entry_count, movements
+from fundapp.ledger.entries import EntryView, LineView, Movement, entries, entries_for, entry, entry_count, known_keys, movements
 from fundapp.ledger.models import Account, Entry, Fund, Transfer
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "entry_count",
     "fund_positions",
     "funds",
+    "known_keys",
     "movements",
     "trial_balance",
 ]

@@ -1,0 +1,101 @@
+"""The finance desk."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from fundapp.core.db import transaction
+from fundapp.core.errors import Refused
+from fundapp.core.money import pounds
+from fundapp.core.roles import Role
+from fundapp.finance import desk as desk_queries
+from fundapp.finance.contributions import receive_contribution
+from fundapp.finance.forms import ContributionForm
+from fundapp.giving import queries as giving
+from fundapp.jobs import queries as jobs
+from fundapp.jobs import service as jobs_service
+from fundapp.ledger import queries as ledger
+from fundapp.web import paging
+from fundapp.web.forms import CsrfForm
+from fundapp.web.guards import guard, only
+from fundapp.web.identity import actor
+from fundapp.web.navigation import nav_item
+from fundapp.web.session import db
+
+blueprint = Blueprint("finance", __name__, url_prefix="/finance")
+guard(blueprint, Role.FINANCE, Role.AUDITOR)
+nav_item(blueprint, "Finance", "finance.desk", [Role.FINANCE, Role.AUDITOR], order=40)
+
+
+@blueprint.get("")
+def desk() -> ResponseReturnValue:
+    """What waits, where the money is, what each fund has."""
+    return render_template("finance/desk.html", desk=desk_queries.desk(db()), is_finance=actor().has(Role.FINANCE))
+
+
+@blueprint.get("/trial-balance")
+def trial_balance() -> ResponseReturnValue:
+    """Every account in every fund, debits and credits."""
+    return render_template("finance/trial_balance.html", rows=ledger.trial_balance(db()), funds=ledger.funds(db()))
+
+
+@blueprint.get("/contributions")
+def contributions() -> ResponseReturnValue:
+    """What partners and grant-makers paid in."""
+    page = paging.page_of(db(), desk_queries.contributions(), number=paging.asked())
+    names = {fund.code: fund.name for fund in ledger.funds(db())}
+    return render_template("finance/contributions.html", page=page, fund_names=names, may_enter=actor().has(Role.FINANCE))
+
+
+@blueprint.route("/contributions/new", methods=["GET", "POST"])
+@only(Role.FINANCE)
+def new_contribution() -> ResponseReturnValue:
+    """Record one."""
+    form = ContributionForm()
+    form.fund_code.choices = [("", "Choose a fund"), *((fund.code, fund.name) for fund in ledger.funds(db()))]
+    refused = ""
+    if form.validate_on_submit():
+        try:
+            with transaction(db()) as session:
+                made = receive_contribution(
+                    session,
+                    actor=actor(),
+                    once_key=form.once_key.data,
+                    received_from=form.received_from.data,
+                    fund_code=form.fund_code.data,
+                    amount_pence=form.amount.data,
+                    received_on=form.received_on.data,
+                    bank_reference=form.bank_reference.data,
+                )
+            flash(f"{pounds(made.amount_pence)} is recorded and in the ledger.", "good")
+            return redirect(url_for("finance.contributions"), 303)
+        except Refused as refusal:
+            refused = refusal.sentence
+    return render_template("finance/new_contribution.html", form=form, refused=refused), 422 if form.is_submitted() else 200
+
+
+@blueprint.get("/needs-a-look")
+def needs_a_look() -> ResponseReturnValue:
+    """What failed and what looked wrong, each with what can be done about it."""
+    return render_template(
+        "finance/needs_a_look.html",
+        failed=jobs.failed(db()),
+        alarms=giving.open_alarms(db()),
+        loops=jobs.loops(db()),
+        form=CsrfForm(),
+        is_finance=actor().has(Role.FINANCE),
+    )
+
+
+@blueprint.post("/needs-a-look/jobs/<int:job_id>/run-again")
+@only(Role.FINANCE)
+def run_again(job_id: int) -> ResponseReturnValue:
+    """Try a job once more."""
+    try:
+        with transaction(db()) as session:
+            jobs_service.run_again(session, job_id=job_id)
+        flash("It is in the queue again.", "good")
+    except Refused as refusal:
+        flash(refusal.sentence, "warn")
+    return redirect(url_for("finance.needs_a_look"), 303)

@@ -1,0 +1,95 @@
+"""Settling: the one way in which what Stripe knows becomes what we know, for the return page, the bell and the sweep.
+
+Each function asks Stripe first, with no transaction open, and then records everything in one.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fundapp.core import clock
+from fundapp.core.db import transaction
+from fundapp.gateways.stripe import Charge, CheckoutSession, StripeGateway
+from fundapp.giving import posting, rules
+from fundapp.giving.alarms import raise_alarm
+from fundapp.giving.lifecycle import Status, told_by_stripe
+from fundapp.giving.models import Donation
+from fundapp.giving.moving import move
+from fundapp.jobs import enqueue
+from fundapp.ledger import chart
+
+
+def settle_session(session: Session, stripe: StripeGateway, session_id: str) -> None:
+    """Record what became of a payment page. Safe to call any number of times, in any order, from several places at once.
+
+    Raises StripeFault when Stripe does not answer; nothing was changed then.
+    """
+    told = stripe.fetch_session(session_id)
+    with transaction(session):
+        _record_session(session, told)
+
+
+def settle_charge(session: Session, stripe: StripeGateway, charge_id: str) -> None:
+    """Record a charge, its fee and its refunds. Money that belongs to no gift of ours is recorded too, in suspense.
+
+    Raises StripeFault when Stripe does not answer; nothing was changed then.
+    """
+    charge = stripe.fetch_charge(charge_id)
+    if not charge.paid:
+        return
+    with transaction(session):
+        donation = _held(session, charge.donation_id)
+        if donation is None:
+            _record_unknown(session, charge)
+        else:
+            _record_paid(session, donation, charge)
+
+
+def _record_session(session: Session, told: CheckoutSession) -> None:
+    donation = _held(session, told.client_reference_id or told.donation_id)
+    state = told_by_stripe(session_status=told.status, payment_status=told.payment_status, intent_status=told.payment_intent_status)
+    if donation is None:
+        if state is Status.PAID and told.charge:
+            _record_unknown(session, told.charge)
+        return
+    donation.looked_at = clock.now()
+    if state is Status.PAID and told.charge and told.charge.paid:
+        newly = donation.status is not Status.PAID
+        _record_paid(session, donation, told.charge)
+        if newly and told.email:
+            # The address itself stays with Stripe until the letter is written.
+            enqueue(session, "giving.send_receipt", donation_id=str(donation.id))
+    elif told.id == donation.session_id:
+        # An older page of the same gift has nothing more to say once it is closed.
+        move(session, donation, state)
+
+
+def _record_paid(session: Session, donation: Donation, charge: Charge) -> None:
+    posting.post_charge(session, charge, subject=donation.subject, fund=donation.fund_code)
+    if donation.charge_id not in {None, charge.id}:
+        raise_alarm(session, kind="paid-twice", about=charge.id, subject=donation.subject)
+        return
+    if charge.amount_pence != donation.amount_pence:
+        raise_alarm(session, kind="other-amount", about=charge.id, subject=donation.subject)
+    if donation.status is not Status.PAID:
+        donation.charge_id, donation.paid_at = charge.id, charge.created_at
+        move(session, donation, Status.PAID)
+
+
+def _record_unknown(session: Session, charge: Charge) -> None:
+    subject = f"charge:{charge.id}"
+    posting.post_charge(session, charge, subject=subject, fund=rules.GENERAL_FUND, income=chart.SUSPENSE)
+    raise_alarm(session, kind="unknown-gift", about=charge.id, subject=subject)
+
+
+def _held(session: Session, donation_id: str | None) -> Donation | None:
+    """The gift that Stripe names, held until the transaction ends; None when it is none of ours."""
+    try:
+        identity = UUID(donation_id or "")
+    except ValueError:
+        return None
+    statement = select(Donation).where(Donation.id == identity).with_for_update().execution_options(populate_existing=True)
+    return session.scalar(statement)

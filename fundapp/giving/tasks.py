@@ -1,0 +1,41 @@
+"""What giving does in the background: answers bells, sweeps, writes receipts."""
+
+from __future__ import annotations
+
+from fundapp.core.db import transaction
+from fundapp.gateways.documents.receipt import receipt_pdf
+from fundapp.gateways.mail import Attachment
+from fundapp.giving import inbox, sweeping
+from fundapp.giving.receipts import receipt_of
+from fundapp.jobs import JobContext, Tasks
+from fundapp.web.letters import letter
+
+tasks = Tasks("giving")
+
+
+@tasks.job(retries=10)
+def act_on_event(context: JobContext, event_id: str) -> None:
+    """Answer one of Stripe's bells."""
+    with context.database.session() as session:
+        inbox.act_on(session, context.gateways.stripe, event_id)
+
+
+@tasks.job(retries=10)
+def send_receipt(context: JobContext, donation_id: str) -> None:
+    """Write to the address that the donor gave on Stripe's page, fetched now and kept nowhere here."""
+    with context.database.session() as session, transaction(session):
+        receipt = receipt_of(session, donation_id)
+    address = context.gateways.stripe.fetch_receipt_email(receipt.session_id)
+    if not address:
+        return
+    link = f"{context.settings.base_url}/gifts/{context.keys.link_token('gift', donation_id)}"
+    words = letter("mail/receipt.txt", receipt=receipt, link=link)
+    pdf = Attachment("receipt.pdf", receipt_pdf(**receipt.for_pdf(link)), "application/pdf")
+    context.gateways.mail.send(address, words.subject, words.text, attachments=[pdf], key=f"receipt:{donation_id}")
+
+
+@tasks.loop(every_seconds=60)
+def sweep(context: JobContext) -> None:
+    """Find what no event told."""
+    with context.database.session() as session:
+        sweeping.sweep(session, context.gateways.stripe)
