@@ -10,10 +10,9 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from fundapp.ledger import guards, queries
+from fundapp.ledger import guards, queries, records
 from fundapp.ledger.canonical import LEAF_VERSION, leaf_hash
 from fundapp.ledger.chart import MONEY_KINDS, AccountKind, awardable
-from fundapp.ledger.draft import Draft, Line, Record
 from fundapp.ledger.models import Entry, Transfer
 
 Progress = Callable[[int], None]
@@ -172,21 +171,8 @@ class _Walk:
 
 
 def _recomputed(head: Any, lines: list[Any]) -> bytes | None:
-    draft = Draft(
-        event_key=head.event_key,
-        kind=head.kind,
-        happened_on=head.happened_on,
-        lines=tuple(Line(row.debit_account, row.credit_account, row.fund, row.amount_pence) for row in lines),
-        actor=head.actor,
-        subject=head.subject,
-        reason=head.reason,
-        note=head.note,
-        reverses=head.reverses,
-        public=head.public_particulars,
-        private=head.private_particulars,
-    )
     try:
-        return leaf_hash(Record(draft, head.number, head.recorded_at, head.nonce, head.forced))
+        return leaf_hash(records.of_row(head, lines))
     except ValueError:
         # It holds what the encoding refuses, so it was never written so.
         return None
