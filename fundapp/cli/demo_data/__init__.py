@@ -17,7 +17,6 @@ from fundapp.cli.demo_data.stand_in import running_stand_in
 from fundapp.cli.main import Fault
 from fundapp.core.db import Database, transaction
 from fundapp.core.roles import Role
-from fundapp.people import queries as people
 from fundapp.points import queries as points
 
 Say = Callable[[str], None]
@@ -36,7 +35,7 @@ def command() -> None:
 def fill(fund: Context, say: Say) -> None:
     """Fill the database if nobody is in it yet."""
     with fund.session() as session:
-        if people.fund_holder(session) is not None:
+        if world.everybody(session):
             return
     say("Writing two quarters of history, through the same services that people use ...")
     with running_stand_in(fund.settings) as stripe, fund.database.engine.connect() as connection, connection.begin():
@@ -54,7 +53,7 @@ def greeting(fund: Context) -> str:
     """What to open, who to be, what to try."""
     base = fund.settings.base_url
     with fund.session() as session:
-        code = points.first_open(session).code
+        code = session.scalars(points.points(state=points.State.OPEN).limit(1)).one().code
         rows = [f"  {user.email:<40} {', '.join(sorted(role.words for role in user.roles))}" for user in world.everybody(session)]
         admin = next(user.email for user in world.everybody(session) if Role.ADMIN in user.roles)
     return "\n".join(

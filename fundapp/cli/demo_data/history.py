@@ -83,9 +83,7 @@ class Tale:
         story, worker = self.story, self.worker
         person = persons.issue_code(session, actor=worker)
         key = UUID(int=self.dice.getrandbits(128))
-        request = asking.start_request(
-            session, actor=worker, form_key=key, item_id=self.world.items[story.kind], detail_words=story.detail
-        )
+        request = asking.start_request(session, actor=worker, form_key=key, item_id=self.world.items[story.kind], detail_words=story.detail)
         answers = Answers(
             person_id=person.id,
             goal_words=story.goal,
@@ -146,9 +144,7 @@ class Tale:
     def confirm(self, session: Session) -> None:
         """The key worker shows the bill."""
         self.keep(
-            confirming.confirm(
-                session, actor=self.worker, request_id=self.request_id, version=self.version, bill=_bill(self._bill_pence())
-            )
+            confirming.confirm(session, actor=self.worker, request_id=self.request_id, version=self.version, bill=_bill(self._bill_pence()))
         )
         if self.stop_at != "in_hands":
             self.after(self.dice.choice((120, 200, 300)), self.tell)
