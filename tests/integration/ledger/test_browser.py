@@ -88,7 +88,7 @@ def test_an_entry_says_what_moved_who_did_it_and_what_anybody_may_see(auditor: C
     assert "As it was written" in page.words
     assert "month 2026-11" in page.text("aside .panel")
     assert "txn:txn_1" not in page.text("aside")
-    assert queries.entry(session, posted.number).leaf_hash.hex()[:32] in page.text("aside")
+    assert queries.entry(session, posted.number).leaf_hash.hex()[:16] in page.text("aside")
     assert "gift" in page.follow("Every entry about donation:1").words.lower()
     assert auditor.get("/finance/ledger/entries/999999").status == 404
 
