@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from fundapp.core.db import Base, Database
-from fundapp.database import embedded, migrate, server
+from fundapp.database import embedded, migrate, place, server
 from fundapp.database.instance import Access, Instance
 
 
@@ -79,8 +79,11 @@ def empty_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]
     """The run's server, shared by all workers, removed by the last of them; its template is not migrated yet."""
     base = tmp_path_factory.getbasetemp()
     folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with embedded.joined(folder, durable=False) as access:
-        yield Cluster(access, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        # As root, apart from the checkouts' own databases, which somebody may be clearing away meanwhile.
+        patch.setattr(place, "SYSTEM_HOME", Path("/var/lib/fundapp-tests"))
+        with embedded.joined(folder, durable=False) as access:
+            yield Cluster(access, folder)
 
 
 @pytest.fixture(scope="session")
