@@ -9,13 +9,14 @@ from collections.abc import Callable
 
 import click
 
-from fundapp.cli import stand_in
-from fundapp.cli.context import Context, opened, read_settings
+from fundapp.cli import demo_data, stand_in
+from fundapp.cli.context import opened, read_settings
 from fundapp.cli.main import Fault
 from fundapp.cli.migrate import upgrade
 from fundapp.cli.supervisor import Child, Supervisor
 from fundapp.config import ROOT, Settings
 from fundapp.database import embedded
+from fundapp.database.instance import Instance
 
 START_SECONDS = 60
 
@@ -37,8 +38,10 @@ def run() -> None:
     supervisor.listen()
     _say("Starting the database ...")
     with opened(ready=False) as fund:
-        upgrade(fund)
-        _demonstrate(fund)
+        # A second copy that starts at the same moment waits until the first has written the history.
+        with Instance.of(ROOT).locked("demo.lock"):
+            upgrade(fund)
+            demo_data.fill(fund, _say)
         fund.database.dispose()
         _say("Starting web server, worker and Stripe's stand-in ...")
         try:
@@ -46,7 +49,7 @@ def run() -> None:
             if fault:
                 raise Fault(fault)
             if not supervisor.stopping:
-                _greet(fund)
+                click.echo(demo_data.greeting(fund))
                 fund.database.dispose()
             supervisor.watch()
         finally:
@@ -74,18 +77,6 @@ def _tend(settings: Settings) -> Callable[[], None]:
             _say("The database server was gone; it is started again.")
 
     return tend
-
-
-def _demonstrate(fund: Context) -> None:
-    from fundapp.cli import demo_data
-
-    demo_data.fill(fund, _say)
-
-
-def _greet(fund: Context) -> None:
-    from fundapp.cli import demo_data
-
-    _say(demo_data.greeting(fund))
 
 
 def _serves(port: int) -> bool:
