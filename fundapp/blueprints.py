@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from fundapp.finance.ledger_views import blueprint as ledger_desk
+from fundapp.finance.views import blueprint as finance
 from fundapp.grants.views import blueprints as grants
 from fundapp.openbooks import admin_views as openbooks_admin
 from fundapp.openbooks import views as openbooks
@@ -14,7 +15,16 @@ from fundapp.people.views import blueprints as people
 from fundapp.points.views import blueprint as points
 from fundapp.web import design
 
-BLUEPRINTS: tuple[Blueprint, ...] = (openbooks.blueprint, openbooks_admin.blueprint, *people, points, *grants, payouts, ledger_desk)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    openbooks.blueprint,
+    openbooks_admin.blueprint,
+    *people,
+    points,
+    *grants,
+    payouts,
+    finance,
+    ledger_desk,
+)
 
 # Where nothing real is at stake.
 DEMO_BLUEPRINTS: tuple[Blueprint, ...] = (design.blueprint, mailbox.blueprint)

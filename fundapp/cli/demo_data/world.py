@@ -114,8 +114,8 @@ def _people(session: Session) -> dict[str, Actor]:
         organisation = people.add_organisation(session, actor=SYSTEM, name=name, kind=kind)  # type: ignore[arg-type]
         for team in names:
             teams[team] = people.add_team(session, actor=SYSTEM, organisation_id=organisation.id, name=team)
-    # The same words for all, hashed once: thirteen hashes would be most of the time this takes.
-    hasher = people.passwords("demo")
+    # The password is printed at every start, so a costly hash would only cost time.
+    hasher = people.passwords("test")
     actors = {}
     for email, name, team, roles in PEOPLE:
         link = people.invite_by_link(session, actor=SYSTEM, email=email, roles=roles, team_id=teams[team].id)
