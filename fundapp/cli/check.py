@@ -31,6 +31,7 @@ def empty_seats(session: Session) -> list[str]:
     for role, needed in SEATS.items():
         held = queries.count_holders(session, role)
         if held < needed:
-            people = "person is" if held == 1 else "people are"
-            faults.append(f"{held or 'No'} {people} {role.words}; {needed} must be. Invite one: fundapp user invite EMAIL --role {role}")
+            seat = f"{'an' if role.words[0] in 'aeiou' else 'a'} {role.words}"
+            short = f"Nobody is {seat}" if held == 0 else f"Only {held} person is {seat}"
+            faults.append(f"{short}; {needed} must be. Invite one: fundapp user invite EMAIL --role {role} --organisation … --team …")
     return faults
