@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.kinds import AuditKind
@@ -17,6 +17,9 @@ from fundapp.core.roles import Role
 from fundapp.people import queries, sessions
 from fundapp.people.models import FundHolder, Organisation, Team, User, UserRole
 from fundapp.people.seats import require_seats
+
+# The lock that acts on accounts take turns on.
+TURN = 0x50454F50
 
 
 def change_roles(session: Session, *, actor: Actor, user_id: int, roles: Iterable[Role], reason: str) -> User:
@@ -134,6 +137,8 @@ def describe_fund_holder(
 
 
 def _locked(session: Session, user_id: int) -> User:
+    # Acts on accounts are few, so they take turns: two administrators who dismiss each other must not both succeed.
+    session.execute(select(func.pg_advisory_xact_lock(TURN)))
     session.scalar(select(User.id).where(User.id == user_id).with_for_update())
     return queries.user(session, user_id)
 
@@ -145,8 +150,5 @@ def _another(session: Session, actor: Actor, user_id: int, act: str) -> User:
 
 
 def _keep_an_admin(session: Session, leaving: User) -> None:
-    # Two administrators who dismiss each other at the same moment wait for one another here, and the second is refused.
-    holders = select(UserRole.user_id).where(UserRole.role == Role.ADMIN.value)
-    statement = select(User.id).where(User.id.in_(holders), User.disabled_at.is_(None)).order_by(User.id).with_for_update()
-    if leaving.active and set(session.scalars(statement)) <= {leaving.id}:
+    if leaving.active and queries.count_holders(session, Role.ADMIN) == 1:
         raise Refused(f"{leaving.name} is the last administrator. Make somebody else one first.")

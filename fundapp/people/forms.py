@@ -31,7 +31,7 @@ def email_shape(_form: Form, field: Field) -> None:
 def _roles() -> SelectMultipleField:
     return SelectMultipleField(
         "Roles",
-        choices=[(role.value, role.words.capitalize()) for role in Role],
+        choices={role.value: role.words.capitalize() for role in Role},
         validators=[required("Choose at least one role.")],
         widget=ListWidget(),
         option_widget=CheckboxInput(),
@@ -76,9 +76,9 @@ class InviteForm(Form):
     roles = _roles()
 
     def offer(self, organisations: Sequence[Organisation]) -> InviteForm:
-        """Put the teams that are there into the list, the fund holder's first."""
-        teams = [(str(team.id), f"{one.name}: {team.name}") for one in organisations for team in one.teams]
-        self.team.choices = [("", "Choose a team"), *teams]
+        """Put the teams that are there into the list, by organisation."""
+        teams = {one.name: {str(team.id): team.name for team in one.teams} for one in organisations if one.teams}
+        self.team.choices = {"": "Choose a team", **teams}
         return self
 
 

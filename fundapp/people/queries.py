@@ -110,7 +110,7 @@ def organisations(session: Session) -> Sequence[Organisation]:
 
 def organisation(session: Session, organisation_id: int) -> Organisation:
     """An organisation with its teams. Raises NotFound."""
-    found = session.get(Organisation, organisation_id, options=[selectinload(Organisation.teams)])
+    found = session.scalar(select(Organisation).where(Organisation.id == organisation_id).options(selectinload(Organisation.teams)))
     if found is None:
         raise NotFound("There is no such organisation.")
     return found

@@ -130,7 +130,9 @@ def test_a_slip_of_the_finger_does_not_lose_the_page_one_wanted(client: Any, ses
     assert page.form().fill(password=people.PASSWORD).submit().url.endswith("/admin/people")
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/%5Cevil.example", "javascript:alert(1)", "/%09/evil.example"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example", "/%5Cevil.example", "javascript:alert(1)", "/%09/evil.example"]
+)
 def test_nobody_is_led_to_another_house(client: Any, session: Session, target: str) -> None:
     admin = people.user(session, Role.ADMIN)
     assert sign_in(client, admin.email, then=target).headers["Location"] == "/admin"

@@ -19,7 +19,15 @@ def cheap() -> Passwords:
 
 @pytest.mark.parametrize(
     "password",
-    ["three random words", "correct zebra kettle", "xkqzjvwp", "ÜberGrün-7-Äpfel", "        spaced out        ", "a" * 3 + "bcdfgh" * 5, "p" + "q7!z" * 8],
+    [
+        "three random words",
+        "correct zebra kettle",
+        "xkqzjvwp",
+        "ÜberGrün-7-Äpfel",
+        "        spaced out        ",
+        "a" * 3 + "bcdfgh" * 5,
+        "p" + "q7!z" * 8,
+    ],
 )
 def test_a_password_need_follow_no_recipe(password: str) -> None:
     assert weakness(password, email=EMAIL) is None
@@ -27,7 +35,20 @@ def test_a_password_need_follow_no_recipe(password: str) -> None:
 
 @pytest.mark.parametrize(
     "password",
-    ["short", "", "password", "Password123!", "P4ssw0rd1", "qwertyuiop", "12345678", "87654321", "aaaaaaaaaaaa", "abababababab", "Doncaster1", "iloveyou1"],
+    [
+        "short",
+        "",
+        "password",
+        "Password123!",
+        "P4ssw0rd1",
+        "qwertyuiop",
+        "12345678",
+        "87654321",
+        "aaaaaaaaaaaa",
+        "abababababab",
+        "Doncaster1",
+        "iloveyou1",
+    ],
 )
 def test_what_anybody_would_try_first_is_refused(password: str) -> None:
     assert weakness(password, email=EMAIL)

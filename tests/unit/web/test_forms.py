@@ -68,7 +68,9 @@ def test_an_amount_that_was_stored_is_shown_with_its_pence() -> None:
     assert Fields(formdata=None, data={"price": 123_456}).price._value() == "1234.56"
 
 
-@pytest.mark.parametrize(("parts", "found"), [("24 11 2026", date(2026, 11, 24)), ("1 Nov 2026", date(2026, 11, 1)), ("29 2 2024", date(2024, 2, 29))])
+@pytest.mark.parametrize(
+    ("parts", "found"), [("24 11 2026", date(2026, 11, 24)), ("1 Nov 2026", date(2026, 11, 1)), ("29 2 2024", date(2024, 2, 29))]
+)
 def test_a_date_is_read_from_three_boxes(parts: str, found: date) -> None:
     day, month, year = parts.split()
     form = sent(**{"day-day": day, "day-month": month, "day-year": year})
@@ -106,9 +108,7 @@ def test_text_of_blanks_is_not_an_answer() -> None:
     assert list(sent(words=" \t ").words.errors) == ["Write something."]
 
 
-@pytest.mark.parametrize(
-    ("content", "kind"), [(b"%PDF-1.7 x", "pdf"), (b"\xff\xd8\xff\xe0 x", "jpeg"), (b"\x89PNG\r\n\x1a\n x", "png")]
-)
+@pytest.mark.parametrize(("content", "kind"), [(b"%PDF-1.7 x", "pdf"), (b"\xff\xd8\xff\xe0 x", "jpeg"), (b"\x89PNG\r\n\x1a\n x", "png")])
 def test_a_file_is_known_by_its_content_not_its_name(content: bytes, kind: str) -> None:
     form = sent(bill=FileStorage(BytesIO(content), filename="virus.exe", content_type="text/html"))
     assert form.bill.upload is not None

@@ -11,7 +11,14 @@ from flask import Flask
 
 from fundapp.web import logs
 
-RULES = ("/gifts/<token>", "/gifts/<token>/receipt.pdf", "/requests/<int:request_id>", "/person/<code>", "/bills/<uuid:bill_id>/<name>", "/open")
+RULES = (
+    "/gifts/<token>",
+    "/gifts/<token>/receipt.pdf",
+    "/requests/<int:request_id>",
+    "/person/<code>",
+    "/bills/<uuid:bill_id>/<name>",
+    "/open",
+)
 UUID = "0b1f7a5e-3a6c-4d57-9f5e-0d9e2a1c7b11"
 
 
