@@ -15,6 +15,7 @@ KINDS = {
     "grant.paid": "Grant paid",
     "grant.released": "Grant not needed after all",
     "reversal": "Correction",
+    "stripe.unknown": "Not yet understood",
 }
 
 # Who acts without being a person.
