@@ -109,6 +109,17 @@ class Mailer:
             message.add_attachment(one.content, maintype=kind, subtype=subkind, filename=one.filename)
         self._carrier.carry(message)
 
+    def letters(self) -> list[Letter]:
+        """What was written into the demonstration's folder, newest first; nothing when mail goes to a server."""
+        return self._carrier.letters() if isinstance(self._carrier, Folder) else []
+
+    def letter(self, name: str) -> Letter:
+        """One of them. Raises NotFound."""
+        found = self._carrier.letter(name) if isinstance(self._carrier, Folder) else None
+        if found is None:
+            raise NotFound("There is no such letter. Perhaps the demonstration was begun anew.")
+        return found
+
 
 class Smtp:
     """A mail server."""
@@ -162,6 +173,16 @@ class Folder:
         except OSError:
             raise MailFault(NO_FOLDER, passing=True) from None
 
+    def letters(self) -> list[Letter]:
+        """Every letter, newest first."""
+        letters = (_read(path) for path in self._folder.glob("*.eml"))
+        return sorted(letters, key=lambda letter: (letter.at, letter.name), reverse=True)
+
+    def letter(self, name: str) -> Letter | None:
+        """The letter of this name, or None."""
+        path = self._folder / f"{name}.eml"
+        return _read(path) if _NAME.fullmatch(name) and path.is_file() else None
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -176,26 +197,9 @@ class Letter:
 
 
 def read_mailbox(mail_url: str) -> list[Letter]:
-    """The letters in the demonstration's folder, newest first; none when mail goes to a server."""
-    folder = _folder(mail_url)
-    if folder is None or not folder.is_dir():
-        return []
-    letters = (_read(path) for path in folder.glob("*.eml"))
-    return sorted(letters, key=lambda letter: (letter.at, letter.name), reverse=True)
-
-
-def read_letter(mail_url: str, name: str) -> Letter:
-    """One letter of the demonstration's folder. Raises NotFound."""
-    folder = _folder(mail_url)
-    path = folder / f"{name}.eml" if folder and _NAME.fullmatch(name) else None
-    if path is None or not path.is_file():
-        raise NotFound("There is no such letter. Perhaps the demonstration was begun anew.")
-    return _read(path)
-
-
-def _folder(mail_url: str) -> Path | None:
+    """The letters in the folder that a MAIL_URL names, newest first; none when mail goes to a server."""
     parts = urlsplit(mail_url)
-    return Path(unquote(parts.path)) if parts.scheme == "file" else None
+    return Folder(Path(unquote(parts.path))).letters() if parts.scheme == "file" else []
 
 
 def _read(path: Path) -> Letter:

@@ -51,10 +51,15 @@ def grouped(code: str) -> str:
     return f"{code[:4]} {code[4:]}"
 
 
+def is_code(text: str) -> bool:
+    """Whether this has the form of a code as it is kept."""
+    return len(text) == LENGTH and set(text) <= set(ALPHABET)
+
+
 def explain_unknown(typed: str, keys: Keys) -> Unknown:
     """Why the database does not know this code: not in our form or not ours by its check, or ours and never given out."""
     code = normalise(typed)
-    if len(code) != LENGTH or not set(code) <= set(ALPHABET):
+    if not is_code(code):
         return Unknown.MISTYPED
     fits = check_of(code[:RANDOM_LENGTH], keys) == code[RANDOM_LENGTH:]
     return Unknown.NEVER_GIVEN if fits else Unknown.MISTYPED

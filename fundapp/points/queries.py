@@ -8,8 +8,11 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
-from fundapp.points.codes import normalise
+from fundapp.points.codes import Unknown, explain_unknown, is_code, normalise
 from fundapp.points.models import CollectionPoint
+
+# Rooms above see this module alone.
+__all__ = ["CollectionPoint", "State", "Unknown", "explain_unknown", "first_open", "point", "point_by_code", "points"]
 
 
 class State(StrEnum):
@@ -22,7 +25,8 @@ class State(StrEnum):
 
 def point_by_code(session: Session, code: str) -> CollectionPoint | None:
     """The point with this code, open or closed, however it was typed; None where there is none."""
-    return session.scalar(select(CollectionPoint).where(CollectionPoint.code == normalise(code)))
+    kept = normalise(code)
+    return session.scalar(select(CollectionPoint).where(CollectionPoint.code == kept)) if is_code(kept) else None
 
 
 def point(session: Session, point_id: int) -> CollectionPoint:

@@ -7,7 +7,7 @@ import pytest
 
 from fundapp.core import clock
 from fundapp.core.errors import NotFound, OutsideFault
-from fundapp.gateways.mail import Attachment, Mailer, MailFault, read_letter, read_mailbox
+from fundapp.gateways.mail import Attachment, Mailer, MailFault, read_mailbox
 
 AT = datetime(2026, 11, 21, 14, 32, tzinfo=UTC)
 
@@ -35,7 +35,8 @@ def test_a_message_is_kept_whole_and_read_again(mailer: Mailer, folder: Path) ->
     assert (kept.to, kept.subject, kept.at) == ("zoe@example.org", "Your receipt", AT)
     assert kept.text == "Thank you.\nYour £10 is here.\n"
     assert kept.attachments == (Attachment("receipt.pdf", b"%PDF-1.4", "application/pdf"),)
-    assert read_letter(folder.as_uri(), kept.name) == kept
+    assert mailer.letter(kept.name) == kept
+    assert mailer.letters() == [kept]
 
 
 def test_the_same_key_is_the_same_letter_and_is_kept_once(mailer: Mailer, folder: Path) -> None:
@@ -97,8 +98,9 @@ def test_a_folder_that_cannot_be_had_is_a_passing_fault(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["0" * 20, "../../etc/passwd", ""])
-def test_a_letter_that_is_not_there_is_not_found(folder: Path, name: str) -> None:
-    assert read_mailbox(folder.as_uri()) == []
-    for url in (folder.as_uri(), "smtp://mail.example.org"):
+def test_a_letter_that_is_not_there_is_not_found(mailer: Mailer, name: str) -> None:
+    at_a_server = Mailer.of("smtp://mail.example.org", base_url="https://fund.example.org")
+    for one in (mailer, at_a_server):
+        assert one.letters() == []
         with pytest.raises(NotFound):
-            read_letter(url, name)
+            one.letter(name)

@@ -1,0 +1,227 @@
+"""Collection points for staff: administrators change them; finance and auditors read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from fundapp.audit import queries as audit
+from fundapp.core.db import transaction
+from fundapp.core.errors import Refused
+from fundapp.core.roles import Role
+from fundapp.gateways import qr
+from fundapp.gateways.documents import low_ink_poster_pdf, poster_pdf
+from fundapp.people import queries as people
+from fundapp.people.reading import KINDS, namer
+from fundapp.points import queries, service
+from fundapp.points.codes import grouped
+from fundapp.points.forms import HostForm, PointForm, ReasonForm
+from fundapp.points.models import CollectionPoint
+from fundapp.points.queries import State
+from fundapp.web import paging
+from fundapp.web.app import keys, settings
+from fundapp.web.forms import cleaned
+from fundapp.web.guards import guard, only
+from fundapp.web.identity import actor
+from fundapp.web.navigation import admin_item, nav_item
+from fundapp.web.session import db
+
+blueprint = Blueprint("points", __name__, url_prefix="/admin/points")
+guard(blueprint, Role.ADMIN, Role.FINANCE, Role.AUDITOR)
+nav_item(blueprint, "Points", "points.points", [Role.FINANCE, Role.AUDITOR], 60)
+admin_item(blueprint, "Collection points", "points.points", 40, "Add a place, print its poster, close it.")
+
+
+@blueprint.get("")
+def points() -> ResponseReturnValue:
+    """All points, open ones first."""
+    words, asked = cleaned(request.args.get("words", "")[:100]), request.args.get("state", "")
+    state = State(asked) if asked in set(State) else State.ALL
+    page = paging.page_of(db(), queries.points(words=words, state=state), number=paging.asked(), words=words, state=asked)
+    return render_template(
+        "points/points.html", page=page, words=words, state=state, State=State, grouped=grouped, may_change=_may_change()
+    )
+
+
+@blueprint.get("/new")
+@only(Role.ADMIN)
+def new_point() -> ResponseReturnValue:
+    """Ask what a new point is."""
+    return render_template("points/new_point.html", form=PointForm())
+
+
+@blueprint.post("/new")
+@only(Role.ADMIN)
+def open_point() -> ResponseReturnValue:
+    """Add a point, with its code."""
+    form = PointForm()
+    if form.validate():
+        with form.refusals():
+            with transaction(db()):
+                point = service.open_point(db(), actor=actor(), keys=keys(), **_typed(form))
+            flash("The point is open. Print its poster, hang it, and scan it once yourself.", "good")
+            return redirect(url_for("points.point", point_id=point.id), 303)
+    return render_template("points/new_point.html", form=form), form.status
+
+
+@blueprint.get("/<int:point_id>")
+def point(point_id: int) -> ResponseReturnValue:
+    """One point: its code, its posters, its host, what was done to it."""
+    found = queries.point(db(), point_id)
+    trail = audit.trail(db(), found.subject)
+    return render_template(
+        "points/point.html",
+        point=found,
+        grouped=grouped(found.code),
+        address=_address_words(found),
+        code_svg=Markup(_svg(found)),  # noqa: S704 - our own drawing; its label is escaped where it is made
+        ready=_is_printable(),
+        trail=trail,
+        kinds=KINDS,
+        who=namer(db(), (event.actor for event in trail)),
+        may_change=_may_change(),
+    )
+
+
+@blueprint.get("/<int:point_id>/host")
+@only(Role.ADMIN)
+def host(point_id: int) -> ResponseReturnValue:
+    """The host's facts as they stand."""
+    found = queries.point(db(), point_id)
+    return render_template("points/host.html", point=found, form=HostForm(obj=found))
+
+
+@blueprint.post("/<int:point_id>/host")
+@only(Role.ADMIN)
+def change_host(point_id: int) -> ResponseReturnValue:
+    """Put the host's facts right."""
+    form = HostForm()
+    if form.validate():
+        with form.refusals():
+            with transaction(db()):
+                service.change_host(db(), actor=actor(), point_id=point_id, **_typed(form))
+            flash("The host’s facts are saved.", "good")
+            return redirect(url_for("points.point", point_id=point_id), 303)
+    return render_template("points/host.html", point=queries.point(db(), point_id), form=form), form.status
+
+
+@blueprint.get("/<int:point_id>/close")
+@only(Role.ADMIN)
+def confirm_close(point_id: int) -> ResponseReturnValue:
+    """Say what closing does, and ask why."""
+    return render_template("points/close.html", point=queries.point(db(), point_id), form=ReasonForm())
+
+
+@blueprint.post("/<int:point_id>/close")
+@only(Role.ADMIN)
+def close_point(point_id: int) -> ResponseReturnValue:
+    """Close a point; its code lives on."""
+    form = ReasonForm()
+    if form.validate():
+        with form.refusals():
+            with transaction(db()):
+                service.close_point(db(), actor=actor(), point_id=point_id, reason=form.reason.data or "")
+            flash("The point is closed. Gifts by its poster go to the general fund from now on.", "good")
+            return redirect(url_for("points.point", point_id=point_id), 303)
+    return render_template("points/close.html", point=queries.point(db(), point_id), form=form), form.status
+
+
+@blueprint.get("/<int:point_id>/reopen")
+@only(Role.ADMIN)
+def confirm_reopen(point_id: int) -> ResponseReturnValue:
+    """Say what opening again does, and ask why."""
+    return render_template("points/reopen.html", point=queries.point(db(), point_id), form=ReasonForm())
+
+
+@blueprint.post("/<int:point_id>/reopen")
+@only(Role.ADMIN)
+def reopen_point(point_id: int) -> ResponseReturnValue:
+    """Open a closed point again, with the code it had."""
+    form = ReasonForm()
+    if form.validate():
+        with form.refusals():
+            with transaction(db()):
+                service.reopen_point(db(), actor=actor(), point_id=point_id, reason=form.reason.data or "")
+            flash("The point is open again. Its old poster is good.", "good")
+            return redirect(url_for("points.point", point_id=point_id), 303)
+    return render_template("points/reopen.html", point=queries.point(db(), point_id), form=form), form.status
+
+
+@blueprint.get("/<int:point_id>/code.svg")
+def code_svg(point_id: int) -> Response:
+    """The QR code, for a designer."""
+    found = queries.point(db(), point_id)
+    return _file(_svg(found).encode(), "image/svg+xml", f"qr-{found.code}.svg")
+
+
+@blueprint.get("/<int:point_id>/code.png")
+def code_png(point_id: int) -> Response:
+    """The QR code, for a letter or a screen."""
+    found = queries.point(db(), point_id)
+    return _file(qr.png(_url(found)), "image/png", f"qr-{found.code}.png")
+
+
+@blueprint.get("/<int:point_id>/poster-a4.pdf", defaults={"size": "A4"})
+@blueprint.get("/<int:point_id>/poster-a6.pdf", defaults={"size": "A6"})
+def poster(point_id: int, size: str) -> Response:
+    """The poster in full colour."""
+    return _poster(queries.point(db(), point_id), size, poster_pdf, "")
+
+
+@blueprint.get("/<int:point_id>/poster-a4-low-ink.pdf", defaults={"size": "A4"})
+@blueprint.get("/<int:point_id>/poster-a6-low-ink.pdf", defaults={"size": "A6"})
+def low_ink_poster(point_id: int, size: str) -> Response:
+    """The poster in lines, for an office printer."""
+    return _poster(queries.point(db(), point_id), size, low_ink_poster_pdf, "-low-ink")
+
+
+def _poster(found: CollectionPoint, size: str, draw: Any, kind: str) -> Response:
+    """Raises Refused while the charity's facts are not entered: a poster must name them (Code of Fundraising Practice 7.5.1)."""
+    if not _is_printable():
+        raise Refused("A poster names the charity, its number and a contact. Enter the charity’s facts first.")
+    holder = people.fund_holder(db())
+    content = draw(
+        size=size,
+        place=found.name,
+        address_words=_address_words(found),
+        url=_url(found),
+        code=found.code,
+        charity_name=holder.charity_name,
+        charity_number=holder.charity_number,
+        town=holder.town,
+        contact=holder.phone or holder.email,
+    )
+    return _file(content, "application/pdf", f"poster-{found.code}-{size.lower()}{kind}.pdf")
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response:
+    return Response(content, mimetype=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _url(found: CollectionPoint) -> str:
+    return settings().base_url + found.path
+
+
+def _address_words(found: CollectionPoint) -> str:
+    """The address as people type it."""
+    return _url(found).partition("://")[2]
+
+
+def _svg(found: CollectionPoint) -> str:
+    return qr.svg(_url(found), label=f"QR code that leads to {_address_words(found)}")
+
+
+def _is_printable() -> bool:
+    holder = people.fund_holder(db())
+    return bool(holder.phone or holder.email)
+
+
+def _may_change() -> bool:
+    return actor().has(Role.ADMIN)
+
+
+def _typed(form: HostForm) -> dict[str, Any]:
+    return {name: value for name, value in form.data.items() if name != "csrf_token"}
