@@ -80,7 +80,7 @@ def desk(session: Session) -> Desk:
     return Desk(waiting, funds, _places(rows, [fund.code for fund in funds]), _controls(session, rows, funds))
 
 
-def contributions() -> Select[tuple[Contribution]]:
+def contributions() -> Select[Contribution]:
     """What partners and grant-makers paid in, newest first."""
     return select(Contribution).order_by(Contribution.received_on.desc(), Contribution.id.desc())
 

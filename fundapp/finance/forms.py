@@ -27,3 +27,9 @@ class ContributionForm(Form):
             Length(max=60, message="Keep the reference under 60 letters."),
         ],
     )
+
+
+class AlarmForm(Form):
+    """What came of looking into an alarm."""
+
+    words = StringField("What you found", validators=[required("Say what you found."), Length(max=300)])

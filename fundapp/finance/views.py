@@ -5,19 +5,20 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.errors import Refused
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.finance import desk as desk_queries
 from fundapp.finance.contributions import receive_contribution
-from fundapp.finance.forms import ContributionForm
+from fundapp.finance.forms import AlarmForm, ContributionForm
+from fundapp.giving import alarms
 from fundapp.giving import queries as giving
 from fundapp.jobs import queries as jobs
 from fundapp.jobs import service as jobs_service
 from fundapp.ledger import queries as ledger
 from fundapp.web import paging
-from fundapp.web.forms import CsrfForm
 from fundapp.web.guards import guard, only
 from fundapp.web.identity import actor
 from fundapp.web.navigation import nav_item
@@ -31,7 +32,7 @@ nav_item(blueprint, "Finance", "finance.desk", [Role.FINANCE, Role.AUDITOR], ord
 @blueprint.get("")
 def desk() -> ResponseReturnValue:
     """What waits, where the money is, what each fund has."""
-    return render_template("finance/desk.html", desk=desk_queries.desk(db()), is_finance=actor().has(Role.FINANCE))
+    return render_template("finance/desk.html", desk=desk_queries.desk(db()), today=clock.today(), is_finance=actor().has(Role.FINANCE))
 
 
 @blueprint.get("/trial-balance")
@@ -61,12 +62,12 @@ def new_contribution() -> ResponseReturnValue:
                 made = receive_contribution(
                     session,
                     actor=actor(),
-                    once_key=form.once_key.data,
-                    received_from=form.received_from.data,
+                    once_key=form.once_key.data or "",
+                    received_from=form.received_from.data or "",
                     fund_code=form.fund_code.data,
                     amount_pence=form.amount.data,
                     received_on=form.received_on.data,
-                    bank_reference=form.bank_reference.data,
+                    bank_reference=form.bank_reference.data or "",
                 )
             flash(f"{pounds(made.amount_pence)} is recorded and in the ledger.", "good")
             return redirect(url_for("finance.contributions"), 303)
@@ -83,7 +84,7 @@ def needs_a_look() -> ResponseReturnValue:
         failed=jobs.failed(db()),
         alarms=giving.open_alarms(db()),
         loops=jobs.loops(db()),
-        form=CsrfForm(),
+        form=AlarmForm(),
         is_finance=actor().has(Role.FINANCE),
     )
 
@@ -96,6 +97,19 @@ def run_again(job_id: int) -> ResponseReturnValue:
         with transaction(db()) as session:
             jobs_service.run_again(session, job_id=job_id)
         flash("It is in the queue again.", "good")
+    except Refused as refusal:
+        flash(refusal.sentence, "warn")
+    return redirect(url_for("finance.needs_a_look"), 303)
+
+
+@blueprint.post("/needs-a-look/alarms/<int:alarm_id>/close")
+@only(Role.FINANCE)
+def close_alarm(alarm_id: int) -> ResponseReturnValue:
+    """Say what was found."""
+    try:
+        with transaction(db()) as session:
+            alarms.close_alarm(session, actor=actor(), alarm_id=alarm_id, words=AlarmForm().words.data or "")
+        flash("Closed. What you found is kept with it.", "good")
     except Refused as refusal:
         flash(refusal.sentence, "warn")
     return redirect(url_for("finance.needs_a_look"), 303)

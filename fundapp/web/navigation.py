@@ -51,7 +51,10 @@ def admin_item(blueprint: Blueprint, label: str, endpoint: str, order: int, hint
 
 def nav() -> list[Link]:
     """The bar of whoever is asking; empty for somebody not signed in."""
-    return [Link(way.label, url_for(way.endpoint), _is_current(way), 0) for way in _mine() if not way.under_admin]
+    mine = [way for way in _mine() if not way.under_admin]
+    # Of two ways that lead here, one beneath the other, the nearer is where the reader is.
+    here = max((url_for(way.endpoint) for way in mine if _is_current(way)), key=len, default=None)
+    return [Link(way.label, url_for(way.endpoint), url_for(way.endpoint) == here, 0) for way in mine]
 
 
 def admin_ways() -> list[tuple[str, str, str]]:
