@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.cli.demo_data import gifts
 from fundapp.cli.demo_data.stand_in import HistoricStripe
-from fundapp.cli.demo_data.stories import PER_QUARTER, STORIES, Story
+from fundapp.cli.demo_data.stories import QUARTERS, STORIES, Story
 from fundapp.cli.demo_data.world import World
 from fundapp.core import clock
 from fundapp.core.actor import Actor
@@ -173,14 +173,15 @@ def _past_requests(agenda: Agenda, world: World, dice: random.Random) -> None:
     """Each quarter's requests, spread over its days; the teams take turns, so that all ask for each kind."""
     this_quarter = clock.start_of(clock.quarter_start(clock.today()))
     starts = [world.begins, clock.start_of(clock.quarter_start(clock.day_of(this_quarter - timedelta(days=1)))), this_quarter]
-    for start, end in zip(starts, [*starts[1:], agenda.until - timedelta(days=20)], strict=True):
+    ends = [*starts[1:], agenda.until - timedelta(days=20)]
+    for turn, (start, end, kinds) in enumerate(zip(starts, ends, QUARTERS, strict=True)):
         days = (end - start).days
-        # The running quarter asks as often as the others did.
+        # The running quarter has asked as often as its days allow.
         share = min(1.0, max(0.0, days / 91))
-        for kind, often in PER_QUARTER.items():
+        for kind, often in kinds.items():
             stories = [story for story in STORIES if story.kind == kind]
             for number in range(round(often * share)):
-                tale = Tale(world, agenda, dice, stories[number % len(stories)], world.workers[number % len(world.workers)])
+                tale = Tale(world, agenda, dice, stories[(number + turn) % len(stories)], world.workers[number % len(world.workers)])
                 if number == often - 1 and kind in {"phone", "furniture"}:
                     tale.stop_at = "declined"
                 # The last days of a quarter are left for its answers, so that its figures are whole.

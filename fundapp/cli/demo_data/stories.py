@@ -150,8 +150,12 @@ STORIES = (
     ),
 )
 
-# How many of each kind are asked for in a quarter: enough of most that they may be named in the open books, too few of one.
-PER_QUARTER = {"phone": 9, "id": 9, "haircut": 6, "furniture": 6, "other": 4}
+# How many of each kind are asked for in each quarter: enough of most that they may be named in the open books, too few of one.
+QUARTERS = (
+    {"phone": 8, "id": 7, "haircut": 6, "furniture": 6, "other": 3},
+    {"phone": 9, "id": 9, "haircut": 5, "furniture": 7, "other": 6},
+    {"phone": 8, "id": 8, "haircut": 6, "furniture": 6, "other": 5},
+)
 
 PLACES = (
     ("the bakery on High Street", "The Corner Loaf", "14 High Street"),
