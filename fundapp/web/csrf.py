@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, current_app, request
 from flask_wtf import CSRFProtect
 
+from fundapp.core.errors import FundError
 from fundapp.web.app import settings
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -47,7 +48,7 @@ def install(app: Flask) -> None:
         if request.method in SAFE or request.endpoint is None:
             return
         if not _from_here():
-            abort(400, "That form came from another site, so nothing was done. Open the page here and send it again.")
+            raise FundError("That form came from another site, so nothing was done. Open the page here and send it again.")
         if needs_token(current_app, request.endpoint):
             protection.protect()
 

@@ -6,7 +6,7 @@ from flask import Flask, Response, g, make_response, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from fundapp.core.errors import FundError
 from fundapp.web import logs
@@ -17,10 +17,12 @@ PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 502, 503})
 _STALE = "This form was open for too long, or in another window. Load the page again and send it once more. Nothing was done."
 
 
-def error_page(status: int, sentence: str = "") -> Response:
-    """The page for a status. `sentence` is shown on it, and holds nothing personal."""
-    # Where our own side is at fault the page asks nothing more of it: not who is signed in, nor who holds the Fund.
-    g.plain = status >= 500
+def error_page(status: int, sentence: str = "", *, plain: bool = False) -> Response:
+    """The page for a status. `sentence` is shown on it, and holds nothing personal.
+
+    A plain one asks nothing more of the app, neither who is signed in nor who holds the Fund; so is every fault of our own.
+    """
+    g.plain = plain or status >= 500
     page = status if status in PAGES else (400 if status < 500 else 500)
     words = render_template(f"errors/{page}.html", sentence=sentence, status=status, request_id=logs.request_id())
     response = make_response(words, status)
@@ -44,9 +46,9 @@ def install(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
         code = error.code or 500
-        # Werkzeug's own words are for programmers; only what our views said is shown.
-        own = error.description if error.description and error.description != type(error).description else ""
-        response = error_page(code, own or "")
+        # Werkzeug's words are for programmers, and may repeat what was sent: our own sentences come as FundError.
+        # A host name that is not ours: no address of ours can be written on the page.
+        response = error_page(code, plain=isinstance(error, SecurityError))
         for name, value in error.get_headers():
             if name not in {"Content-Type", "Content-Length"}:
                 response.headers[name] = value

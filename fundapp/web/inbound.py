@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, request
+from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from fundapp.config import LOOPBACK, Settings
+from fundapp.core.errors import FundError
 
 # A photo of a bill, with room for the fields beside it.
 MOST_BYTES = 12_000_000
@@ -39,7 +40,7 @@ def install(app: Flask, settings: Settings) -> None:
     def refuse_unwritable() -> None:
         values = [*(request.view_args or {}).values(), *request.args.keys(), *request.args.values()]
         if any(isinstance(value, str) and "\x00" in value for value in values):
-            abort(400, "That address holds a letter that no address has.")
+            raise FundError("That address holds a letter that no address has.")
 
 
 def _hosts(settings: Settings) -> list[str]:
