@@ -213,7 +213,7 @@ class OutcomeForm(MaybeWordsForm):
     """What came of it."""
 
     result = RadioField(
-        "What came of it?",
+        "What comes nearest?",
         choices=choices({one.value: one.words for one in Result}),
         validators=[required("Choose what comes nearest.")],
     )

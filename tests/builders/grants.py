@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from typing import ClassVar
 from uuid import uuid4
 
 from PIL import Image
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
@@ -17,8 +19,9 @@ from fundapp.grants.asking import Answers
 from fundapp.grants.catalogue import ItemWords
 from fundapp.grants.confirming import Result
 from fundapp.grants.models import CatalogueItem, GrantRequest
+from fundapp.ledger import queries as ledger_queries
 from fundapp.payouts import service as payouts
-from fundapp.people.models import Team, User
+from fundapp.people.models import User
 from tests.builders import ledger as books
 from tests.builders import people
 
@@ -34,56 +37,43 @@ class Seat:
     id: int
 
 
-@dataclass(frozen=True, slots=True)
 class Cast:
-    """Everybody a story needs. Two teams of partners, one of the fund holder's own, and the fund office."""
+    """Everybody a story needs: two teams of partners, one of the fund holder's own, and the fund office. Each is made when first named."""
 
-    worker: Seat
-    teammate: Seat
-    other_worker: Seat
-    amber: Seat
-    approver: Seat
-    approver_two: Seat
-    approver_three: Seat
-    finance: Seat
-    finance_two: Seat
-    finance_three: Seat
-    panel: Seat
-    auditor: Seat
-    admin: Seat
+    _where: ClassVar[dict[str, tuple[Role, str, str]]] = {
+        "worker": (Role.KEY_WORKER, "Outreach", "Riverside Outreach"),
+        "teammate": (Role.KEY_WORKER, "Outreach", "Riverside Outreach"),
+        "other_worker": (Role.KEY_WORKER, "Housing", "Northgate Housing"),
+        "amber": (Role.KEY_WORKER, "Amber", people.HOLDER),
+        **dict.fromkeys(("approver", "approver_two", "approver_three"), (Role.APPROVER, "Fund office", people.HOLDER)),
+        **dict.fromkeys(("finance", "finance_two", "finance_three"), (Role.FINANCE, "Fund office", people.HOLDER)),
+        "panel": (Role.PANEL, "Fund office", people.HOLDER),
+        "auditor": (Role.AUDITOR, "Fund office", people.HOLDER),
+        "admin": (Role.ADMIN, "Fund office", people.HOLDER),
+    }
+    names = tuple(_where)
 
-    @property
-    def everybody(self) -> dict[str, Seat]:
-        """All of them, by name."""
-        return {name: getattr(self, name) for name in self.__slots__}
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._made: dict[str, Seat] = {}
+
+    def __getattr__(self, name: str) -> Seat:
+        if name not in self._where:
+            raise AttributeError(name)
+        return self.seat(name)
+
+    def seat(self, name: str) -> Seat:
+        """Somebody, by name."""
+        if name not in self._made:
+            role, team, organisation = self._where[name]
+            user = people.user(self._session, role, at=people.team(self._session, team, of=organisation))
+            self._made[name] = Seat(user, user.actor, user.id)
+        return self._made[name]
 
 
 def cast(session: Session) -> Cast:
     """The whole cast, each in their own seat."""
-    office = people.team(session, "Fund office", of=people.HOLDER)
-    amber = people.team(session, "Amber", of=people.HOLDER)
-    outreach = people.team(session, "Outreach", of="Riverside Outreach")
-    housing = people.team(session, "Housing", of="Northgate Housing")
-
-    def seat(role: Role, at: Team = office) -> Seat:
-        user = people.user(session, role, at=at)
-        return Seat(user, user.actor, user.id)
-
-    return Cast(
-        worker=seat(Role.KEY_WORKER, outreach),
-        teammate=seat(Role.KEY_WORKER, outreach),
-        other_worker=seat(Role.KEY_WORKER, housing),
-        amber=seat(Role.KEY_WORKER, amber),
-        approver=seat(Role.APPROVER),
-        approver_two=seat(Role.APPROVER),
-        approver_three=seat(Role.APPROVER),
-        finance=seat(Role.FINANCE),
-        finance_two=seat(Role.FINANCE),
-        finance_three=seat(Role.FINANCE),
-        panel=seat(Role.PANEL),
-        auditor=seat(Role.AUDITOR),
-        admin=seat(Role.ADMIN),
-    )
+    return Cast(session)
 
 
 def item(session: Session, code: str = "phone", *, low: int = 3_500, high: int = 4_500, asks_what: bool = False) -> CatalogueItem:
@@ -194,3 +184,15 @@ def photo(width: int = 300, height: int = 200, kind: str = "JPEG", **save: objec
     out = io.BytesIO()
     Image.new("RGB", (width, height), "beige").save(out, kind, **save)
     return out.getvalue()
+
+
+def footprint(session: Session) -> dict[str, object]:
+    """Everything that a step could have left behind. Equal before and after a refused act."""
+    session.commit()
+    counted = ("request_event", "conflict", "evidence", "outcome", "audit_event", "audit_words", "entry", "procrastinate_jobs")
+    found: dict[str, object] = {table: session.scalar(text(f"SELECT count(*) FROM {table}")) for table in counted}
+    for table in ("grant_request", "payment", "person", "fund", "catalogue_item"):
+        found[table] = session.execute(text(f"SELECT to_jsonb(t) FROM {table} t ORDER BY id")).scalars().all()
+    found["balances"] = [(row.account, row.fund, row.balance_pence) for row in ledger_queries.trial_balance(session)]
+    session.commit()
+    return found

@@ -22,7 +22,7 @@ def start(client: Any, session: Session, sign_in_as: Any) -> tuple[build.Cast, A
 
 
 def test_from_the_first_page_to_sent_by_what_the_pages_say(client: Any, session: Session, sign_in_as: Any) -> None:
-    who, home = start(client, session, sign_in_as)
+    _, home = start(client, session, sign_in_as)
     assert "£1,000" in home.text(".figs")
     page = home.follow("Ask for something")
     page = page.form().fill(item=str(build.item(session).id)).submit()
