@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from fundapp.finance.ledger_views import blueprint as ledger_desk
 from fundapp.finance.views import blueprint as finance
+from fundapp.giving.views import blueprints as giving
 from fundapp.grants.views import blueprints as grants
 from fundapp.openbooks import admin_views as openbooks_admin
 from fundapp.openbooks import views as openbooks
@@ -20,6 +21,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     openbooks_admin.blueprint,
     *people,
     points,
+    *giving,
     *grants,
     payouts,
     finance,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from fundapp.giving.tasks import tasks as giving
 from fundapp.grants.tasks import tasks as grants
 from fundapp.jobs import Tasks
 from fundapp.people.tasks import tasks as people
 
-ROOMS: tuple[Tasks, ...] = (people, grants)
+ROOMS: tuple[Tasks, ...] = (people, giving, grants)
 LOOPS = tuple(loop for room in ROOMS for loop in room.loops)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,20 +15,43 @@ from fundapp.core.errors import NotAllowed, Refused
 from fundapp.core.roles import Role
 from fundapp.giving.models import GivingAlarm
 
-SENTENCES = {
-    "unknown-gift": "Stripe took money that belongs to no gift of ours. It lies in suspense until somebody says whose it is.",
-    "other-amount": "Stripe took another amount than the gift’s page said. What Stripe took is what is recorded.",
-    "paid-twice": "One gift was paid twice. Both are recorded; the donor may want one back.",
-    "refund-failed": "A refund came back. The donor is still owed it.",
+
+class AlarmKind(StrEnum):
+    """What may look wrong. Each has a sentence for whoever looks into it."""
+
+    UNKNOWN_GIFT = "unknown-gift"
+    OTHER_AMOUNT = "other-amount"
+    PAID_TWICE = "paid-twice"
+    REFUND_FAILED = "refund-failed"
+    PAYOUT = "payout"
+    UNKNOWN_MOVEMENT = "unknown-movement"
+    NOT_FETCHED = "not-fetched"
+    NOT_RECORDED = "not-recorded"
+
+    @property
+    def sentence(self) -> str:
+        """What a finance officer reads."""
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    AlarmKind.UNKNOWN_GIFT: "Stripe took money that belongs to no gift of ours. It lies in suspense until somebody says whose it is.",
+    AlarmKind.OTHER_AMOUNT: "Stripe took another amount than the gift’s page said. What Stripe took is what is recorded.",
+    AlarmKind.PAID_TWICE: "One gift was paid twice. Both are recorded; the donor may want one back.",
+    AlarmKind.REFUND_FAILED: "A refund came back. The donor is still owed it.",
+    AlarmKind.PAYOUT: "Stripe paid out to the bank. It is not recorded yet: compare it with the bank’s statement.",
+    AlarmKind.UNKNOWN_MOVEMENT: "The Stripe balance moved, and no gift explains it. It lies in suspense until somebody does.",
+    AlarmKind.NOT_FETCHED: "Stripe rang about something that it then would not tell us. Nothing was recorded of it.",
+    AlarmKind.NOT_RECORDED: "Stripe has a movement that could not be recorded here. Nothing was posted for it.",
 }
 
 
-def raise_alarm(session: Session, *, kind: str, about: str, subject: str) -> None:
+def raise_alarm(session: Session, *, kind: AlarmKind, about: str, subject: str) -> None:
     """Raise an alarm, once for each thing, whether it was closed since or not."""
-    values = {"kind": kind, "about": about, "subject": subject, "raised_at": clock.now()}
+    values = {"kind": kind.value, "about": about, "subject": subject, "raised_at": clock.now()}
     written = session.execute(insert(GivingAlarm).values(**values).on_conflict_do_nothing().returning(GivingAlarm.id)).scalar()
     if written:
-        record(session, actor=STRIPE, kind=AuditKind.GIFT_ALARM_RAISED, subject=subject, facts={"alarm": kind, "about": about})
+        record(session, actor=STRIPE, kind=AuditKind.GIFT_ALARM_RAISED, subject=subject, facts={"alarm": kind.value, "about": about})
 
 
 def close_alarm(session: Session, *, actor: Actor, alarm_id: int, words: str) -> None:
@@ -35,8 +60,9 @@ def close_alarm(session: Session, *, actor: Actor, alarm_id: int, words: str) ->
         raise NotAllowed("Only a finance officer closes an alarm.")
     if not words.strip():
         raise Refused("Say what you found, so that the next reader knows.")
-    alarm = session.get(GivingAlarm, alarm_id, with_for_update=True)
+    alarm = session.get(GivingAlarm, alarm_id, with_for_update=True, populate_existing=True)
     if alarm is None or alarm.closed_at:
         raise Refused("That alarm is closed already.")
     alarm.closed_at, alarm.closed_by = clock.now(), actor.user_id
+    session.flush()
     record(session, actor=actor, kind=AuditKind.GIFT_ALARM_CLOSED, subject=alarm.subject, facts={"alarm": alarm.kind}, words=words)

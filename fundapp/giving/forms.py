@@ -4,63 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wtforms import FieldList, Form, FormField, HiddenField, RadioField, StringField
+from wtforms import HiddenField, RadioField, StringField
+from wtforms.validators import Length
 
-from fundapp.core.money import pounds, pounds_short
+from fundapp.core.money import pounds_short
 from fundapp.giving import rules
 from fundapp.giving.models import GivingPreset
-from fundapp.giving.presets import LONGEST_WORDS
-from fundapp.web import forms as web
-from fundapp.web.forms import MoneyField, PublicForm, required
+from fundapp.giving.presets import LONGEST_WORDS, PLACES
+from fundapp.web.forms import Form, MoneyField, PublicForm, required
 
 OTHER = "other"
 
 
 class GiveForm(PublicForm):
-    """Amounts as native radio buttons, and one's own in pounds and pence."""
+    """Amounts as native radio buttons, and one's own in pounds and pence. Nothing is chosen beforehand."""
 
     form_key = HiddenField()
     amount = RadioField("What would you like to give?", validate_choice=False)
-    other = MoneyField("Another amount", minimum_pence=rules.MINIMUM_PENCE, maximum_pence=rules.MAXIMUM_PENCE)
+    other = MoneyField("Another amount, in pounds and pence", minimum_pence=rules.MINIMUM_PENCE, maximum_pence=rules.MAXIMUM_PENCE)
+    # What the donor means, in pence, once the form is valid.
+    pence: int | None = None
 
     def offer(self, presets: Sequence[GivingPreset]) -> None:
-        """Put the offered amounts in."""
-        self.amount.choices = [(str(one.amount_pence), pounds_short(one.amount_pence)) for one in presets]
-
-    def chosen_pence(self) -> int | None:
-        """What the donor chose, in pence; None when something is to be put right, which the fields then say."""
-        typed = bool(self.other.raw_data and str(self.other.raw_data[0]).strip())
-        # Somebody who types an amount means it, even if the coin beside it was not touched.
-        if self.amount.data in {OTHER, None, ""}:
-            if not typed:
-                sentence = "Write how much, like 7.50." if self.amount.data == OTHER else "Choose an amount, or write your own."
-                (self.other if self.amount.data == OTHER else self.amount).errors = [sentence]
-                return None
-            return self.other.data if not self.other.errors else None
-        if typed and self.other.data != int(self.amount.data):
-            chosen = pounds(int(self.amount.data))
-            self.amount.errors = [f"You chose {chosen} and wrote another amount too. Choose one of the two."]
-            return None
-        return int(self.amount.data)
+        """Put the offered amounts in. A choice that is not among them any more is no choice."""
+        self.amount.choices = [*((str(one.amount_pence), pounds_short(one.amount_pence)) for one in presets), (OTHER, "Another amount")]
+        if self.amount.data not in {value for value, *_ in self.amount.choices}:
+            self.amount.data = None
 
     def validate(self, extra_validators: object = None) -> bool:
-        """Only an offered amount is a choice."""
-        offered = {value for value, _ in self.amount.choices or ()}
-        if self.amount.data and self.amount.data not in offered | {OTHER}:
-            self.amount.data = None
-        return bool(super().validate(extra_validators))
+        """Whether it is plain what the donor means; else the fields say what to put right."""
+        is_sound = bool(super().validate(extra_validators))
+        wrote = bool(self.other.raw_data and str(self.other.raw_data[0]).strip())
+        chosen = None if self.amount.data in {OTHER, None} else int(self.amount.data)
+        if chosen is not None and wrote and self.other.data != chosen:
+            # Never guess which of two amounts to take from somebody.
+            self.amount.errors = [f"You chose {pounds_short(chosen)} and wrote another amount below. Keep one of the two."]
+            self.other.errors = []
+            return False
+        if chosen is None and not wrote:
+            (self.other if self.amount.data == OTHER else self.amount).errors = [_MISSING[self.amount.data]]
+            return False
+        # Somebody who writes an amount means it, even if the coin beside it was not touched.
+        self.pence = chosen or self.other.data
+        return is_sound and self.pence is not None
 
 
-class PresetForm(Form):
-    """One offered amount."""
+_MISSING = {OTHER: "Write how much you would like to give, like 7.50.", None: "Choose an amount, or write your own."}
 
-    amount = MoneyField(
-        "Amount", minimum_pence=rules.MINIMUM_PENCE, maximum_pence=rules.MAXIMUM_PENCE, validators=[required("Write an amount.")]
+
+class PresetsForm(Form):
+    """The offered amounts with their examples, by place: `amount_1`, `words_1` and so on."""
+
+    @property
+    def offered(self) -> list[tuple[int, str]]:
+        """What was written, in the order of places."""
+        return [(self[f"amount_{place}"].data, self[f"words_{place}"].data) for place in PLACES]
+
+
+for _place in PLACES:
+    _amount = MoneyField(
+        f"Amount {_place}",
+        minimum_pence=rules.MINIMUM_PENCE,
+        maximum_pence=rules.MAXIMUM_PENCE,
+        validators=[required(f"Write amount {_place}, like 5.")],
     )
-    words = StringField(f"What it does, {LONGEST_WORDS} letters at most", validators=[required("Say what it does.")])
-
-
-class PresetsForm(web.Form):
-    """All of them."""
-
-    presets = FieldList(FormField(PresetForm))
+    _words = StringField(
+        f"What amount {_place} does",
+        validators=[
+            required(f"Say what amount {_place} does, like “photos for an ID card”."),
+            Length(max=LONGEST_WORDS, message=f"Say it in at most {LONGEST_WORDS} letters: it stands beside the amount on a phone."),
+        ],
+    )
+    setattr(PresetsForm, f"amount_{_place}", _amount)
+    setattr(PresetsForm, f"words_{_place}", _words)

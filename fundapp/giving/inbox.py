@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.db import transaction
-from fundapp.gateways.stripe import StripeGateway, VerifiedEvent
+from fundapp.core.errors import NotFound
+from fundapp.gateways.stripe import StripeFault, StripeGateway, VerifiedEvent
+from fundapp.giving.alarms import AlarmKind, raise_alarm
 from fundapp.giving.models import StripeEvent
 from fundapp.giving.settling import settle_charge, settle_session
 from fundapp.jobs import enqueue
+
+# Which field of an object names the charge that it is about.
+_CHARGE_IN = {"charge": "id", "refund": "charge", "payment_intent": "latest_charge", "dispute": "charge"}
 
 
 def take_in(session: Session, event: VerifiedEvent) -> bool:
@@ -35,20 +40,53 @@ def take_in(session: Session, event: VerifiedEvent) -> bool:
 
 
 def act_on(session: Session, stripe: StripeGateway, event_id: str) -> None:
-    """Fetch what an event is about and record what is not yet recorded. Safe to repeat. Raises StripeFault."""
+    """Fetch what an event is about and record what is not yet recorded, unless that was done already. Safe to repeat.
+
+    Raises NotFound for an event that was never kept, and StripeFault: for one that will not pass by itself, an alarm stands then.
+    """
+    event = _read(session, event_id)
+    if event.acted_at is None:
+        _answer(session, stripe, event)
+
+
+def act_again(session: Session, stripe: StripeGateway, event_id: str) -> None:
+    """The same, whether it was acted on before or not."""
+    _answer(session, stripe, _read(session, event_id))
+
+
+def _answer(session: Session, stripe: StripeGateway, event: StripeEvent) -> None:
+    asked_at = clock.now()
+    try:
+        if event.object_type == "checkout.session":
+            settle_session(session, stripe, event.object_id)
+        elif event.charge_id:
+            settle_charge(session, stripe, event.charge_id)
+    except StripeFault as fault:
+        if not fault.passing:
+            with transaction(session):
+                raise_alarm(session, kind=AlarmKind.NOT_FETCHED, about=event.object_id, subject=f"stripe:{event.id}")
+        raise
     with transaction(session):
-        event = session.get_one(StripeEvent, event_id)
-    if event.object_type == "checkout.session":
-        settle_session(session, stripe, event.object_id)
-    elif event.charge_id:
-        settle_charge(session, stripe, event.charge_id)
+        # One fetch answers every bell about the same thing that had rung by then.
+        same = [StripeEvent.object_id == event.object_id]
+        if event.charge_id:
+            same.append(StripeEvent.charge_id == event.charge_id)
+        answered = or_(StripeEvent.id == event.id, or_(*same) & (StripeEvent.received_at <= asked_at))
+        session.execute(update(StripeEvent).where(answered, StripeEvent.acted_at.is_(None)).values(acted_at=clock.now()))
+
+
+def _read(session: Session, event_id: str) -> StripeEvent:
+    """The event, with no transaction left open."""
     with transaction(session):
-        session.scalars(select(StripeEvent).where(StripeEvent.id == event_id).with_for_update()).one().acted_at = clock.now()
+        event = session.scalar(select(StripeEvent).where(StripeEvent.id == event_id).execution_options(populate_existing=True))
+    if event is None:
+        raise NotFound(f"No event {event_id} was ever taken in.")
+    return event
 
 
 def _charge_of(event: VerifiedEvent) -> str | None:
     """The charge that an event leads to. Only its id is taken from the body: all else is fetched."""
     told: Any = event.body.get("data", {}).get("object", {})
-    name = {"charge": "id", "refund": "charge", "payment_intent": "latest_charge", "dispute": "charge"}.get(event.object_type)
+    name = _CHARGE_IN.get(event.object_type)
     found = told.get(name) if name else None
     return found if isinstance(found, str) and found.startswith(("ch_", "py_")) else None

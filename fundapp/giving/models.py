@@ -103,7 +103,7 @@ class GivingAlarm(Base):
     __table_args__ = (UniqueConstraint("kind", "about"), {"info": {"app_role": "SELECT, INSERT, UPDATE"}})
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
-    # One of alarms.SENTENCES.
+    # One of alarms.AlarmKind.
     kind: Mapped[str]
     # Stripe's id of the thing.
     about: Mapped[str]

@@ -16,6 +16,8 @@ from fundapp.giving import rules
 from fundapp.giving.models import GivingPreset
 
 LONGEST_WORDS = 40
+# The page is made for four amounts and one's own.
+PLACES = (1, 2, 3, 4)
 
 
 def change_presets(session: Session, *, actor: Actor, offered: Sequence[tuple[int, str]]) -> None:

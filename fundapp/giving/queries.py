@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
 from fundapp.core.keys import token_hash
-from fundapp.giving.alarms import SENTENCES
+from fundapp.giving.alarms import AlarmKind
+from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation, GivingAlarm, GivingPreset, StripeEvent
 from fundapp.ledger import chart
 from fundapp.ledger import queries as ledger
 from fundapp.ledger.queries import EntryView
+
+# Where a payment page may still turn into money.
+OPEN = (Status.STARTED, Status.PROCESSING)
+PATIENCE = timedelta(minutes=1)
+SHARE_OF_AGE = 4
+
+
+_TELLS = {
+    "gift.charged": "what you gave",
+    "gift.settled": "what the card company kept, and what reached the Fund",
+    "gift.refunded": "what was given back",
+    "reversal": "a refund that came back to us",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +42,13 @@ class Figures:
     refunded_pence: int
     # Whether the card company has told what it kept.
     fee_known: bool
-    # The entries' numbers, oldest first.
-    numbers: tuple[int, ...]
+    # Each entry's number and what it tells, oldest first.
+    entries: tuple[tuple[int, str], ...]
+
+    @property
+    def is_all_back(self) -> bool:
+        """Whether nothing of the gift is left with us."""
+        return self.refunded_pence >= self.gross_pence
 
     @property
     def net_pence(self) -> int:
@@ -51,7 +72,7 @@ def figures(session: Session, donation: Donation) -> Figures:
         fee_pence=_moved(entries, chart.PROCESSING_FEES),
         refunded_pence=_moved(entries, chart.REFUNDS),
         fee_known=any(entry.kind == "gift.settled" for entry in entries),
-        numbers=tuple(entry.number for entry in entries),
+        entries=tuple((entry.number, _TELLS[entry.kind]) for entry in entries if entry.kind in _TELLS),
     )
 
 
@@ -68,24 +89,34 @@ class Alarm:
     sentence: str
     subject: str
     about: str
-    raised_at: object
+    raised_at: datetime
 
 
 def open_alarms(session: Session) -> list[Alarm]:
     """What nobody has looked into yet, oldest first."""
     rows = session.scalars(select(GivingAlarm).where(GivingAlarm.closed_at.is_(None)).order_by(GivingAlarm.raised_at, GivingAlarm.id))
-    return [Alarm(row.id, SENTENCES[row.kind], row.subject, row.about, row.raised_at) for row in rows]
+    return [Alarm(row.id, AlarmKind(row.kind).sentence, row.subject, row.about, row.raised_at) for row in rows]
 
 
-def last_event(session: Session) -> StripeEvent | None:
-    """The bell that rang last."""
-    return session.scalar(select(StripeEvent).order_by(StripeEvent.received_at.desc(), StripeEvent.id.desc()).limit(1))
+def unanswered_events(session: Session, *, before: datetime | None = None, limit: int = 1000) -> Sequence[str]:
+    """Ids of bells that were kept (before a moment) and not acted on yet, oldest first."""
+    statement = select(StripeEvent.id).where(StripeEvent.acted_at.is_(None))
+    if before is not None:
+        statement = statement.where(StripeEvent.received_at < before)
+    return session.scalars(statement.order_by(StripeEvent.received_at, StripeEvent.id).limit(limit)).all()
 
 
-def unanswered_events(session: Session) -> Sequence[str]:
-    """Ids of bells that were kept and not acted on yet, oldest first."""
-    statement = select(StripeEvent.id).where(StripeEvent.acted_at.is_(None)).order_by(StripeEvent.received_at, StripeEvent.id)
-    return session.scalars(statement).all()
+def open_gifts(session: Session, *, due_at: datetime | None = None) -> Sequence[tuple[UUID, str]]:
+    """Id and payment page of gifts that may yet be paid, oldest first: all, or those that the sweep should ask about at a moment.
+
+    A gift is left to its bells and its return page for a minute, then asked about ever more seldom: after a quarter of its age.
+    """
+    statement = select(Donation.id, Donation.session_id).where(Donation.status.in_(OPEN), Donation.session_id.is_not(None))
+    if due_at is not None:
+        waited, age = due_at - Donation.looked_at, due_at - Donation.created_at
+        statement = statement.where(waited >= func.greatest(age / SHARE_OF_AGE, PATIENCE))
+    rows = session.execute(statement.order_by(Donation.created_at, Donation.id))
+    return [(identity, session_id) for identity, session_id in rows if session_id]
 
 
 def _moved(entries: Sequence[EntryView], account: str) -> int:

@@ -12,6 +12,7 @@ MAXIMUM_PENCE = 1_000_000
 # Stripe's published price for a UK card in 2026; what it really kept is in the ledger.
 FEE_BASIS_POINTS = 150
 FEE_FIXED_PENCE = 20
+FEE_WORDS = f"{FEE_BASIS_POINTS / 100:g}% and {FEE_FIXED_PENCE}p"
 
 # How long a page may lie open before its form must be made anew.
 FORM_LIVES = timedelta(hours=24)

@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.gateways.stripe import Charge, CheckoutSession, StripeGateway
-from fundapp.giving import posting, rules
-from fundapp.giving.alarms import raise_alarm
+from fundapp.giving import posting
+from fundapp.giving.alarms import AlarmKind, raise_alarm
 from fundapp.giving.lifecycle import Status, told_by_stripe
 from fundapp.giving.models import Donation
 from fundapp.giving.moving import move
 from fundapp.jobs import enqueue
-from fundapp.ledger import chart
 
 
 def settle_session(session: Session, stripe: StripeGateway, session_id: str) -> None:
@@ -38,12 +37,12 @@ def settle_charge(session: Session, stripe: StripeGateway, charge_id: str) -> No
     Raises StripeFault when Stripe does not answer; nothing was changed then.
     """
     charge = stripe.fetch_charge(charge_id)
-    if not charge.paid:
+    if not _has_come(charge):
         return
     with transaction(session):
         donation = _held(session, charge.donation_id)
         if donation is None:
-            _record_unknown(session, charge)
+            posting.post_unknown(session, charge)
         else:
             _record_paid(session, donation, charge)
 
@@ -51,38 +50,37 @@ def settle_charge(session: Session, stripe: StripeGateway, charge_id: str) -> No
 def _record_session(session: Session, told: CheckoutSession) -> None:
     donation = _held(session, told.client_reference_id or told.donation_id)
     state = told_by_stripe(session_status=told.status, payment_status=told.payment_status, intent_status=told.payment_intent_status)
+    charge = told.charge if state is Status.PAID and told.charge and _has_come(told.charge) else None
     if donation is None:
-        if state is Status.PAID and told.charge:
-            _record_unknown(session, told.charge)
+        if charge:
+            posting.post_unknown(session, charge)
         return
     donation.looked_at = clock.now()
-    if state is Status.PAID and told.charge and told.charge.paid:
-        newly = donation.status is not Status.PAID
-        _record_paid(session, donation, told.charge)
-        if newly and told.email:
-            # The address itself stays with Stripe until the letter is written.
-            enqueue(session, "giving.send_receipt", donation_id=str(donation.id))
-    elif told.id == donation.session_id:
+    if charge:
+        _record_paid(session, donation, charge)
+        donation.session_id = donation.session_id or told.id
+    elif state is not Status.PAID and told.id == donation.session_id:
         # An older page of the same gift has nothing more to say once it is closed.
         move(session, donation, state)
 
 
 def _record_paid(session: Session, donation: Donation, charge: Charge) -> None:
-    posting.post_charge(session, charge, subject=donation.subject, fund=donation.fund_code)
+    posting.post_gift(session, charge, subject=donation.subject, fund=donation.fund_code)
     if donation.charge_id not in {None, charge.id}:
-        raise_alarm(session, kind="paid-twice", about=charge.id, subject=donation.subject)
+        raise_alarm(session, kind=AlarmKind.PAID_TWICE, about=charge.id, subject=donation.subject)
         return
     if charge.amount_pence != donation.amount_pence:
-        raise_alarm(session, kind="other-amount", about=charge.id, subject=donation.subject)
+        raise_alarm(session, kind=AlarmKind.OTHER_AMOUNT, about=charge.id, subject=donation.subject)
     if donation.status is not Status.PAID:
         donation.charge_id, donation.paid_at = charge.id, charge.created_at
         move(session, donation, Status.PAID)
+        # Whichever bell came first, the receipt is asked for once, here. The donor's address stays with Stripe until it is written.
+        enqueue(session, "giving.send_receipt", donation_id=str(donation.id))
 
 
-def _record_unknown(session: Session, charge: Charge) -> None:
-    subject = f"charge:{charge.id}"
-    posting.post_charge(session, charge, subject=subject, fund=rules.GENERAL_FUND, income=chart.SUSPENSE)
-    raise_alarm(session, kind="unknown-gift", about=charge.id, subject=subject)
+def _has_come(charge: Charge) -> bool:
+    """Whether the money of a charge is on its way to us: a bank debit that is still pending is not."""
+    return charge.paid and charge.status == "succeeded"
 
 
 def _held(session: Session, donation_id: str | None) -> Donation | None:

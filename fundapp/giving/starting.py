@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from fundapp.core.db import transaction
 from fundapp.core.errors import Refused
 from fundapp.core.keys import Keys, random_code, token_hash
 from fundapp.core.money import pounds_short
-from fundapp.gateways.stripe import StripeFault, StripeGateway
+from fundapp.gateways.stripe import CheckoutSession, StripeFault, StripeGateway
 from fundapp.giving import rules
 from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation
@@ -22,26 +23,29 @@ from fundapp.giving.moving import move
 from fundapp.giving.settling import settle_session
 from fundapp.points.models import CollectionPoint
 
-FORM_PURPOSE = "giving-form"
+_FORM_PURPOSE = "giving-form"
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
+_DONE = frozenset({Status.PAID, Status.PROCESSING})
+# Stripe takes no payment page that lives shorter than 30 minutes; some are spent on the way.
+_SHORTEST_PAGE = timedelta(minutes=40)
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where a donor is sent back to. `gift` is the gift's own page."""
+    """Where a donor is sent back to: after paying, and after giving up."""
 
     paid: str
     given_up: str
 
 
-def new_form_key(keys: Keys) -> str:
-    """A key for one view of the page: signed, expiring, written nowhere."""
-    return keys.sign(FORM_PURPOSE, random_code(_LETTERS, 22), clock.now() + rules.FORM_LIVES)
+def new_form_key(keys: Keys, point: CollectionPoint | None) -> str:
+    """A key for one view of a place's page: signed, expiring, written nowhere."""
+    return keys.sign(_purpose(point), random_code(_LETTERS, 22), clock.now() + rules.FORM_LIVES)
 
 
-def form_id(keys: Keys, form_key: str) -> str | None:
-    """What the key stands for, or None when it was not made here or is too old."""
-    return keys.unsign(FORM_PURPOSE, form_key)
+def form_id(keys: Keys, form_key: str, point: CollectionPoint | None) -> str | None:
+    """What the key stands for, or None when it was not made here for this place, or is too old."""
+    return keys.unsign(_purpose(point), form_key)
 
 
 def begin(session: Session, *, keys: Keys, form: str, point: CollectionPoint | None, amount_pence: int) -> Donation:
@@ -50,8 +54,7 @@ def begin(session: Session, *, keys: Keys, form: str, point: CollectionPoint | N
     A gift at a closed point goes to the general fund. Raises Refused for an amount outside the limits.
     """
     if not rules.MINIMUM_PENCE <= amount_pence <= rules.MAXIMUM_PENCE:
-        limits = f"{pounds_short(rules.MINIMUM_PENCE)} and {pounds_short(rules.MAXIMUM_PENCE)}"
-        raise Refused(f"A gift here is between {limits}.")
+        raise Refused(f"A gift here is between {pounds_short(rules.MINIMUM_PENCE)} and {pounds_short(rules.MAXIMUM_PENCE)}.")
     now, identity = clock.now(), uuid4()
     key_hash = token_hash(form)
     values = {
@@ -72,61 +75,110 @@ def begin(session: Session, *, keys: Keys, form: str, point: CollectionPoint | N
 
 
 def payment_page(session: Session, stripe: StripeGateway, donation: Donation, *, amount_pence: int, name: str, to: Addresses) -> str | None:
-    """The address of the page where this gift is paid; None when it is paid already, or the bank is at it.
+    """The address of the page where this gift is paid; None when there is nothing to pay there any more.
 
-    Opens its own transactions, so that none is held while Stripe is asked. Another amount than before closes the old page first.
+    That is: it is paid, the bank is at it, or another click on the same form with another amount came between. The gift's own page
+    then says how it stands. Opens its own transactions, so that none is held while Stripe is asked; another amount than before
+    closes the old payment page first, so that no gift can be paid twice.
     Raises StripeFault when Stripe does not answer: the row stays, and the same form leads here again.
     """
-    if donation.session_id and _is_stale(donation, amount_pence):
-        donation = _open_anew(session, stripe, donation, amount_pence)
-    if donation.status in {Status.PAID, Status.PROCESSING}:
+    if donation.session_id:
+        settle_session(session, stripe, donation.session_id)
+        donation = _read(session, donation.key_hash)
+    if donation.status in _DONE:
         return None
+    if _must_be_new(donation, amount_pence):
+        donation = _begin_anew(session, stripe, donation, amount_pence)
+        if donation.status in _DONE or donation.amount_pence != amount_pence:
+            return None
     if donation.checkout_url:
         return donation.checkout_url
-    told = stripe.create_donation_session(
-        donation_id=str(donation.id),
-        amount_pence=donation.amount_pence,
-        product_name=name,
-        description="",
-        success_url=to.paid,
-        cancel_url=to.given_up,
-        idempotency_key=f"donation:{donation.id}:session:{donation.attempt}",
-        expires_at=donation.session_expires_at,
-    )
+    told = _open(session, stripe, donation, name, to)
+    if _keep(session, donation, told):
+        return told.url
+    _close(stripe, told.id)
+    return None
+
+
+def _purpose(point: CollectionPoint | None) -> str:
+    return f"{_FORM_PURPOSE}/{point.code if point else ''}"
+
+
+def _must_be_new(donation: Donation, amount_pence: int) -> bool:
+    """Whether the payment page there is, or the one that was asked for, is no good for this amount any more."""
+    ended = donation.status in {Status.FAILED, Status.EXPIRED} or donation.session_expires_at <= clock.now()
+    too_late = donation.session_id is None and donation.session_expires_at <= clock.now() + _SHORTEST_PAGE
+    return ended or too_late or donation.amount_pence != amount_pence
+
+
+def _begin_anew(session: Session, stripe: StripeGateway, donation: Donation, amount_pence: int) -> Donation:
+    """Close the old payment page for good, see what became of it, and make ready for another unless it was paid after all."""
+    old, attempt = donation.session_id, donation.attempt
+    if old:
+        _close(stripe, old)
+        settle_session(session, stripe, old)
     with transaction(session):
         mine = _held(session, donation.key_hash)
-        # Two clicks asked with one key, so Stripe gave both the same page.
-        if mine.attempt == donation.attempt:
-            mine.session_id, mine.checkout_url = told.id, told.url
-    return told.url
+        if mine.attempt == attempt and mine.session_id == old and mine.status not in _DONE:
+            move(session, mine, Status.STARTED)
+            mine.amount_pence = amount_pence
+            _next_attempt(mine)
+    return mine
 
 
-def _is_stale(donation: Donation, amount_pence: int) -> bool:
-    if donation.status in {Status.PAID, Status.PROCESSING}:
-        return False
-    closed = donation.status in {Status.FAILED, Status.EXPIRED} or donation.session_expires_at <= clock.now()
-    return closed or donation.amount_pence != amount_pence
-
-
-def _open_anew(session: Session, stripe: StripeGateway, donation: Donation, amount_pence: int) -> Donation:
-    """Close the old payment page for good, see what became of it, and make ready for another unless it was paid after all."""
-    old = donation.session_id or ""
+def _open(session: Session, stripe: StripeGateway, donation: Donation, name: str, to: Addresses) -> CheckoutSession:
+    """Ask for the payment page. Two clicks on one form ask with one key, so Stripe gives both the same page."""
     try:
-        stripe.expire_session(old)
+        return stripe.create_donation_session(
+            donation_id=str(donation.id),
+            amount_pence=donation.amount_pence,
+            product_name=name,
+            description="",
+            success_url=to.paid,
+            cancel_url=to.given_up,
+            idempotency_key=f"donation:{donation.id}:session:{donation.attempt}",
+            expires_at=donation.session_expires_at,
+        )
     except StripeFault as fault:
+        if fault.http_status is not None and fault.http_status != 409:
+            # Stripe keeps an answer, a fault too, under its key for a day: the next try needs another. If a page was made after
+            # all, nobody knows its address.
+            with transaction(session):
+                mine = _held(session, donation.key_hash)
+                if mine.attempt == donation.attempt and mine.session_id is None:
+                    _next_attempt(mine)
+        raise
+
+
+def _keep(session: Session, donation: Donation, told: CheckoutSession) -> bool:
+    """Note the payment page. False when another click with another amount has begun anew meanwhile."""
+    with transaction(session):
+        mine = _held(session, donation.key_hash)
+        if mine.attempt != donation.attempt:
+            return False
+        mine.session_id, mine.checkout_url = told.id, told.url
+        return True
+
+
+def _close(stripe: StripeGateway, session_id: str) -> None:
+    try:
+        stripe.expire_session(session_id)
+    except StripeFault as fault:
+        # Refused: it was closed already, or paid a moment ago. Settling tells which.
         if fault.passing:
             raise
-        # It was closed already, or paid a moment ago: settling tells which.
-    settle_session(session, stripe, old)
+
+
+def _next_attempt(donation: Donation) -> None:
+    donation.attempt += 1
+    donation.session_id = donation.checkout_url = None
+    donation.session_expires_at = clock.now() + rules.PAYMENT_PAGE_LIVES
+
+
+def _read(session: Session, key_hash: bytes) -> Donation:
+    """The gift as it stands, with no transaction left open."""
     with transaction(session):
-        mine = _held(session, donation.key_hash)
-        if mine.session_id == old and mine.status not in {Status.PAID, Status.PROCESSING}:
-            move(session, mine, Status.STARTED)
-            mine.attempt += 1
-            mine.amount_pence = amount_pence
-            mine.session_id = mine.checkout_url = None
-            mine.session_expires_at = clock.now() + rules.PAYMENT_PAGE_LIVES
-    return mine
+        return session.scalars(select(Donation).where(Donation.key_hash == key_hash).execution_options(populate_existing=True)).one()
 
 
 def _held(session: Session, key_hash: bytes) -> Donation:

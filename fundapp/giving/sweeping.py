@@ -1,68 +1,137 @@
-"""The sweep: finds what no event told. It asks about open gifts, and goes through every movement of the Stripe balance."""
+"""The sweep: finds what no event told. It asks about open gifts, answers bells that were left over, and goes through every
+movement of the Stripe balance. What fails is left for the next sweep and holds up nothing else.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.db import transaction
-from fundapp.gateways.stripe import StripeGateway
-from fundapp.giving.lifecycle import Status
+from fundapp.core.errors import FundError
+from fundapp.gateways.stripe import BalanceTransaction, StripeFault, StripeGateway
+from fundapp.giving import queries
+from fundapp.giving.alarms import AlarmKind, raise_alarm
+from fundapp.giving.inbox import act_on
 from fundapp.giving.models import Donation
+from fundapp.giving.posting import post_unexplained
 from fundapp.giving.settling import settle_charge, settle_session
 from fundapp.ledger import queries as ledger
 
-# A gift is left to its bells and its return page for this long before the sweep asks.
-PATIENCE = timedelta(minutes=1)
-# Then it is asked about ever more seldom: each time after a quarter of its age.
-SHARE_OF_AGE = 4
-# Movements are read again from this far back, because some come late and clocks differ.
-OVERLAP = timedelta(days=2)
+log = logging.getLogger(__name__)
+
+# A bell is left to its job for this long.
+BELL_PATIENCE = timedelta(minutes=10)
+# Movements are read again from this far before the last good sweep: some come late, and clocks differ.
+OVERLAP = timedelta(days=1)
+# How far back the very first sweep looks.
+FIRST_LOOK = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True)
+class SweepUnfinished(FundError):
+    """Something could not be asked or recorded; the next sweep starts from the same moment."""
+
+
+@dataclass(slots=True)
 class Swept:
-    """What a sweep did."""
+    """What a sweep did, and what it could not do."""
 
-    gifts_asked_about: int
-    charges_recorded: int
+    gifts: int = 0
+    events: int = 0
+    movements: int = 0
+    failed: list[str] = field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        """One line about it."""
+        done = f"{self.gifts} open gifts asked about, {self.events} events answered, {self.movements} movements recorded"
+        return f"{done}; failed: {', '.join(self.failed)}" if self.failed else done
 
 
-def sweep(session: Session, stripe: StripeGateway, *, since: datetime | None = None) -> Swept:
-    """Ask about open gifts that are due, then record every movement since then that is not in the ledger. Raises StripeFault."""
-    asked = _open_gifts(session, stripe)
-    return Swept(asked, _movements(session, stripe, since or clock.now() - OVERLAP))
+def sweep_due(session: Session, stripe: StripeGateway, *, last_good: datetime | None) -> Swept:
+    """The worker's sweep: gifts whose turn it is, and movements since the last sweep that ended well.
+
+    Raises SweepUnfinished when something failed, after everything else was done.
+    """
+    swept = _sweep(session, stripe, last_good, due_at=clock.now())
+    if swept.failed:
+        raise SweepUnfinished(swept.words)
+    return swept
 
 
-def _open_gifts(session: Session, stripe: StripeGateway) -> int:
-    now = clock.now()
-    due = (now - Donation.looked_at) * SHARE_OF_AGE >= func.greatest(now - Donation.created_at, PATIENCE * SHARE_OF_AGE)
+def sweep_all(session: Session, stripe: StripeGateway, *, last_good: datetime | None) -> Swept:
+    """The sweep that a person asks for: every open gift, whenever it was last asked about."""
+    return _sweep(session, stripe, last_good, due_at=None)
+
+
+def _sweep(session: Session, stripe: StripeGateway, last_good: datetime | None, due_at: datetime | None) -> Swept:
+    swept = Swept()
     with transaction(session):
-        rows = session.execute(
-            select(Donation.id, Donation.session_id)
-            .where(Donation.status.in_((Status.STARTED, Status.PROCESSING)), Donation.session_id.is_not(None), due)
-            .order_by(Donation.created_at, Donation.id)
-        ).all()
-    for identity, session_id in rows:
-        settle_session(session, stripe, session_id or "")
+        gifts = queries.open_gifts(session, due_at=due_at)
+        events = queries.unanswered_events(session, before=due_at - BELL_PATIENCE if due_at else None)
+    for identity, session_id in gifts:
+        swept.gifts += _tried(swept, session_id, partial(settle_session, session, stripe, session_id))
         with transaction(session):
-            session.execute(update(Donation).where(Donation.id == identity).values(looked_at=now))
-    return len(rows)
+            session.execute(update(Donation).where(Donation.id == identity).values(looked_at=clock.now()))
+    for event_id in events:
+        swept.events += _tried(swept, event_id, partial(act_on, session, stripe, event_id))
+    since = last_good - OVERLAP if last_good else clock.now() - FIRST_LOOK
+    for movement in _missing(session, stripe, since):
+        done = _tried(swept, movement.id, partial(_record, session, stripe, movement))
+        swept.movements += done
+        if not done:
+            with transaction(session):
+                raise_alarm(session, kind=AlarmKind.NOT_RECORDED, about=movement.id, subject=f"stripe:{movement.id}")
+    return swept
 
 
-def _movements(session: Session, stripe: StripeGateway, since: datetime) -> int:
-    movements = [one for one in stripe.balance_transactions(since) if one.source_id]
+def _tried(swept: Swept, what: str, act: Callable[[], object]) -> int:
+    """Do one thing; a refusal is noted and the rest goes on. Stripe's silence ends the sweep: it would last for every call."""
+    try:
+        act()
+    except StripeFault as fault:
+        if fault.passing:
+            raise
+        log.warning("sweep: %s: %s %s", what, fault.kind, fault.code)
+    except FundError as fault:
+        log.warning("sweep: %s: %s", what, fault.sentence)
+    else:
+        return 1
+    swept.failed.append(what)
+    return 0
+
+
+def _missing(session: Session, stripe: StripeGateway, since: datetime) -> list[BalanceTransaction]:
+    """Movements that the ledger does not have, oldest first."""
+    movements = list(stripe.balance_transactions(since))
     with transaction(session):
         standing = ledger.known_keys(session, [f"txn:{one.id}" for one in movements])
-    missing = [one.source_id for one in movements if f"txn:{one.id}" not in standing]
-    charges = {charge for source in missing if source and (charge := _charge_of(stripe, source))}
-    for charge_id in sorted(charges):
-        settle_charge(session, stripe, charge_id)
-    return len(charges)
+    return [one for one in reversed(movements) if f"txn:{one.id}" not in standing]
+
+
+def _record(session: Session, stripe: StripeGateway, movement: BalanceTransaction) -> None:
+    """Record one movement by what it is about."""
+    if movement.reporting_category.startswith("payout"):
+        with transaction(session):
+            raise_alarm(session, kind=AlarmKind.PAYOUT, about=movement.id, subject=f"stripe:{movement.id}")
+        return
+    charge_id = _charge_of(stripe, movement.source_id or "")
+    if charge_id is None:
+        with transaction(session):
+            post_unexplained(session, movement)
+        return
+    settle_charge(session, stripe, charge_id)
+    with transaction(session):
+        if not ledger.known_keys(session, [f"txn:{movement.id}"]):
+            # A dispute, for one: it names the charge, and is neither its payment nor a refund of it.
+            post_unexplained(session, movement)
 
 
 def _charge_of(stripe: StripeGateway, source_id: str) -> str | None:

@@ -8,34 +8,40 @@ from fundapp.gateways.mail import Attachment
 from fundapp.giving import inbox, sweeping
 from fundapp.giving.receipts import receipt_of
 from fundapp.jobs import JobContext, Tasks
-from fundapp.web.letters import letter
+from fundapp.jobs import queries as jobs
+from fundapp.web.letters import html_twin, letter
 
 tasks = Tasks("giving")
+SWEEP = "giving.sweep"
 
 
-@tasks.job(retries=10)
+# An hour and a half of tries; the sweep comes round besides.
+@tasks.job(retries=6)
 def act_on_event(context: JobContext, event_id: str) -> None:
     """Answer one of Stripe's bells."""
     with context.database.session() as session:
         inbox.act_on(session, context.gateways.stripe, event_id)
 
 
-@tasks.job(retries=10)
+@tasks.job(retries=8)
 def send_receipt(context: JobContext, donation_id: str) -> None:
-    """Write to the address that the donor gave on Stripe's page, fetched now and kept nowhere here."""
+    """Write to the address that the donor gave on Stripe's page, fetched now and kept nowhere here. Without one, write to nobody."""
     with context.database.session() as session, transaction(session):
         receipt = receipt_of(session, donation_id)
-    address = context.gateways.stripe.fetch_receipt_email(receipt.session_id)
+    address = context.gateways.stripe.fetch_receipt_email(receipt.session_id) if receipt.session_id else None
     if not address:
         return
     link = f"{context.settings.base_url}/gifts/{context.keys.link_token('gift', donation_id)}"
     words = letter("mail/receipt.txt", receipt=receipt, link=link)
-    pdf = Attachment("receipt.pdf", receipt_pdf(**receipt.for_pdf(link)), "application/pdf")
-    context.gateways.mail.send(address, words.subject, words.text, attachments=[pdf], key=f"receipt:{donation_id}")
+    html = html_twin("mail/receipt.html", receipt=receipt, link=link)
+    pdf = Attachment(f"receipt-{receipt.reference}.pdf", receipt_pdf(**receipt.for_pdf(link)), "application/pdf")
+    context.gateways.mail.send(address, words.subject, words.text, html, [pdf], key=f"receipt:{donation_id}")
 
 
 @tasks.loop(every_seconds=60)
 def sweep(context: JobContext) -> None:
     """Find what no event told."""
     with context.database.session() as session:
-        sweeping.sweep(session, context.gateways.stripe)
+        with transaction(session):
+            last_good = jobs.last_good_turn(session, SWEEP)
+        sweeping.sweep_due(session, context.gateways.stripe, last_good=last_good)

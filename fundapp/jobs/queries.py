@@ -48,6 +48,11 @@ def loops(session: Session) -> Sequence[JobLoop]:
     return session.scalars(select(JobLoop).order_by(JobLoop.name)).all()
 
 
+def last_good_turn(session: Session, name: str) -> datetime | None:
+    """When a loop's last good turn ended; None before the first."""
+    return session.scalar(select(JobLoop.last_done_at).where(JobLoop.name == name))
+
+
 def late_loops(session: Session, loops: Sequence[Loop]) -> list[str]:
     """The names of loops that have not ended well for three of their turns, or never: nobody may be working."""
     last = {row.name: row.last_done_at for row in session.scalars(select(JobLoop))}

@@ -27,10 +27,15 @@ def letter(template: str, **facts: Any) -> Letter:
     return Letter(subject.removeprefix("Subject:").strip(), text.strip() + "\n")
 
 
+def html_twin(template: str, **facts: Any) -> str:
+    """A letter's other half, for programs that show HTML: `templates/<template>`, with every fact escaped."""
+    return _letters(html=True).get_template(template).render(**facts)
+
+
 @cache
-def _letters() -> Environment:
-    # Plain text: nothing to escape. HTML never comes out of here.
+def _letters(*, html: bool = False) -> Environment:
+    # Plain text has nothing to escape, and no HTML comes out of it.
     folder = FileSystemLoader(ROOT / "templates")
-    made = Environment(loader=folder, undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
+    made = Environment(loader=folder, undefined=StrictUndefined, autoescape=html, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
     made.filters.update(FILTERS)
     return made

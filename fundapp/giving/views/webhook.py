@@ -15,23 +15,26 @@ from fundapp.web.csrf import without_token
 from fundapp.web.guards import PUBLIC, guard
 from fundapp.web.session import db
 
-blueprint = Blueprint("webhooks", __name__)
+blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
 guard(blueprint, PUBLIC)
 log = logging.getLogger(__name__)
-# Stripe's events are some kilobytes; nothing larger is read.
+
+# Stripe's events are some kilobytes; nothing much larger is read.
 MOST_BYTES = 512_000
+PLAIN = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
 
 
-@blueprint.post("/webhooks/stripe")
+@blueprint.post("/stripe")
 @without_token("Stripe's signature over the body")
 def stripe() -> ResponseReturnValue:
     """Keep a verified event once, then say so. What it is about is fetched by a job."""
     request.max_content_length = MOST_BYTES
     try:
+        # The exact bytes: nothing may have read or rewritten them before the signature is checked.
         event = gateways.current().stripe.verify_event(request.get_data(cache=False), request.headers.get("Stripe-Signature", ""))
     except BadEvent as bad:
         log.warning("a webhook call was refused: %s", bad.reason)
-        return "This is not an event that Stripe signed for us.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+        return f"This is no event that Stripe signed for us just now: {bad.reason}.\n", 400, PLAIN
     with transaction(db()) as session:
         inbox.take_in(session, event)
-    return "Kept.\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
+    return "Kept.\n", 200, PLAIN

@@ -1,0 +1,82 @@
+"""A gift's own page, for whoever holds its address: how it stands, its receipt, and the way back from Stripe."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from fundapp import gateways
+from fundapp.core.errors import Busy, NotFound, OutsideFault
+from fundapp.gateways.documents.receipt import receipt_pdf
+from fundapp.giving import queries
+from fundapp.giving.lifecycle import Status
+from fundapp.giving.models import Donation
+from fundapp.giving.receipts import receipt
+from fundapp.giving.settling import settle_session
+from fundapp.points import queries as points
+from fundapp.points.models import CollectionPoint
+from fundapp.web.app import settings
+from fundapp.web.guards import PUBLIC, guard
+from fundapp.web.session import db
+
+blueprint = Blueprint("gifts", __name__, url_prefix="/gifts")
+guard(blueprint, PUBLIC)
+
+
+@blueprint.after_request
+def keep_private(response: Response) -> Response:
+    """The address is the key to this page: it is not kept, not found by search, and not told to other sites."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@blueprint.get("/<string:token>")
+def gift(token: str) -> ResponseReturnValue:
+    """How the gift stands. Every figure of a paid one comes from ledger rows."""
+    donation = queries.by_token(db(), token)
+    point = points.point(db(), donation.point_id) if donation.point_id else None
+    told = {"donation": donation, "point": point, "token": token, "again": _again(point)}
+    if donation.status is Status.PAID:
+        return render_template("giving/gift.html", receipt=receipt(db(), donation), **told)
+    return render_template("giving/gift_unpaid.html", is_open=_is_open(donation), Status=Status, **told)
+
+
+@blueprint.get("/<string:token>/return")
+def came_back(token: str) -> ResponseReturnValue:
+    """Back from the payment page. Coming here proves nothing: Stripe is asked."""
+    donation = queries.by_token(db(), token)
+    session_id, is_paid = donation.session_id, donation.status is Status.PAID
+    # End the reading transaction: none is held while Stripe is asked.
+    db().rollback()
+    if session_id and not is_paid:
+        try:
+            settle_session(db(), gateways.current().stripe, session_id)
+        except (OutsideFault, Busy):
+            # The bell or the sweep will tell; until then the gift's page says that it waits.
+            db().rollback()
+    return redirect(url_for("gifts.gift", token=token), 303)
+
+
+@blueprint.get("/<string:token>/receipt.pdf")
+def gift_receipt(token: str) -> ResponseReturnValue:
+    """The receipt as a PDF."""
+    donation = queries.by_token(db(), token)
+    if donation.status is not Status.PAID:
+        raise NotFound("There is no receipt for this gift: it has not been paid.")
+    said = receipt(db(), donation)
+    answer = make_response(receipt_pdf(**said.for_pdf(f"{settings().base_url}/gifts/{token}")))
+    answer.headers["Content-Type"] = "application/pdf"
+    answer.headers["Content-Disposition"] = f'inline; filename="receipt-{said.reference}.pdf"'
+    return answer
+
+
+def _again(point: CollectionPoint | None) -> str:
+    """Where to give once more, with a new key."""
+    return url_for("giving.give_at_point", code=point.code) if point else url_for("giving.give")
+
+
+def _is_open(donation: Donation) -> bool:
+    """Whether the payment page can still be used, as far as we know."""
+    return donation.status is Status.STARTED and bool(donation.checkout_url)

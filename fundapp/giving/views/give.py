@@ -1,0 +1,115 @@
+"""Giving, from anywhere or at a collection point: one page, one button, then Stripe's own page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from fundapp import gateways
+from fundapp.core.db import transaction
+from fundapp.core.errors import Busy, OutsideFault
+from fundapp.giving import queries, rules, starting
+from fundapp.giving.forms import OTHER, GiveForm
+from fundapp.giving.models import Donation
+from fundapp.points import codes
+from fundapp.points import queries as points
+from fundapp.points.models import CollectionPoint
+from fundapp.web.app import keys, settings
+from fundapp.web.csrf import without_token
+from fundapp.web.guards import PUBLIC, guard
+from fundapp.web.session import db
+
+blueprint = Blueprint("giving", __name__)
+guard(blueprint, PUBLIC)
+
+SIGNED_FORM = "a signed, expiring form key"
+TOO_OLD = "This page was open for more than a day, so nothing was sent. Your choice is kept: press Give once more."
+NO_ANSWER = "The card company does not answer just now. Nothing was taken. Your choice is kept: press Give again in a minute."
+
+
+@blueprint.get("/give")
+def give() -> ResponseReturnValue:
+    """Give, wherever you are."""
+    return _page(None, _form())
+
+
+@blueprint.post("/give")
+@without_token(SIGNED_FORM)
+def give_now() -> ResponseReturnValue:
+    """Go and pay."""
+    return _start(None)
+
+
+@blueprint.get("/g/<string:code>")
+def give_at_point(code: str) -> ResponseReturnValue:
+    """Give at a collection point: what the QR code on its poster says."""
+    point = points.point_by_code(db(), code)
+    return _page(point, _form()) if point else _unknown(code)
+
+
+@blueprint.post("/g/<string:code>")
+@without_token(SIGNED_FORM)
+def give_at_point_now(code: str) -> ResponseReturnValue:
+    """Go and pay for a gift at a point."""
+    point = points.point_by_code(db(), code)
+    return _start(point) if point else _unknown(code)
+
+
+def _start(point: CollectionPoint | None) -> ResponseReturnValue:
+    form = _form()
+    is_plain = form.validate()
+    made = starting.form_id(keys(), form.form_key.data or "", point)
+    if not is_plain or form.pence is None or made is None:
+        return _page(point, form, sentence="" if made else TOO_OLD, status=422)
+    with transaction(db()) as session:
+        donation = starting.begin(session, keys=keys(), form=made, point=point, amount_pence=form.pence)
+    try:
+        page = _payment_page(donation, form.pence, point)
+    except (OutsideFault, Busy):
+        db().rollback()
+        return _page(point, form, sentence=NO_ANSWER, status=502)
+    return redirect(page or _gift_url(donation), 303)
+
+
+def _payment_page(donation: Donation, pence: int, point: CollectionPoint | None) -> str | None:
+    here = settings().base_url + _gift_url(donation)
+    to = starting.Addresses(paid=f"{here}/return", given_up=here)
+    name = f"A gift at {point.name}" if point and point.is_open else "A gift to the Changing Lives Fund"
+    return starting.payment_page(db(), gateways.current().stripe, donation, amount_pence=pence, name=name, to=to)
+
+
+def _gift_url(donation: Donation) -> str:
+    return url_for("gifts.gift", token=keys().link_token("gift", str(donation.id)))
+
+
+def _form() -> GiveForm:
+    form = GiveForm()
+    form.offer(queries.presets(db()))
+    return form
+
+
+def _page(point: CollectionPoint | None, form: GiveForm, *, sentence: str = "", status: int = 200) -> ResponseReturnValue:
+    # A key that still stands for its gift is kept: the same page sent again is the same gift.
+    if not starting.form_id(keys(), form.form_key.data or "", point):
+        form.form_key.data = starting.new_form_key(keys(), point)
+    example = 1000
+    words = render_template(
+        "giving/give.html",
+        form=form,
+        presets=queries.presets(db()),
+        point=point,
+        code=codes.grouped(point.code) if point else "",
+        sentence=sentence,
+        OTHER=OTHER,
+        example_pence=example,
+        fee=rules.estimated_fee_pence,
+        example_fee_pence=rules.estimated_fee_pence(example),
+        rule=rules.FEE_WORDS,
+        action=request.path,
+    )
+    return make_response(words, status)
+
+
+def _unknown(code: str) -> ResponseReturnValue:
+    mistyped = codes.explain_unknown(code, keys()) is codes.Unknown.MISTYPED
+    return render_template("giving/unknown_point.html", mistyped=mistyped, typed=code[:20]), 404
