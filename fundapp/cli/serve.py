@@ -46,6 +46,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 def command(host: str, workers: int, threads: int) -> None:
     """Serve the Fund on PORT until told to stop."""
     with opened(application_name="fundapp serve") as fund:
+        _log_to_standard_error(fund.settings)
         # The workers connect for themselves: a connection does not survive a fork.
         fund.database.dispose()
         options = {
@@ -63,6 +64,12 @@ def command(host: str, workers: int, threads: int) -> None:
         }
         _import_app()
         Server(fund.settings, options).run()
+
+
+def _log_to_standard_error(settings: Settings) -> None:
+    from fundapp.web.logs import configure
+
+    configure(settings)
 
 
 def _import_app() -> None:

@@ -12,6 +12,7 @@ from fundapp.core import clock
 from fundapp.core.errors import NotFound
 from fundapp.core.roles import Role
 from fundapp.people.models import FundHolder, Invitation, Organisation, Team, User, UserRole, UserSession
+from fundapp.people.sessions import IDLE
 
 
 def fund_holder(session: Session) -> FundHolder:
@@ -84,7 +85,12 @@ def sessions(session: Session, user_id: int) -> Sequence[UserSession]:
     """Where somebody is signed in at present, newest first."""
     return session.scalars(
         select(UserSession)
-        .where(UserSession.user_id == user_id, UserSession.ended_at.is_(None), UserSession.expires_at > clock.now())
+        .where(
+            UserSession.user_id == user_id,
+            UserSession.ended_at.is_(None),
+            UserSession.expires_at > clock.now(),
+            UserSession.last_seen_at > clock.now() - IDLE,
+        )
         .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
     ).all()
 

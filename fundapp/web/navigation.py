@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,6 +27,8 @@ class Way:
     # On the administrators' first page rather than in the bar, with one sentence on what is done there.
     under_admin: bool
     hint: str
+    # Counts what waits there for whoever is asking.
+    waiting: Callable[[], int] | None
 
 
 class Link(NamedTuple):
@@ -39,14 +41,19 @@ class Link(NamedTuple):
     waiting: int
 
 
-def nav_item(blueprint: Blueprint, label: str, endpoint: str, roles: Iterable[Role], order: int) -> None:
-    """Put a way into the bar of everybody who holds one of these roles. Lower orders stand first."""
-    _add(blueprint, Way(label, endpoint, frozenset(roles), order, under_admin=False, hint=""))
+def nav_item(
+    blueprint: Blueprint, label: str, endpoint: str, roles: Iterable[Role], order: int, *, waiting: Callable[[], int] | None = None
+) -> None:
+    """Put a way into the bar of everybody who holds one of these roles. Lower orders stand first.
+
+    `waiting` counts what waits there, on every page: one cheap query.
+    """
+    _add(blueprint, Way(label, endpoint, frozenset(roles), order, under_admin=False, hint="", waiting=waiting))
 
 
 def admin_item(blueprint: Blueprint, label: str, endpoint: str, order: int, hint: str) -> None:
     """Put a way on the administrators' first page, with a sentence that says what is done there."""
-    _add(blueprint, Way(label, endpoint, frozenset({Role.ADMIN}), order, under_admin=True, hint=hint))
+    _add(blueprint, Way(label, endpoint, frozenset({Role.ADMIN}), order, under_admin=True, hint=hint, waiting=None))
 
 
 def nav() -> list[Link]:
@@ -54,7 +61,7 @@ def nav() -> list[Link]:
     mine = [way for way in _mine() if not way.under_admin]
     # Of two ways that lead here, one beneath the other, the nearer is where the reader is.
     here = max((url_for(way.endpoint) for way in mine if _is_current(way)), key=len, default=None)
-    return [Link(way.label, url_for(way.endpoint), url_for(way.endpoint) == here, 0) for way in mine]
+    return [_link(way, here) for way in mine]
 
 
 def admin_ways() -> list[tuple[str, str, str]]:
@@ -81,6 +88,11 @@ def _mine() -> list[Way]:
         return []
     mine = [way for way in ways(current_app) if person.actor.has(*way.roles)]
     return sorted(mine, key=lambda way: (way.order, way.label))
+
+
+def _link(way: Way, here: str | None) -> Link:
+    url = url_for(way.endpoint)
+    return Link(way.label, url, url == here, way.waiting() if way.waiting else 0)
 
 
 def _is_current(way: Way) -> bool:

@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import os
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from wsgiref.headers import Headers
 
@@ -34,11 +33,13 @@ class Files:
         return f"{PREFIX}{path}?{self._marks[path]}"
 
     def press(self) -> None:
-        """Lay a compressed twin beside each file that gains by it. Where the folder may not be written, none are laid."""
-        with suppress(PermissionError):
-            for file in sorted(self.root.rglob("*")):
-                if file.suffix in _PRESSED and file.is_file():
-                    _press(file)
+        """Lay a compressed twin beside each file that gains by it.
+
+        Where the folder may not be written none are laid; raises OSError when one lies there that is no longer true.
+        """
+        for file in sorted(self.root.rglob("*")):
+            if file.suffix in _PRESSED and file.is_file():
+                _press(file)
 
 
 def install(app: Flask, settings: Settings, root: Path) -> Files:
@@ -64,7 +65,12 @@ def _press(file: Path) -> None:
     if twin.exists() and twin.read_bytes() == content:
         return
     # Another process may be at the same file: each writes its own and the last name stands, whole.
-    number, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        number, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    except OSError:
+        if twin.exists():
+            raise
+        return
     with os.fdopen(number, "wb") as stream:
         stream.write(content)
     Path(draft).chmod(0o644)
