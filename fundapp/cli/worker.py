@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import sys
-
 import click
 
 from fundapp.cli.context import opened
@@ -15,8 +12,9 @@ def command() -> None:
     """Send letters, sweep and keep schedules, until told to stop."""
     from fundapp.jobs import JobContext, worker
     from fundapp.jobs_registry import ROOMS
+    from fundapp.web.logs import configure
 
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with opened(application_name="fundapp worker") as fund:
+        configure(fund.settings)
         context = JobContext(fund.settings, fund.database, fund.gateways, fund.keys)
         worker.run(context, ROOMS, database_url=fund.app_url)
