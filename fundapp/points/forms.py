@@ -15,6 +15,19 @@ _LINE = Length(max=120, message="Keep it under 120 characters.")
 _REACHABLE = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+|(\D*\d){9,}")
 
 
+class _PlaceForm(Form):
+    """What is asked of a new point alone. It stands before the host's questions, so it is asked first."""
+
+    name = StringField(
+        "The place, as donors read it",
+        description="In the middle of a sentence: the bakery on High Street. Printed on the poster, so it cannot be changed later.",
+        validators=[
+            required("Write the place as donors know it, like: the bakery on High Street."),
+            Length(max=NAME_LENGTH, message=f"Keep it under {NAME_LENGTH} characters: it stands on the poster."),
+        ],
+    )
+
+
 class HostForm(Form):
     """Who the host is, and whom we speak to there."""
 
@@ -53,17 +66,8 @@ class HostForm(Form):
             raise ValidationError("That day is still to come. Add the point once the agreement is signed.")
 
 
-class PointForm(HostForm):
+class PointForm(_PlaceForm, HostForm):
     """A new collection point."""
-
-    name = StringField(
-        "The place, as donors read it",
-        description="In the middle of a sentence: the bakery on High Street. Printed on the poster, so it cannot be changed later.",
-        validators=[
-            required("Write the place as donors know it, like: the bakery on High Street."),
-            Length(max=NAME_LENGTH, message=f"Keep it under {NAME_LENGTH} characters: it stands on the poster."),
-        ],
-    )
 
 
 class ReasonForm(Form):

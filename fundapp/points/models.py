@@ -53,6 +53,11 @@ class CollectionPoint(Base):
         return self.closed_at is None
 
     @property
+    def heading(self) -> str:
+        """The place's name at the beginning of a line."""
+        return self.name[:1].upper() + self.name[1:]
+
+    @property
     def subject(self) -> str:
         """How the audit trail names it."""
         return f"point:{self.id}"

@@ -238,7 +238,7 @@ def _draw_place(canvas: Canvas, sheet: Sheet, facts: Facts) -> None:
     canvas.setFillColor(palette.INK)
     canvas.setFont(fonts.STRONG, sheet.lead)
     canvas.drawCentredString(middle, top, "Scan to give at")
-    place = fit(facts.place, fonts.HEADING, width=2 * 150 * sheet.scale, steps=sheet.place_steps)
+    place = fit(facts.place, fonts.HEADING, width=2 * 136 * sheet.scale, steps=sheet.place_steps)
     # A little above the middle between the line above and the floor, so that one line and five both stand well.
     room = top - sheet.lead * 0.3 - sheet.floor
     first = top - sheet.lead * 0.3 - (room - place.height - place.size * 0.7) * 0.38 - place.size * 0.7
