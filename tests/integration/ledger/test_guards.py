@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.core.db import driver_url, transaction
 from tests.builders import ledger as books
-from tests.support.postgres import OwnDatabase
+from tests.support.postgres import Cluster, OwnDatabase
 
 HEADER = """
 INSERT INTO entry (number, event_key, kind, happened_on, recorded_at, transfers, actor, subject, nonce, leaf_version, leaf_hash)
@@ -44,13 +44,15 @@ CHANGES = (
 )
 
 
-@pytest.fixture
-def town(own_database: OwnDatabase) -> OwnDatabase:
-    with own_database.session() as session, transaction(session):
-        books.open_books(session)
-        books.pay_in(session, 5000)
-        books.award(session, 100)
-    return own_database
+@pytest.fixture(scope="module")
+def town(cluster: Cluster) -> Iterator[OwnDatabase]:
+    """Books that every test of this file tries to change, and none does."""
+    with cluster.clone() as database:
+        with database.session() as session, transaction(session):
+            books.open_books(session)
+            books.pay_in(session, 5000)
+            books.award(session, 100)
+        yield database
 
 
 @pytest.fixture
@@ -124,7 +126,7 @@ def test_a_second_connection_cannot_add_to_an_entry_that_is_written(town: OwnDat
 
 def test_a_second_connection_cannot_add_to_an_entry_that_is_being_written(town: OwnDatabase) -> None:
     with town.session() as writer, town.session() as other:
-        add(writer, 1, 1)
+        add(writer, 1, 1, key="test:being-written")
         number = writer.execute(text("SELECT max(id) FROM entry")).scalar_one()
         with pytest.raises(DBAPIError):
             other.execute(text(LEG.format(entry=number, first=2, last=2)))
@@ -136,7 +138,7 @@ def test_a_second_connection_cannot_add_to_an_entry_that_is_being_written(town: 
 def test_an_entry_written_inside_a_savepoint_is_complete_as_any(town: OwnDatabase) -> None:
     with town.session() as session, transaction(session):
         with session.begin_nested():
-            add(session, 2, 2)
+            add(session, 2, 2, key="test:savepoint")
         with session.begin_nested(), pytest.raises(DBAPIError, match="added to an entry"), session.begin_nested():
             session.execute(text(LEG.format(entry="(SELECT max(id) FROM entry)", first=3, last=3)))
 

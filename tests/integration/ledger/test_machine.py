@@ -45,7 +45,6 @@ class Ledger(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.inner = self.session.begin_nested()
-        books.open_books(self.session)
         self.balances: dict[tuple[str, str], int] = defaultdict(int)
         self.seen: dict[int, queries.EntryView] = {}
         self.undone: set[int] = set()
@@ -193,8 +192,9 @@ def test_whatever_happens_the_books_agree_and_nothing_changes(session: Session) 
     class OnThisSession(Ledger):
         pass
 
+    books.open_books(session)
     OnThisSession.session = session
     run_state_machine_as_test(
         OnThisSession,
-        settings=settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=settings(max_examples=20, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)),
     )
