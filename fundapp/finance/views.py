@@ -13,8 +13,8 @@ from fundapp.core.roles import Role
 from fundapp.finance import desk as desk_queries
 from fundapp.finance.contributions import receive_contribution
 from fundapp.finance.forms import AlarmForm, ContributionForm
-from fundapp.giving import alarms
 from fundapp.giving import queries as giving
+from fundapp.giving import service as giving_service
 from fundapp.jobs import queries as jobs
 from fundapp.jobs import service as jobs_service
 from fundapp.ledger import queries as ledger
@@ -108,7 +108,7 @@ def close_alarm(alarm_id: int) -> ResponseReturnValue:
     """Say what was found."""
     try:
         with transaction(db()) as session:
-            alarms.close_alarm(session, actor=actor(), alarm_id=alarm_id, words=AlarmForm().words.data or "")
+            giving_service.close_alarm(session, actor=actor(), alarm_id=alarm_id, words=AlarmForm().words.data or "")
         flash("Closed. What you found is kept with it.", "good")
     except Refused as refusal:
         flash(refusal.sentence, "warn")
