@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fundapp.cli.demo_data.history import Agenda
 
 # One gift every so many days at each place, over all the months.
-DAYS_BETWEEN = 12
+DAYS_BETWEEN = 14
 
 
 def plan(agenda: Agenda, world: World, dice: random.Random, stripe: HistoricStripe, keys: Keys) -> None:
