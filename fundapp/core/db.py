@@ -45,6 +45,8 @@ class Database:
             driver_url(url),
             pool_size=pool_size,
             pool_pre_ping=True,
+            # What people typed stays out of errors, and so out of logs.
+            hide_parameters=True,
             connect_args={
                 "application_name": application_name,
                 "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC",
