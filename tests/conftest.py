@@ -6,5 +6,6 @@ pytest_plugins = [
     "tests.support.outside",
     "tests.support.web",
     "tests.support.live",
+    "tests.support.town",
     "tests.support.browser",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import pytest
@@ -129,8 +129,7 @@ class Client:
         self.app = app
         self.session = session
         self.flask = app.test_client()
-        self._left_behind: list[str] = []
-        _watch(app, self._left_behind)
+        self._left_behind = _watch(app)
 
     def get(self, url: str, **query: Any) -> Page:
         """Open a page."""
@@ -171,8 +170,12 @@ class Client:
         assert not wrong or 300 <= page.status < 400, f"{page.url} ({page.status}): " + "; ".join(wrong)
 
 
-def _watch(app: Flask, left_behind: list[str]) -> None:
-    """Note what a request's session had written or changed and never committed."""
+def _watch(app: Flask) -> list[str]:
+    """Note what a request's session had written or changed and never committed. One list an app, for all its clients."""
+    if "left-behind" in app.extensions:
+        return cast(list[str], app.extensions["left-behind"])
+    left_behind: list[str] = []
+    app.extensions["left-behind"] = left_behind
 
     def look(_: BaseException | None) -> None:
         session: Session | None = g.get("session")
@@ -183,6 +186,7 @@ def _watch(app: Flask, left_behind: list[str]) -> None:
 
     # The last to be registered is the first to be asked: before the session is closed.
     app.teardown_appcontext(look)
+    return left_behind
 
 
 @event.listens_for(Session, "after_flush")

@@ -1,0 +1,157 @@
+"""A walk through every page that links lead to, as each role, in a town with history."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from fundapp import create_app
+from fundapp.config import ROOT
+from fundapp.core.db import Database
+from fundapp.core.roles import Role
+from fundapp.people import queries as people
+from fundapp.people import sessions
+from tests.support.outside import BASE_URL
+from tests.support.page import Page
+from tests.support.postgres import OwnDatabase
+from tests.support.town import TOWN
+from tests.support.web import Client, settings_for
+
+pytestmark = pytest.mark.xdist_group(TOWN)
+
+# Enough of each kind of page: lists of hundreds look alike.
+EACH = 3
+# A GET may write that a session is in use, and who read what (architecture: "tests/rules").
+MAY_BE_WRITTEN = {"user_session", "audit_entry", "audit_words", "audit_event"}
+WRITES = re.compile(r"^\s*(?:WITH\b.*?\)\s*)?(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+\"?(\w+)", re.I | re.S)
+# What no link leads to: Stripe's and the operators' doors, mailed links, what a form leads to, and a page's own parts.
+UNLINKED = {"static", "health", "webhooks"}
+
+
+@dataclass
+class Walked:
+    """What was seen."""
+
+    endpoints: Counter[str] = field(default_factory=Counter)
+    writes: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def house(grown_town: OwnDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Session, Walked]]:
+    """The app in the town, inside a transaction that is rolled back."""
+    with grown_town.engine.connect() as connection:
+        outer = connection.begin()
+        database = Database.on(connection)
+        app = create_app(settings_for(grown_town, tmp_path_factory.mktemp("house")), database=database)
+        with database.session() as session:
+            yield app, session, Walked()
+        outer.rollback()
+
+
+@pytest.fixture(scope="module")
+def walked(house: tuple[Flask, Session, Walked]) -> Walked:
+    """The walk, as nobody and as everybody."""
+    app, session, seen = house
+    for role in [None, *Role]:
+        client = Client(app, session)
+        if role is not None:
+            sign_in(client, session, role)
+        walk(app, client, session, seen, role.words if role else "a stranger")
+    return seen
+
+
+def sign_in(client: Client, session: Session, role: Role) -> None:
+    user = people.holders(session, role)[0]
+    _, token = sessions.start(session, user=user, device="a test")
+    with client.flask.session_transaction(base_url=BASE_URL) as cookie:
+        cookie.update({"_user_id": token, "_fresh": True})
+
+
+def walk(app: Flask, client: Client, session: Session, seen: Walked, who: str) -> None:
+    adapter = app.url_map.bind("localhost:8000")
+    waiting, known, visited = deque(["/", "/healthz", "/readyz"]), {"/"}, Counter[str]()
+    while waiting:
+        path = waiting.popleft()
+        endpoint, _ = adapter.match(urlsplit(path).path, method="GET")
+        if visited[endpoint] >= EACH:
+            continue
+        visited[endpoint] += 1
+        seen.endpoints[endpoint] += 1
+        with watched(session.get_bind().engine, seen, f"{path} as {who}"):
+            page = client.get(path)
+        if page.status >= 400:
+            seen.broken.append(f"{path} answered {page.status} to {who}")
+        for link in links(page):
+            if link not in known:
+                known.add(link)
+                waiting.append(link)
+
+
+class watched:  # noqa: N801
+    """Notes what a GET writes."""
+
+    def __init__(self, engine: Engine, seen: Walked, what: str) -> None:
+        self.engine, self.seen, self.what = engine, seen, what
+
+    def __enter__(self) -> None:
+        event.listen(self.engine, "before_cursor_execute", self._note)
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(self.engine, "before_cursor_execute", self._note)
+
+    def _note(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+        found = WRITES.match(statement)
+        if found and found[2].lower() not in MAY_BE_WRITTEN:
+            self.seen.writes.append(f"{self.what}: {statement[:120]}")
+
+
+def links(page: Page) -> list[str]:
+    """Where a page leads inside the app: links, and the pages that its forms open without changing anything."""
+    found = [str(one["href"]) for one in page.soup.select("a[href]")]
+    found += [str(one["action"]) for one in page.soup.select('form[method="get"][action], form:not([method])[action]')]
+    if 300 <= page.status < 400:
+        found.append(page.headers["Location"])
+    whole = [urlsplit(urljoin(page.url, one)) for one in found]
+    return [part.path + (f"?{part.query}" if part.query else "") for part in whole if part.netloc == "localhost:8000"]
+
+
+def test_no_link_leads_nowhere(walked: Walked) -> None:
+    assert not walked.broken
+
+
+def test_no_get_writes(walked: Walked) -> None:
+    assert not walked.writes
+
+
+def test_every_page_can_be_reached_from_a_link(house: tuple[Flask, Session, Walked], walked: Walked) -> None:
+    app = house[0]
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or set())}
+    missed = {one for one in pages - set(walked.endpoints) if one.partition(".")[0] not in UNLINKED}
+    assert not missed
+
+
+def test_every_template_is_used() -> None:
+    """Named whole in the code or in another template, or found by its name in a folder, as f"errors/{code}.html" does."""
+    folder = ROOT / "templates"
+    code = "\n".join(path.read_text() for top in ("fundapp", "templates") for path in sorted((ROOT / top).rglob("*")) if is_text(path))
+    unused = []
+    for path in sorted(folder.rglob("*.*")):
+        name = path.relative_to(folder).as_posix()
+        found_by_name = re.search(rf'f"{path.parent.name}/[a-z_]*\{{[^}}]+\}}', code)
+        if f'"{name}"' not in code and not found_by_name:
+            unused.append(name)
+    assert not unused
+
+
+def is_text(path: Path) -> bool:
+    return path.suffix in {".py", ".html", ".txt", ".svg", ".css"}
