@@ -8,11 +8,11 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
-from fundapp.points.codes import Unknown, explain_unknown, is_code, normalise
+from fundapp.points.codes import Unknown, explain_unknown, grouped, is_code, normalise
 from fundapp.points.models import CollectionPoint
 
 # Rooms above see this module alone.
-__all__ = ["CollectionPoint", "State", "Unknown", "explain_unknown", "first_open", "point", "point_by_code", "points"]
+__all__ = ["CollectionPoint", "State", "Unknown", "explain_unknown", "first_open", "grouped", "point", "point_by_code", "points"]
 
 
 class State(StrEnum):

@@ -14,7 +14,7 @@ from fundapp.giving.models import Donation
 from fundapp.giving.receipts import receipt
 from fundapp.giving.settling import settle_session
 from fundapp.points import queries as points
-from fundapp.points.models import CollectionPoint
+from fundapp.points.queries import CollectionPoint
 from fundapp.web.app import settings
 from fundapp.web.guards import PUBLIC, guard
 from fundapp.web.session import db

@@ -11,9 +11,8 @@ from fundapp.core.errors import Busy, OutsideFault
 from fundapp.giving import queries, rules, starting
 from fundapp.giving.forms import OTHER, GiveForm
 from fundapp.giving.models import Donation
-from fundapp.points import codes
 from fundapp.points import queries as points
-from fundapp.points.models import CollectionPoint
+from fundapp.points.queries import CollectionPoint
 from fundapp.web.app import keys, settings
 from fundapp.web.csrf import without_token
 from fundapp.web.guards import PUBLIC, guard
@@ -98,7 +97,7 @@ def _page(point: CollectionPoint | None, form: GiveForm, *, sentence: str = "", 
         form=form,
         presets=queries.presets(db()),
         point=point,
-        code=codes.grouped(point.code) if point else "",
+        code=points.grouped(point.code) if point else "",
         sentence=sentence,
         OTHER=OTHER,
         example_pence=example,
@@ -111,5 +110,5 @@ def _page(point: CollectionPoint | None, form: GiveForm, *, sentence: str = "", 
 
 
 def _unknown(code: str) -> ResponseReturnValue:
-    mistyped = codes.explain_unknown(code, keys()) is codes.Unknown.MISTYPED
+    mistyped = points.explain_unknown(code, keys()) is points.Unknown.MISTYPED
     return render_template("giving/unknown_point.html", mistyped=mistyped, typed=code[:20]), 404
