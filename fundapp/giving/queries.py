@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import extract, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
@@ -21,15 +21,15 @@ from fundapp.ledger.queries import EntryView
 
 # Where a payment page may still turn into money.
 OPEN = (Status.STARTED, Status.PROCESSING)
-PATIENCE = timedelta(minutes=1)
+PATIENCE_SECONDS = 60
 SHARE_OF_AGE = 4
 
 
 _TELLS = {
-    "gift.charged": "what you gave",
-    "gift.settled": "what the card company kept, and what reached the Fund",
-    "gift.refunded": "what was given back",
-    "reversal": "a refund that came back to us",
+    "gift.charged": "What you gave",
+    "gift.settled": "What the card company kept, and what reached the Fund",
+    "gift.refunded": "What was given back",
+    "reversal": "A refund that came back to us",
 }
 
 
@@ -113,8 +113,8 @@ def open_gifts(session: Session, *, due_at: datetime | None = None) -> Sequence[
     """
     statement = select(Donation.id, Donation.session_id).where(Donation.status.in_(OPEN), Donation.session_id.is_not(None))
     if due_at is not None:
-        waited, age = due_at - Donation.looked_at, due_at - Donation.created_at
-        statement = statement.where(waited >= func.greatest(age / SHARE_OF_AGE, PATIENCE))
+        waited, age = (extract("epoch", due_at - since) for since in (Donation.looked_at, Donation.created_at))
+        statement = statement.where(waited >= func.greatest(age / SHARE_OF_AGE, PATIENCE_SECONDS))
     rows = session.execute(statement.order_by(Donation.created_at, Donation.id))
     return [(identity, session_id) for identity, session_id in rows if session_id]
 

@@ -21,7 +21,7 @@ from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation
 from fundapp.giving.moving import move
 from fundapp.giving.settling import settle_session
-from fundapp.points.models import CollectionPoint
+from fundapp.points.queries import CollectionPoint
 
 _FORM_PURPOSE = "giving-form"
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
@@ -93,8 +93,10 @@ def payment_page(session: Session, stripe: StripeGateway, donation: Donation, *,
             return None
     if donation.checkout_url:
         return donation.checkout_url
+    # By value: the row itself is read anew below, and may have gone on by then.
+    attempt = donation.attempt
     told = _open(session, stripe, donation, name, to)
-    if _keep(session, donation, told):
+    if _keep(session, donation.key_hash, attempt, told):
         return told.url
     _close(stripe, told.id)
     return None
@@ -128,6 +130,7 @@ def _begin_anew(session: Session, stripe: StripeGateway, donation: Donation, amo
 
 def _open(session: Session, stripe: StripeGateway, donation: Donation, name: str, to: Addresses) -> CheckoutSession:
     """Ask for the payment page. Two clicks on one form ask with one key, so Stripe gives both the same page."""
+    attempt = donation.attempt
     try:
         return stripe.create_donation_session(
             donation_id=str(donation.id),
@@ -136,7 +139,7 @@ def _open(session: Session, stripe: StripeGateway, donation: Donation, name: str
             description="",
             success_url=to.paid,
             cancel_url=to.given_up,
-            idempotency_key=f"donation:{donation.id}:session:{donation.attempt}",
+            idempotency_key=f"donation:{donation.id}:session:{attempt}",
             expires_at=donation.session_expires_at,
         )
     except StripeFault as fault:
@@ -145,16 +148,16 @@ def _open(session: Session, stripe: StripeGateway, donation: Donation, name: str
             # all, nobody knows its address.
             with transaction(session):
                 mine = _held(session, donation.key_hash)
-                if mine.attempt == donation.attempt and mine.session_id is None:
+                if mine.attempt == attempt and mine.session_id is None:
                     _next_attempt(mine)
         raise
 
 
-def _keep(session: Session, donation: Donation, told: CheckoutSession) -> bool:
+def _keep(session: Session, key_hash: bytes, attempt: int, told: CheckoutSession) -> bool:
     """Note the payment page. False when another click with another amount has begun anew meanwhile."""
     with transaction(session):
-        mine = _held(session, donation.key_hash)
-        if mine.attempt != donation.attempt:
+        mine = _held(session, key_hash)
+        if mine.attempt != attempt:
             return False
         mine.session_id, mine.checkout_url = told.id, told.url
         return True

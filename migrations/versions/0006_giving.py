@@ -30,7 +30,7 @@ def upgrade() -> None:
             {"position": 1, "amount_pence": 300, "words": "a bus to an interview"},
             {"position": 2, "amount_pence": 500, "words": "photos for an ID card"},
             {"position": 3, "amount_pence": 1000, "words": "a haircut"},
-            {"position": 4, "amount_pence": 2000, "words": "half a simple phone"},
+            {"position": 4, "amount_pence": 2000, "words": "a simple phone"},
         ],
     )
 

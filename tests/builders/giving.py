@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import count
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fundapp.config import DEMO_SECRET
+from fundapp.core.db import transaction
+from fundapp.core.keys import Keys
+from fundapp.gateways.stripe import StripeGateway
+from fundapp.giving import inbox, starting
 from fundapp.giving.models import Donation
 from fundapp.ledger import chart
 from fundapp.ledger import queries as ledger
+from fundapp.points.models import CollectionPoint
 from tests.builders.stand_in import Bell, StandIn
+from tests.support.outside import BASE_URL
 from tests.support.page import Page
 from tests.support.web import Client
+
+KEYS = Keys(DEMO_SECRET, ())
+BACK = starting.Addresses(f"{BASE_URL}/paid", f"{BASE_URL}/given-up")
+
+_forms = count(1)
 
 
 @dataclass
@@ -22,32 +35,40 @@ class Donor:
 
     client: Client
     stand_in: StandIn
+    books: Session
     session_id: str = ""
-    pages: list[Page] = field(default_factory=list)
 
     def choose(self, pounds: str = "5", *, at: str = "/give", page: Page | None = None) -> Page:
         """Open a place's page (or take one that lies open), choose an amount and press Give. Returns the answer, not followed."""
         opened = page or self.client.get(at)
-        answer = opened.form().fill(**amount(pounds)).submit(follow=False)
+        answer = opened.form().fill(amount(pounds)).submit(follow=False)
         if answer.status == 303 and "/c/pay/" in answer.headers["Location"]:
-            self.session_id = urlsplit(answer.headers["Location"]).path.rpartition("/")[2]
-        self.pages.append(opened)
+            self.session_id = session_of(answer.headers["Location"])
         return answer
 
     def pay(self, email: str | None = None) -> None:
         """Pay at the payment page."""
         self.stand_in.pay(self.session_id, email)
 
-    def come_back(self, session: Session) -> Page:
+    def come_back(self) -> Page:
         """Be sent back by the payment page, to the gift's own page."""
-        token = self.client.app.extensions["fund"].keys.link_token("gift", str(only_gift(session, self.session_id).id))
-        return self.client.get(f"/gifts/{token}/return").follow()
+        return self.client.get(f"{self.gift_url}/return").follow()
 
-    def give(self, session: Session, pounds: str = "5", *, at: str = "/give", email: str | None = None) -> Page:
+    def give(self, pounds: str = "5", *, at: str = "/give", email: str | None = None) -> Page:
         """All of it."""
         self.choose(pounds, at=at)
         self.pay(email)
-        return self.come_back(session)
+        return self.come_back()
+
+    @property
+    def gift(self) -> Donation:
+        """The gift of the payment page they were sent to last."""
+        return gift_of(self.books, self.session_id)
+
+    @property
+    def gift_url(self) -> str:
+        """The gift's own page."""
+        return f"/gifts/{self.client.app.extensions['fund'].keys.link_token('gift', str(self.gift.id))}"
 
 
 def amount(pounds: str) -> dict[str, str]:
@@ -56,8 +77,38 @@ def amount(pounds: str) -> dict[str, str]:
     return {"amount": offered[pounds]} if pounds in offered else {"amount": "other", "other": pounds}
 
 
-def only_gift(session: Session, session_id: str = "") -> Donation:
-    """The one gift there is, or the one with this payment page."""
+def session_of(address: str) -> str:
+    """The session that a payment page's address belongs to."""
+    return urlsplit(address).path.rpartition("/")[2]
+
+
+def gateway_of(stand_in: StandIn) -> StripeGateway:
+    """The gateway to a stand-in."""
+    return StripeGateway(stand_in.secret_key, stand_in.api_base, [stand_in.webhook_secret])
+
+
+def begin(session: Session, pence: int = 500, *, form: str = "", point: CollectionPoint | None = None) -> Donation:
+    """A gift's row, from a form of its own."""
+    with transaction(session):
+        form = form or f"form{next(_forms)}"
+        return starting.begin(session, keys=KEYS, form=form, point=point, amount_pence=pence)
+
+
+def lead(session: Session, stripe: StripeGateway, donation: Donation, pence: int = 0) -> str | None:
+    """The address of the gift's payment page."""
+    pence = pence or donation.amount_pence
+    return starting.payment_page(session, stripe, donation, amount_pence=pence, name="A gift", to=BACK)
+
+
+def started(session: Session, stripe: StripeGateway, pence: int = 500, *, point: CollectionPoint | None = None) -> Donation:
+    """A gift whose payment page is open."""
+    donation = begin(session, pence, point=point)
+    lead(session, stripe, donation)
+    return donation
+
+
+def gift_of(session: Session, session_id: str = "") -> Donation:
+    """The one gift there is, or the one with this payment page, as it stands."""
     statement = select(Donation).execution_options(populate_existing=True)
     return session.scalars(statement.where(Donation.session_id == session_id) if session_id else statement).one()
 
@@ -68,10 +119,18 @@ def ring(client: Client, bell: Bell, **headers: str) -> Page:
     return client._send("POST", "/webhooks/stripe", data=bell.body, content_type="application/json", headers=said)
 
 
-def ledger_of(session: Session) -> dict[str, int]:
-    """What stands in the accounts that gifts move, in pence on each account's own side, all funds together. Nought is left out."""
-    codes = (
-        chart.STRIPE_CLEARING, chart.STRIPE_BALANCE, chart.SUSPENSE, chart.DONATIONS, chart.PROCESSING_FEES, chart.REFUNDS,
-    )  # fmt: skip
-    found = {code: ledger.balance_pence(session, code) for code in codes}
+def hear(session: Session, stripe: StripeGateway, bell: Bell) -> None:
+    """Take a bell in and answer it, without the web and the queue."""
+    event = stripe.verify_event(bell.body, bell.signature)
+    with transaction(session):
+        inbox.take_in(session, event)
+    inbox.act_on(session, stripe, event.id)
+
+
+MOVED = (chart.STRIPE_CLEARING, chart.STRIPE_BALANCE, chart.SUSPENSE, chart.DONATIONS, chart.PROCESSING_FEES, chart.REFUNDS)
+
+
+def ledger_of(session: Session, fund: str | None = None) -> dict[str, int]:
+    """What stands in the accounts that gifts move, in pence on each account's own side, in one fund or all. Nought is left out."""
+    found = {code: ledger.balance_pence(session, code, fund) for code in MOVED}
     return {code: pence for code, pence in found.items() if pence}
