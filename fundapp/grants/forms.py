@@ -16,10 +16,9 @@ from wtforms import (  # type: ignore[attr-defined]
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Length, NumberRange, Regexp
+from wtforms.validators import Length, NumberRange, Regexp, ValidationError
 from wtforms.widgets import HiddenInput
 
-from fundapp.core.money import pounds
 from fundapp.grants import evidence
 from fundapp.grants.asking import CONSENTS, LONGEST, Answers
 from fundapp.grants.confirming import Result
@@ -233,12 +232,6 @@ class AgreePartForm(MaybeWordsForm):
     fund = SelectField("Out of which fund?", validators=[required("Choose the fund that pays.")])
     words = TextAreaField("Why not all of it?", validators=[required("Say why, so that they can pass it on."), _at_most(LONGEST_WORDS)])
 
-    def validate_amount(self, field: MoneyField) -> None:
-        """A part is less than the whole. Raises ValueError with the sentence."""
-        most = self.amount.maximum_pence
-        if most is not None and field.data is not None and field.data >= most:
-            raise ValueError(f"A part is less than {pounds(most)}. To agree all of it, use Agree.")
-
 
 class ItemForm(Form):
     """A kind of help in the catalogue."""
@@ -252,9 +245,9 @@ class ItemForm(Form):
     asks_what = BooleanField("Ask what exactly it is, because the name alone does not say")
 
     def validate_guide_high(self, field: MoneyField) -> None:
-        """Raises ValueError when the prices are the wrong way round."""
+        """Raises ValidationError when the prices are the wrong way round."""
         if field.data is not None and self.guide_low.data is not None and field.data < self.guide_low.data:
-            raise ValueError("The upper price is at least the lower one.")
+            raise ValidationError("The upper price is at least the lower one.")
 
 
 class NewItemForm(ItemForm):

@@ -70,7 +70,7 @@ def show(request_id: int) -> ResponseReturnValue:
     if me.has(Role.AUDITOR) and Tie.OWN_TEAM not in ties:
         with transaction(db()):
             audit.record(db(), actor=me, kind=AuditKind.REQUEST_READ, subject=found.subject)
-    return _page(request_id)
+    return _shown(found, ties)
 
 
 @blueprint.post("/<int:request_id>/agree")
@@ -94,7 +94,6 @@ def agree_part(request_id: int) -> ResponseReturnValue:
     """Agree less, with a reason."""
     form = AgreePartForm()
     form.fund.choices = _fund_names()
-    form.amount.maximum_pence = None
     done = form.validate() and act(
         form,
         lambda: deciding.agree_part(
@@ -168,9 +167,12 @@ def release_award(request_id: int) -> ResponseReturnValue:
     return done or _page(request_id, Action.RELEASE_AWARD, form)
 
 
-def _page(request_id: int, sent: Action | None = None, form: ActForm | None = None) -> ResponseReturnValue:
+def _page(request_id: int, sent: Action, form: ActForm) -> ResponseReturnValue:
+    return _shown(*steps.seen(db(), request_id, actor()), sent, form)
+
+
+def _shown(found: GrantRequest, ties: frozenset[Tie], sent: Action | None = None, form: ActForm | None = None) -> ResponseReturnValue:
     me = actor()
-    found, ties = steps.seen(db(), request_id, me)
     can = lifecycle.allowed(found.status, me.roles - {Role.KEY_WORKER, Role.FINANCE}, ties)
     funds = awards.fund_choices(db(), found.asked_pence or 0)
     forms = {action: _blank(action, found, funds) for action in can if action in FORMS}
@@ -184,10 +186,10 @@ def _page(request_id: int, sent: Action | None = None, form: ActForm | None = No
         forms={action.value: one for action, one in forms.items()},
         funds=funds,
         chosen_fund=forms[Action.AGREE].fund.data if Action.AGREE in forms else None,
-        why_not=_why_not(found, me.roles, ties) if not can else "",
+        why_not=_why_not(found, me.roles, ties),
         seen=queries.seen_of_person(db(), found),
         story=telling.story(db(), found, me, desk=True),
-        bills=queries.bills(db(), request_id),
+        bills=queries.bills(db(), found.id),
         result=telling.result_words(db(), found),
         team=people.team_names(db(), [found.team_id]).get(found.team_id, ""),
         own_team=Tie.OWN_TEAM in ties,
