@@ -26,7 +26,7 @@ from tests.support.postgres import OwnDatabase
 from tests.support.town import TOWN
 from tests.support.web import Client, settings_for
 
-pytestmark = pytest.mark.xdist_group(TOWN)
+pytestmark = [pytest.mark.xdist_group(TOWN), pytest.mark.timeout(600)]
 
 # Enough of each kind of page: lists of hundreds look alike.
 EACH = 10

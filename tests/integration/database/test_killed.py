@@ -125,6 +125,21 @@ def test_after_killing_everything_every_acknowledged_row_is_there(checkout: Path
     assert set(acknowledged) <= kept
 
 
+def test_a_dead_servers_number_that_nobody_collected_does_not_keep_the_next_from_starting(checkout: Path) -> None:
+    with embedded.joined(checkout):
+        data = Path((checkout / "instance" / "database").read_text().strip()) / "data"
+        lock = (data / "postmaster.pid").read_text().splitlines()
+    # As in a container whose first process never waits for its children.
+    zombie = subprocess.Popen([sys.executable, "-c", ""])
+    wait_until(lambda: Path(f"/proc/{zombie.pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z")
+    (data / "postmaster.pid").write_text("\n".join([str(zombie.pid), *lock[1:]]) + "\n")
+    began = time.monotonic()
+    with embedded.joined(checkout) as access:
+        assert server.listens(access)
+        assert time.monotonic() - began < server.PATIENCE_SECONDS
+    zombie.wait()
+
+
 def test_commands_that_start_at_once_share_one_server(checkout: Path) -> None:
     command = [sys.executable, "-c", USER, str(checkout), str(place.SYSTEM_HOME), "wait"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
