@@ -87,6 +87,8 @@ def save_answers(session: Session, *, actor: Actor, request_id: int, answers: An
     request = _own_draft(session, actor, request_id)
     if answers.item_id is not None and answers.item_id != request.item_id:
         request.item_id = _offered(session, answers.item_id).id
+        # They agreed to something else: ask them again.
+        request.consent_at = None
     if answers.person_id is not None:
         request.person_id = persons.own_person(session, actor=actor, person_id=answers.person_id).id
     for name in ("detail_words", "goal_words", "unblocks_words", "supplier", "consent_how"):

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from fundapp.core import clock
 from fundapp.core.actor import Actor
+from fundapp.core.db import transaction
 from fundapp.core.errors import NotFound
 from fundapp.core.roles import Role
 from fundapp.grants import deciding, lifecycle, steps, telling
@@ -70,8 +71,11 @@ def desk() -> ResponseReturnValue:
 
 @blueprint.get("/<int:request_id>")
 def show(request_id: int) -> ResponseReturnValue:
-    """One request's payment."""
-    return _page(request_id)
+    """One request's payment. An auditor's reading is written down."""
+    with transaction(db()):
+        found, ties = _agreed(request_id)
+        steps.note_reading(db(), found, actor(), ties)
+    return _shown(found, ties)
 
 
 @blueprint.post("/<int:request_id>/enter")
@@ -153,11 +157,19 @@ def step_aside(request_id: int) -> ResponseReturnValue:
     return done or _page(request_id, Action.STEP_ASIDE, form)
 
 
-def _page(request_id: int, sent: Action | None = None, form: ActForm | None = None) -> ResponseReturnValue:
-    me = actor()
-    found, ties = steps.seen(db(), request_id, me)
+def _agreed(request_id: int) -> tuple[GrantRequest, frozenset[Tie]]:
+    found, ties = steps.seen(db(), request_id, actor())
     if found.agreed_at is None:
         raise NotFound
+    return found, ties
+
+
+def _page(request_id: int, sent: Action, form: ActForm) -> ResponseReturnValue:
+    return _shown(*_agreed(request_id), sent, form)
+
+
+def _shown(found: GrantRequest, ties: frozenset[Tie], sent: Action | None = None, form: ActForm | None = None) -> ResponseReturnValue:
+    me = actor()
     can = lifecycle.allowed(found.status, me.roles & {Role.FINANCE, Role.ADMIN}, ties)
     forms = {action: _blank(action, found) for action in can if action in FORMS}
     if sent is not None and form is not None:
@@ -169,11 +181,11 @@ def _page(request_id: int, sent: Action | None = None, form: ActForm | None = No
         can=can,
         form=form,
         forms={action.value: one for action, one in forms.items()},
-        payment=queries.standing(db(), request_id),
+        payment=queries.standing(db(), found.id),
         fund=funds.get(found.fund_code or ""),
         why_not=_why_not(found, me, ties),
         story=telling.story(db(), found, me, desk=True),
-        bills=grants.bills(db(), request_id),
+        bills=grants.bills(db(), found.id),
         result=telling.result_words(db(), found),
         team=people.team_names(db(), [found.team_id]).get(found.team_id, ""),
         status_tag=telling.DESK_TAGS[found.status],

@@ -7,8 +7,6 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from fundapp.audit import service as audit
-from fundapp.audit.kinds import AuditKind
 from fundapp.core.db import transaction
 from fundapp.core.roles import Role
 from fundapp.grants import asking, awards, deciding, lifecycle, queries, steps, telling
@@ -65,11 +63,9 @@ def queue() -> ResponseReturnValue:
 @blueprint.get("/<int:request_id>")
 def show(request_id: int) -> ResponseReturnValue:
     """One request, for whoever decides on it or reads it. An auditor's reading is written down."""
-    me = actor()
-    found, ties = steps.seen(db(), request_id, me)
-    if me.has(Role.AUDITOR) and Tie.OWN_TEAM not in ties:
-        with transaction(db()):
-            audit.record(db(), actor=me, kind=AuditKind.REQUEST_READ, subject=found.subject)
+    with transaction(db()):
+        found, ties = steps.seen(db(), request_id, actor())
+        steps.note_reading(db(), found, actor(), ties)
     return _shown(found, ties)
 
 
@@ -185,6 +181,7 @@ def _shown(found: GrantRequest, ties: frozenset[Tie], sent: Action | None = None
         form=form,
         forms={action.value: one for action, one in forms.items()},
         funds=funds,
+        some_fund_can_pay=any(fund.can_pay for fund in funds),
         chosen_fund=forms[Action.AGREE].fund.data if Action.AGREE in forms else None,
         why_not=_why_not(found, me.roles, ties),
         seen=queries.seen_of_person(db(), found),

@@ -112,6 +112,9 @@ def test_an_auditors_reading_is_written_down_and_nobody_elses(client: Any, sessi
         sign_in_as(client, who.seat(name).user)
         assert client.get(f"/decisions/{request.id}").status == 200
         assert session.scalar(reads) == count
+    agreed = build.agreed(session, who.worker, who.approver)
+    assert client.get(f"/payouts/{agreed.id}").status == 200
+    assert session.scalar(select(func.count()).select_from(AuditEvent).where(AuditEvent.kind == "request.read")) == 2
 
 
 @pytest.mark.parametrize(

@@ -119,3 +119,20 @@ def test_a_draft_that_was_sent_is_not_changed_by_an_old_tab(client: Any, session
     assert "its answers stay as they are" in page.words
     session.refresh(request)
     assert request.goal_words == build.GOAL
+
+
+def test_who_agreed_to_one_thing_is_asked_again_for_another(client: Any, session: Session, sign_in_as: Any) -> None:
+    who, _ = start(client, session, sign_in_as)
+    request = build.draft(session, who.worker)
+    page = client.get(f"/requests/{request.id}/ask/what?then=check")
+    page = page.form().fill(item=str(build.item(session, "other").id), detail="Work boots").submit("Save and continue")
+    assert page.text("h1") == "Check it, then send it"
+    assert "Their consent Not answered yet" in page.words
+    assert "Work boots" in page.words
+
+
+def test_a_list_of_nothing_says_what_to_do_next(client: Any, session: Session, sign_in_as: Any) -> None:
+    _, home = start(client, session, sign_in_as)
+    assert "Nothing asked yet." in home.words
+    assert home.follow("Ask for something").text("h1") == "What do they need?"
+    assert "None of these." in client.get("/requests?whose=team&state=ended").words
