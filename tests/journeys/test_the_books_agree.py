@@ -1,4 +1,4 @@
-"""After a gift and a grant, in this month and the last: the ledger verifies, and the finance page, the trial balance and /open say its figures."""
+"""After a gift and a grant, in this month and the last: the ledger verifies, and the pages say its figures to the penny."""
 
 from __future__ import annotations
 
