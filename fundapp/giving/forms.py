@@ -22,11 +22,13 @@ class GiveForm(PublicForm):
     form_key = HiddenField()
     amount = RadioField("What would you like to give?", validate_choice=False)
     other = MoneyField("Another amount, in pounds and pence", minimum_pence=rules.MINIMUM_PENCE, maximum_pence=rules.MAXIMUM_PENCE)
+    presets: Sequence[GivingPreset] = ()
     # What the donor means, in pence, once the form is valid.
     pence: int | None = None
 
     def offer(self, presets: Sequence[GivingPreset]) -> None:
         """Put the offered amounts in. A choice that is not among them any more is no choice."""
+        self.presets = presets
         self.amount.choices = [*((str(one.amount_pence), pounds_short(one.amount_pence)) for one in presets), (OTHER, "Another amount")]
         if self.amount.data not in {value for value, *_ in self.amount.choices}:
             self.amount.data = None

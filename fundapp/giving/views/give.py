@@ -21,6 +21,8 @@ from fundapp.web.session import db
 blueprint = Blueprint("giving", __name__)
 guard(blueprint, PUBLIC)
 
+# The gift whose fee is told to whoever has chosen none yet.
+EXAMPLE_PENCE = 1000
 SIGNED_FORM = "a signed, expiring form key"
 TOO_OLD = "This page was open for more than a day, so nothing was sent. Your choice is kept: press Give once more."
 NO_ANSWER = "The card company does not answer just now. Nothing was taken. Your choice is kept: press Give again in a minute."
@@ -91,18 +93,16 @@ def _page(point: CollectionPoint | None, form: GiveForm, *, sentence: str = "", 
     # A key that still stands for its gift is kept: the same page sent again is the same gift.
     if not starting.form_id(keys(), form.form_key.data or "", point):
         form.form_key.data = starting.new_form_key(keys(), point)
-    example = 1000
     words = render_template(
         "giving/give.html",
         form=form,
-        presets=queries.presets(db()),
+        presets=form.presets,
         point=point,
         code=points.grouped(point.code) if point else "",
         sentence=sentence,
         OTHER=OTHER,
-        example_pence=example,
+        example_pence=EXAMPLE_PENCE,
         fee=rules.estimated_fee_pence,
-        example_fee_pence=rules.estimated_fee_pence(example),
         rule=rules.FEE_WORDS,
         action=request.path,
     )
