@@ -18,7 +18,7 @@ from fundapp.gateways.stripe import StripeFault, StripeGateway
 from fundapp.giving import starting
 from fundapp.giving.models import Donation
 from fundapp.giving.settling import settle_session
-from tests.builders.giving import Donor, begin, gateway_of, gift_of, lead, ledger_of, session_of, started
+from tests.builders.giving import Donor, begin, gateway_of, gift_of, hear, lead, ledger_of, session_of, started
 from tests.builders.stand_in import StandIn
 from tests.support.postgres import OwnDatabase
 from tests.support.web import Client
@@ -92,6 +92,14 @@ def test_another_amount_closes_the_old_payment_page_first(donor: Donor, client: 
     donor.pay()
     assert "Your £20 is here" in donor.come_back().text("h1")
     assert ledger_of(books)["donations"] == 2000
+
+
+def test_the_bell_of_a_page_that_was_replaced_closes_nothing(stand_in: StandIn, stripe: StripeGateway, books: Session) -> None:
+    gift = started(books, stripe, 500)
+    lead(books, stripe, gift, 2000)
+    (old,) = stand_in.bells()
+    hear(books, stripe, old)
+    assert (old.type, gift_of(books).status, gift_of(books).amount_pence) == ("checkout.session.expired", "started", 2000)
 
 
 def test_another_amount_is_taken_as_well_where_stripe_did_not_answer_for_the_first(
