@@ -238,9 +238,11 @@ class ItemForm(Form):
 
     name = StringField("What it is called", validators=[required("Give it a name."), _at_most(60)])
     guide_low = MoneyField(
-        "Usual price, from", minimum_pence=1, maximum_pence=MOST_PENCE, validators=[required("Write the lower price, like 35.00.")]
+        "Usual price, lowest", minimum_pence=1, maximum_pence=MOST_PENCE, validators=[required("Write the lower price, like 35.00.")]
     )
-    guide_high = MoneyField("to", minimum_pence=1, maximum_pence=MOST_PENCE, validators=[required("Write the upper price, like 45.00.")])
+    guide_high = MoneyField(
+        "Usual price, highest", minimum_pence=1, maximum_pence=MOST_PENCE, validators=[required("Write the upper price, like 45.00.")]
+    )
     help_text = TextAreaField("What the key worker should know", validators=[_at_most(400)])
     asks_what = BooleanField("Ask what exactly it is, because the name alone does not say")
 
