@@ -112,6 +112,13 @@ class Walker:
             self.complaints.append(f"{response.url} is not ours")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A journey opens many pages, and a busy machine is slow to draw them."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(600))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all journeys of a worker."""

@@ -21,6 +21,7 @@ from tests.builders.giving import hear, ledger_of, started
 from tests.builders.stand_in import StandIn
 from tests.builders.stripe_calls import client_of
 from tests.support.postgres import OwnDatabase
+from tests.support.properties import examples
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def live(session: Session, stripe: StripeGateway, stand_in: StandIn, life: Life,
     shuffle=some.randoms(use_true_random=False),
     late_fees=some.booleans(),
 )
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_bells_in_any_order_with_repeats_and_losses_and_a_sweep_end_in_the_same_books(
     town: OwnDatabase,
     stand_in: StandIn,

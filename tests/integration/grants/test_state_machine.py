@@ -29,6 +29,7 @@ from fundapp.payouts import service as payouts
 from fundapp.payouts.models import Payment
 from tests.builders import grants as build
 from tests.builders import people as seats
+from tests.support.properties import examples
 
 FUND = "public-giving"
 POT = 12_000
@@ -201,7 +202,9 @@ def test_no_sequence_of_people_gets_past_the_rules_or_loses_a_penny(session: Ses
     machine.persons = {one.id: _person(session, one) for one in workers}
     run_state_machine_as_test(
         machine,
-        settings=settings(max_examples=8, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True),
+        settings=settings(
+            max_examples=examples(8), stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+        ),
     )
     # A machine that never gets anywhere proves nothing.
     assert machine.reached == set(Status) - {Status.DRAFT}

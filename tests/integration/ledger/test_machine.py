@@ -17,6 +17,7 @@ from fundapp.ledger import chart, queries, service
 from fundapp.ledger.service import Line, MustPassTheGate, NotEnoughMoney, Posted
 from fundapp.ledger.verify import verify
 from tests.builders import ledger as books
+from tests.support.properties import examples
 
 FUNDS = [code for code, *_ in books.FUNDS]
 CODES = [account.code for account in chart.STANDARD] + [code for code, _ in books.HELP]
@@ -196,5 +197,5 @@ def test_whatever_happens_the_books_agree_and_nothing_changes(session: Session) 
     OnThisSession.session = session
     run_state_machine_as_test(
         OnThisSession,
-        settings=settings(max_examples=20, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=settings(max_examples=examples(20), stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)),
     )
