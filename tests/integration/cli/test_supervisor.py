@@ -44,12 +44,19 @@ NAMES = ("parent", "grandchild", "stubborn")
 Start = Callable[..., subprocess.Popen[str]]
 
 
+def state_of(pid: int) -> str:
+    """The letter that ps shows. Linux is asked by itself, since a small system has no ps."""
+    if Path("/proc/self/stat").exists():
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    return subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout.strip()[:1]
+
+
 def lives(pid: int) -> bool:
     try:
         os.kill(pid, 0)
         # A dead process that nobody has collected yet still has a number.
-        return subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout.strip()[:1] != "Z"
-    except ProcessLookupError:
+        return state_of(pid) != "Z"
+    except (ProcessLookupError, FileNotFoundError):
         return False
 
 
@@ -108,7 +115,8 @@ def test_a_signal_ends_all_of_it_whatever_was_inherited(
     said, _ = process.communicate(timeout=20)
     assert said.endswith("ended\n")
     assert process.returncode == 0
-    assert not [name for name, pid in running.items() if lives(pid)]
+    # What was told to end has not always ended in the same instant on a busy machine.
+    wait_until(lambda: not any(lives(pid) for pid in running.values()), 5)
 
 
 def test_a_killed_supervisor_takes_its_children_with_it(start: Start, tmp_path: Path) -> None:
