@@ -23,10 +23,7 @@ from fundapp.people import sessions
 from tests.support.outside import BASE_URL
 from tests.support.page import Page
 from tests.support.postgres import OwnDatabase
-from tests.support.town import TOWN
 from tests.support.web import Client, settings_for
-
-pytestmark = [pytest.mark.xdist_group(TOWN), pytest.mark.timeout(600)]
 
 # Enough of each kind of page: lists of hundreds look alike.
 EACH = 10
@@ -136,17 +133,12 @@ def links(page: Page) -> list[str]:
     return [part.path + (f"?{part.query}" if part.query else "") for part in whole if part.netloc == "localhost:8000"]
 
 
-def test_no_link_leads_nowhere(walked: Walked) -> None:
+@pytest.mark.timeout(600)
+def test_links_lead_everywhere_and_none_leads_nowhere_and_no_get_writes(house: tuple[Flask, Session, Walked], walked: Walked) -> None:
+    """One walk, one test: two would walk twice, each in a worker of its own."""
     assert not walked.broken
-
-
-def test_no_get_writes(walked: Walked) -> None:
     assert not walked.writes
-
-
-def test_every_page_can_be_reached_from_a_link(house: tuple[Flask, Session, Walked], walked: Walked) -> None:
-    app = house[0]
-    pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or set())}
+    pages = {rule.endpoint for rule in house[0].url_map.iter_rules() if "GET" in (rule.methods or set())}
     missed = sorted(one for one in pages - set(walked.endpoints) - set(UNLINKED) if one != "static")
     assert not missed, "no link leads to: " + ", ".join(missed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,10 @@ WCAG = {
     # All rules run all the same; what passed is told in brief, which takes half the time.
     "resultTypes": ["violations"],
 }
+# What differs from one visit to the next and cannot be seen.
+HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*>')
+# Pages that axe found sound already, at one width and in one light: the same again is not looked at again.
+_seen: set[int] = set()
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1280, "height": 900}
 
@@ -100,6 +105,16 @@ class Walker:
             assert not wide, f"{where} is wider than the screen"
         assert not self.complaints, f"at {where}: " + "; ".join(self.complaints)
         return self
+
+    def _within_reach(self, where: str) -> None:
+        dark = self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        look = hash((str(self.page.viewport_size), dark, HIDDEN.sub("", self.page.content())))
+        if look in _seen:
+            return
+        found: list[dict[str, Any]] = Axe().run(self.page, options=WCAG).response["violations"]
+        told = [f"{one['id']}: {one['help']} ({', '.join(str(node['target']) for node in one['nodes'][:3])})" for one in found]
+        assert not told, f"{where} is not within everybody's reach: " + "; ".join(told)
+        _seen.add(look)
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):

@@ -48,14 +48,33 @@ class Cluster:
             yield self.app_url(name), self.owner_url(name)
 
     @contextmanager
-    def clone(self) -> Iterator[OwnDatabase]:
-        """A fresh copy of the migrated template."""
-        with self._made(server.DATABASE) as name:
-            database = OwnDatabase(self.app_url(name), self.owner_url(name))
-            try:
+    def clone(self, template: str = server.DATABASE) -> Iterator[OwnDatabase]:
+        """A fresh copy of the migrated template, or of another."""
+        with self._made(template) as name, self._opened(name) as database:
+            yield database
+
+    @contextmanager
+    def growing_template(self, name: str) -> Iterator[OwnDatabase]:
+        """A copy of the migrated template that becomes a template itself, with whatever the block puts into it."""
+        with server.connect(self.access) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+            server.make_database(connection, name, server.DATABASE)
+            with self._opened(name) as database:
                 yield database
-            finally:
-                database.dispose()
+            connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
+
+    def has_template(self, name: str) -> bool:
+        """Whether there is a template of this name, finished."""
+        with server.connect(self.access) as connection:
+            return connection.execute("SELECT datistemplate FROM pg_database WHERE datname = %s", [name]).fetchone() == (True,)
+
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[OwnDatabase]:
+        database = OwnDatabase(self.app_url(name), self.owner_url(name))
+        try:
+            yield database
+        finally:
+            database.dispose()
 
     @contextmanager
     def _made(self, template: str | None) -> Iterator[str]:
@@ -93,8 +112,7 @@ def cluster(empty_cluster: Cluster, request: pytest.FixtureRequest) -> Cluster:
 
     access, revision = empty_cluster.access, request.config.getoption("migrate_to")
     with Instance.of(empty_cluster.folder).locked("template.lock"), server.connect(access) as connection:
-        row = connection.execute("SELECT datistemplate FROM pg_database WHERE datname = %s", [server.DATABASE]).fetchone()
-        if row != (True,):
+        if not empty_cluster.has_template(server.DATABASE):
             migrate.migrate(server.url(access, server.OWNER), app_role=server.APP, metadata=Base.metadata, revision=revision)
             connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(server.DATABASE)))
     return empty_cluster

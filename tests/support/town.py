@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -11,19 +12,27 @@ from fundapp.cli.demo_data import history, world
 from fundapp.cli.demo_data.stand_in import HistoricStripe
 from fundapp.core.db import Database, transaction
 from fundapp.core.keys import Keys
+from fundapp.database.instance import Instance
 from tests.builders.stand_in import StandIn
 from tests.support.postgres import Cluster, OwnDatabase
 from tests.support.web import settings_for, stripe_of
 
-# Tests that use the town run in one worker, so that its history is written once: @pytest.mark.xdist_group(TOWN).
-TOWN = "town"
+NAME = "grown_town"
 
 
 @pytest.fixture(scope="session")
 def grown_town(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnDatabase]:
-    """A database filled as `fundapp demo-data` fills one. Change it only inside a transaction that is rolled back."""
-    folder = tmp_path_factory.mktemp("town")
-    with cluster.clone() as database, StandIn(folder) as stand_in:
+    """A copy of a database filled as `fundapp demo-data` fills one. Written once a run, whichever worker needs it first."""
+    with Instance.of(cluster.folder).locked("town.lock"):
+        if not cluster.has_template(NAME):
+            with cluster.growing_template(NAME) as database:
+                _write_history(database, tmp_path_factory.mktemp("town"))
+    with cluster.clone(NAME) as database:
+        yield database
+
+
+def _write_history(database: OwnDatabase, folder: Path) -> None:
+    with StandIn(folder) as stand_in:
         settings = settings_for(database, folder, **stripe_of(stand_in))
         keys = Keys(settings.secret_key, settings.private_keys)
         stripe = HistoricStripe(settings)
@@ -34,4 +43,3 @@ def grown_town(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> It
                 made = world.build(session)
             history.live(past, made, stripe, keys)
             connection.execute(text("DELETE FROM procrastinate_jobs"))
-        yield database

@@ -166,7 +166,7 @@ class Client:
         self.session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
         self.session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
         self.session.commit()
-        wrong = faults(page.html) if page.is_html and page.body else []
+        wrong = faults(page.html, page.soup, page.errors) if page.is_html and page.body else []
         assert not wrong or 300 <= page.status < 400, f"{page.url} ({page.status}): " + "; ".join(wrong)
 
 
