@@ -151,7 +151,7 @@ def parsed(html: str) -> tuple[BeautifulSoup, list[str]]:
     class Listening(html5lib.HTMLParser):
         """Hands its errors over: BeautifulSoup lets go of the parser."""
 
-        def parseError(self, errorcode: str = "XXX-undefined-error", datavars: dict[str, Any] | None = None) -> None:  # noqa: N802
+        def parseError(self, errorcode: str = "undefined", datavars: dict[str, Any] | None = None) -> None:  # noqa: N802
             errors.append(f"HTML: {errorcode} {datavars or ''} at line {self.tokenizer.stream.position()[0]}")
 
     with pytest.MonkeyPatch.context() as patch:
