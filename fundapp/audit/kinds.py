@@ -56,6 +56,7 @@ class AuditKind(StrEnum):
     FUND_OPENED = "fund.opened"
     ACCOUNT_OPENED = "account.opened"
     ENTRY_REVERSED = "entry.reversed"
+    BOOKS_TAKEN = "books.taken"
     # The public pages.
     EXAMPLE_CHANGED = "example.changed"
     # What a person opened to read.

@@ -54,6 +54,8 @@ class Database:
             },
         )
         self._sessions: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
+        one_state = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._snapshots: sessionmaker[Session] = sessionmaker(one_state, expire_on_commit=False)
 
     @classmethod
     def on(cls, connection: Connection) -> Database:
@@ -61,11 +63,16 @@ class Database:
         database = cls.__new__(cls)
         database.engine = connection.engine
         database._sessions = sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        database._snapshots = database._sessions
         return database
 
     def session(self) -> Session:
         """A new session; close it, or use it in a with statement."""
         return self._sessions()
+
+    def snapshot(self) -> Session:
+        """A new session that only reads, and whose statements all see one state, whoever writes meanwhile; close it likewise."""
+        return self._snapshots()
 
     def dispose(self) -> None:
         """Let go of every connection."""
