@@ -5,10 +5,11 @@ from fundapp.finance import models as finance
 from fundapp.giving import models as giving
 from fundapp.grants import models as grants
 from fundapp.jobs import models as jobs
+from fundapp.ledger import log_models as ledger_log
 from fundapp.ledger import models as ledger
 from fundapp.openbooks import models as openbooks
 from fundapp.payouts import models as payouts
 from fundapp.people import models as people
 from fundapp.points import models as points
 
-__all__ = ["audit", "finance", "giving", "grants", "jobs", "ledger", "openbooks", "payouts", "people", "points"]
+__all__ = ["audit", "finance", "giving", "grants", "jobs", "ledger", "ledger_log", "openbooks", "payouts", "people", "points"]

@@ -21,6 +21,10 @@ def apply(connection: Connection, metadata: MetaData, app_role: str) -> None:
             connection.execute(text(f"REVOKE ALL ON ALL {kind} IN SCHEMA public FROM PUBLIC"))
     connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {role}"))
     connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}"))
+    for name, rights in metadata.info.get("app_role_on_sequences", {}).items():
+        sequence = _quoted(connection, name)
+        if connection.scalar(text("SELECT to_regclass(:name)"), {"name": f"public.{name}"}):
+            connection.execute(text(f"REVOKE ALL ON SEQUENCE {sequence} FROM {role}; GRANT {rights} ON SEQUENCE {sequence} TO {role}"))
     present = _tables(connection)
     for table in metadata.tables.values():
         rights = table.info.get("app_role", DEFAULT)

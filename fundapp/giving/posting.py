@@ -19,7 +19,7 @@ from fundapp.ledger.service import Line, Posted
 
 def post_gift(session: Session, charge: Charge, *, subject: str, fund: str) -> None:
     """Post a paid charge, its fee as far as it is known, and its refunds. What stands already is left as it is."""
-    ledger.post(
+    ledger.receive(
         session,
         event_key=f"charge:{charge.id}",
         kind="gift.charged",
@@ -95,7 +95,7 @@ def _post_refund(session: Session, refund: Refund, account: str, subject: str, f
 def _write(session: Session, told: BalanceTransaction, kind: str, subject: str, lines: list[Line]) -> Posted:
     # It happened at Stripe, whether the fund still had the money or not. What only adds need not hold up the fund's gate.
     only_adds = kind == "gift.settled" and told.net_pence >= 0
-    return (ledger.post if only_adds else ledger.force)(
+    return (ledger.receive if only_adds else ledger.force)(
         session,
         event_key=f"txn:{told.id}",
         kind=kind,

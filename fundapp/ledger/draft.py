@@ -83,11 +83,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Where an entry stands. `replayed`: it was there already, with the same content."""
+    """Where an entry stands. `replayed`: it was there already, with the same content. `forced`: it took a fund below what it had."""
 
     entry_id: int
     number: int
     replayed: bool
+    forced: bool = False
 
 
 def _check_words(draft: Draft) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fundapp.core.errors import Refused
+from fundapp.core.errors import NotFound, Refused
 
 
 class NotEnoughMoney(Refused):
@@ -19,3 +19,11 @@ class FundClosed(Refused):
 
 class MustPassTheGate(Refused):
     """Money would leave a fund by the way in. Use `spend`, or `force` where nobody here can refuse it."""
+
+
+class PeriodClosed(Refused):
+    """The day lies in a period whose books are closed, or before one."""
+
+
+class NotSealed(NotFound):
+    """The entry has no place in the signed log yet: that takes a second or two."""

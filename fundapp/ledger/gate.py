@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from fundapp.core.errors import Refused
 from fundapp.core.money import pounds
+from fundapp.ledger import balances
 from fundapp.ledger.chart import AGAINST_ONLY, CASH, NOT_YET_MONEY
 from fundapp.ledger.draft import Draft, Line, Posted
 from fundapp.ledger.errors import FundClosed, NotEnoughCash, NotEnoughMoney
-from fundapp.ledger.posting import execute, known, line_values, write
+from fundapp.ledger.posting import execute, known, line_values, write, write_fact
 
 # Locked in the order of ids, so that two acts over several funds cannot wait for one another in a ring. The lock is one that
 # gifts, which only name the fund by its code, do not wait for; raising the version makes a reader with an older snapshot fail.
@@ -25,16 +26,19 @@ WHERE fund.id = gate.id
 RETURNING fund.code, fund.name, fund.starts_on, fund.ends_on
 """
 
-# What each fund has available, before and after the lines (chart.awardable says which balances count).
+# What each fund has available, before and after the lines (chart.awardable says which balances count): the newest snapshot, what
+# waits for the sealer, and the lines.
 _AVAILABLE = """
-WITH leg AS (
+WITH tail AS (
     SELECT debit_account AS debit, credit_account AS credit, fund, amount_pence AS pence, false AS proposed
-    FROM transfer WHERE fund = ANY (%(gates)s::text[])
+    FROM unsealed JOIN transfer USING (entry_id) WHERE fund = ANY (%(gates)s::text[])
     UNION ALL
     SELECT debit, credit, fund, pence, true
     FROM unnest(%(debits)s::text[], %(credits)s::text[], %(funds)s::text[], %(amounts)s::bigint[]) AS line (debit, credit, fund, pence)
 ), side AS (
-    SELECT fund, debit AS code, pence, proposed FROM leg UNION ALL SELECT fund, credit, -pence, proposed FROM leg
+    SELECT fund, account AS code, debits_pence - credits_pence AS pence, false AS proposed FROM balance_snapshot
+    WHERE log_size = (SELECT max(log_size) FROM balance_snapshot) AND fund = ANY (%(gates)s::text[])
+    UNION ALL SELECT fund, debit, pence, proposed FROM tail UNION ALL SELECT fund, credit, -pence, proposed FROM tail
 ), balance AS (
     SELECT side.fund, side.code, coalesce(sum(pence) FILTER (WHERE NOT proposed), 0) AS before, sum(pence) AS after
     FROM side JOIN account ON account.code = side.code AND account.kind IN ('asset', 'liability')
@@ -47,13 +51,13 @@ SELECT fund,
 FROM balance GROUP BY fund
 """
 
-_CASH = """
-SELECT (
-    coalesce(sum(amount_pence) FILTER (WHERE debit_account = ANY (%(cash)s::text[])), 0)
-    - coalesce(sum(amount_pence) FILTER (WHERE credit_account = ANY (%(cash)s::text[])), 0)
-)::bigint
-FROM transfer WHERE fund = %(fund)s
-"""
+_CASH = " ".join(
+    (
+        "SELECT coalesce(sum(debits_pence - credits_pence), 0)::bigint FROM (",
+        balances.NOW,
+        ") AS total WHERE fund = %(fund)s AND account = ANY (%(cash)s::text[])",
+    )
+)
 
 
 class Dated(Protocol):
@@ -130,18 +134,19 @@ def force(
     """Write money that leaves whether we like it or not: a refund, a chargeback, a fee that the processor took.
 
     It passes the gate, so that no award counts on the same pounds, and is never refused for want of money; if it takes a fund
-    below what it had, the entry says so (`forced`), and awards are refused until the fund has recovered.
+    below what it had, the entry says so (`forced`), and awards are refused until the fund has recovered. If its day is shut, it
+    is dated on the first open day and names its own, as `receive` does.
     Raises Conflict, Refused, Busy.
     """
     return write_forced(session, _draft(event_key, kind, happened_on, lines, actor, subject, reason, note))
 
 
 def write_forced(session: Session, draft: Draft) -> Posted:
-    """Write a draft through the gates, below zero if it must be, and then flagged."""
+    """Write a draft through the gates: below zero if it must be, and then flagged; on the first open day, if its own is shut."""
     connection = session.connection()
     pass_gates(connection, draft.funds)
     below = any(after < 0 for _, after in _falls(connection, draft).values())
-    return write(session, draft, gate_passed=True, forced=below)
+    return write_fact(session, draft, gate_passed=True, forced=below)
 
 
 def require_cash(session: Session, *, fund_code: str, amount_pence: int) -> None:

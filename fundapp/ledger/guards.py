@@ -9,9 +9,11 @@ from typing import NamedTuple, cast
 
 from sqlalchemy import Connection, Constraint, Index, Table, text
 
+from fundapp.ledger.log_models import BalanceSnapshot, CheckpointRow, LogLeaf, LogTile, Period, Publication, Unsealed
 from fundapp.ledger.models import Account, Entry, Fund, Transfer
 
-TABLES = tuple(cast(Table, model.__table__) for model in (Fund, Account, Entry, Transfer))
+_LOG = (Unsealed, LogLeaf, LogTile, CheckpointRow, BalanceSnapshot, Period, Publication)
+TABLES = tuple(cast(Table, model.__table__) for model in (Fund, Account, Entry, Transfer, *_LOG))
 
 # Bits of pg_trigger.tgtype (PostgreSQL, pg_trigger.h).
 _ROW, _BEFORE, _INSERT, _DELETE, _UPDATE, _TRUNCATE = 1, 2, 4, 8, 16, 32
@@ -31,19 +33,28 @@ TRIGGERS = (
     Trigger("account", "account_stays", "ledger_refuses_change", _BEFORE | _DELETE | _TRUNCATE),
     Trigger("entry", "entry_append_only", "ledger_refuses_change", _BEFORE | _UPDATE | _DELETE | _TRUNCATE),
     Trigger("entry", "entry_complete", "ledger_entry_complete", _INSERT),
+    *(
+        Trigger(table, f"{table}_append_only", "ledger_refuses_change", _BEFORE | _UPDATE | _DELETE | _TRUNCATE)
+        for table in ("checkpoint", "log_leaf", "log_tile", "publication")
+    ),
     Trigger("fund", "fund_frozen", "ledger_fund_frozen", _ROW | _BEFORE | _UPDATE),
     Trigger("fund", "fund_stays", "ledger_refuses_change", _BEFORE | _DELETE | _TRUNCATE),
+    Trigger("log_leaf", "log_leaf_next", "ledger_leaf_next", _INSERT),
+    Trigger("period", "period_forward", "ledger_period_forward", _ROW | _BEFORE | _INSERT | _UPDATE),
+    Trigger("period", "period_stays", "ledger_refuses_change", _BEFORE | _DELETE | _TRUNCATE),
     Trigger("transfer", "transfer_append_only", "ledger_refuses_change", _BEFORE | _UPDATE | _DELETE | _TRUNCATE),
     Trigger("transfer", "transfer_belongs", "ledger_transfer_belongs", _INSERT),
 )
 
 # SHA-256 of each function's source as the migration wrote it, so that an emptied function is found as well as a dropped trigger.
 FUNCTIONS = {
+    "ledger_period_forward": "afc4463544674160d2e47586d534d02c7dc99f8d6749abc7e2da86a5a2df4dbc",
+    "ledger_leaf_next": "4ff7c7c099f2770a26afe11fcdb18baf4e6861edd8ff8f83ee210862ab49abba",
     "ledger_account_frozen": "bada892490dcb5ffcf7fef5e37f535b793bf8a22f5e89d9a5206243fbeb84305",
-    "ledger_entry_complete": "1ccb7776e0d433d5b4a58f0b0c7a7f334076c2a3fa6df1ab2918e28ba9ce3970",
+    "ledger_entry_complete": "7fcef7bf7abbfe7b5b7418df3c953e707a90554b0cb4965ab5a68dbdb03938b4",
     "ledger_fund_frozen": "b88e433315d311994301be8bdd121675cd269c30166186f9efe7bf4d906fffae",
     "ledger_refuses_change": "998a5c413d51d58a0dcc13d0aacc74b07fd62b425022496d5bfbb572fa1c7623",
-    "ledger_transfer_belongs": "84b45139b32f67863b26a6a9c31ce4947107938f09736b866b2ff95f0801e466",
+    "ledger_transfer_belongs": "0b0cfe78c3657acf1e264983084eaf3e9f6feab658b426a597fc9613e3601899",
 }
 
 _TRIGGERS = text("""
@@ -79,7 +90,7 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY (:tables) AND 
 ORDER BY 1, 2, 3, 4
 """)
 
-_RIGHT = re.compile(r"(?P<privilege>[A-Z]+)(?: \((?P<column>\w+)\))?")
+_RIGHT = re.compile(r"(?P<privilege>[A-Z]+)(?: \((?P<columns>[\w, ]+)\))?")
 
 
 def faults(connection: Connection) -> Iterator[str]:
@@ -135,4 +146,8 @@ def _right_faults(connection: Connection, values: dict[str, list[str]]) -> Itera
 
 
 def _rights(table: Table) -> list[tuple[str, str]]:
-    return [(found["privilege"], found["column"] or "") for found in _RIGHT.finditer(str(table.info["app_role"]))]
+    return [
+        (found["privilege"], column)
+        for found in _RIGHT.finditer(str(table.info["app_role"]))
+        for column in (found["columns"] or "").split(", ")
+    ]

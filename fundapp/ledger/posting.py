@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,14 +19,17 @@ from fundapp.core.errors import Conflict, Refused
 from fundapp.ledger import canonical, numbers
 from fundapp.ledger.chart import AGAINST_ONLY, MONEY_KINDS, NOT_YET_MONEY
 from fundapp.ledger.draft import Draft, Line, Posted, Record
-from fundapp.ledger.errors import MustPassTheGate
+from fundapp.ledger.errors import MustPassTheGate, PeriodClosed
+from fundapp.ledger.periods_read import first_open_day, shut_until
 
 _MONEY_KINDS = [str(kind) for kind in MONEY_KINDS]
+# Where a fact of a shut day says which day that was.
+TOLD_ON = "told_on"
 _APART = [*NOT_YET_MONEY, AGAINST_ONLY]
 
-# The rules ride in the statement: an entry is written only if every account and fund exists, and (unless the gate was passed)
-# only if no fund can be left with less to award, whatever its balances are. The key's own rule comes with them, and is looked
-# up only when nothing was written.
+# The rules ride in the statement: an entry is written only if every account and fund exists, its day is not shut, and (unless the
+# gate was passed) only if no fund can be left with less to award, whatever its balances are. The key's own rule comes with them,
+# and is looked up only when nothing was written.
 _WRITE = """
 WITH line AS (
     SELECT * FROM unnest(%(debits)s::text[], %(credits)s::text[], %(funds)s::text[], %(amounts)s::bigint[])
@@ -54,6 +58,7 @@ WITH line AS (
         %(leaf_hash)s::bytea
     FROM known
     WHERE known.lines = %(transfers)s::int AND (known.only_adds OR %(gate_passed)s::boolean)
+        AND %(happened_on)s::date > date '1970-01-01' + (SELECT last_value::int FROM shut_until)
     ON CONFLICT (event_key) DO NOTHING
     RETURNING id
 ), moved AS (
@@ -64,7 +69,7 @@ SELECT id FROM header
 """
 
 _LOOK_UP = """
-SELECT id, number, event_key, kind, happened_on, reason, actor, subject, note, reverses, public_particulars, private_particulars,
+SELECT id, number, event_key, kind, happened_on, reason, actor, subject, note, reverses, forced, public_particulars, private_particulars,
     coalesce((
         SELECT jsonb_agg(jsonb_build_array(debit_account, credit_account, fund, amount_pence) ORDER BY n)
         FROM transfer WHERE entry_id = entry.id
@@ -105,6 +110,39 @@ def post(
     return write(session, draft)
 
 
+def receive(
+    session: Session,
+    *,
+    event_key: str,
+    kind: str,
+    happened_on: date,
+    lines: Sequence[Line],
+    actor: str,
+    subject: str,
+    reason: str = "",
+    note: str = "",
+) -> Posted:
+    """Write money that has come in, or moved at somebody else's, whether the books of its day are still open or not.
+
+    As `post`; but if its day is shut, it is dated on the first open day, and names its own (private, `told_on`).
+    Raises Conflict, Refused, MustPassTheGate, Busy.
+    """
+    draft = Draft(event_key, kind, happened_on, tuple(lines), actor, subject, reason, note)
+    if not draft.lines:
+        raise Refused("An entry about money has at least one line.")
+    return write_fact(session, draft)
+
+
+def write_fact(session: Session, draft: Draft, *, gate_passed: bool = False, forced: bool = False) -> Posted:
+    """Write what nobody here can refuse: in the first open period, if its own is closed by now (ledger.md section 5)."""
+    try:
+        return write(session, draft, gate_passed=gate_passed, forced=forced)
+    except PeriodClosed:
+        opened = first_open_day(session) or draft.happened_on
+        told = {**draft.private, TOLD_ON: draft.happened_on.isoformat()}
+        return write(session, replace(draft, happened_on=opened, private=told), gate_passed=gate_passed, forced=forced)
+
+
 def write(session: Session, draft: Draft, *, gate_passed: bool = False, forced: bool = False) -> Posted:
     """Write a draft in one statement. For the ledger's own verbs; `gate_passed` is true only under the funds' locks."""
     draft.check()
@@ -112,11 +150,11 @@ def write(session: Session, draft: Draft, *, gate_passed: bool = False, forced: 
     record = Record(draft, numbers.next_number(connection), clock.now(), secrets.token_bytes(canonical.NONCE_BYTES), forced)
     entry_id = execute(connection, _WRITE, _values(record, gate_passed)).scalar_one_or_none()
     if entry_id is not None:
-        return Posted(entry_id=entry_id, number=record.number, replayed=False)
+        return Posted(entry_id=entry_id, number=record.number, replayed=False, forced=forced)
     standing = known(connection, draft)
     if standing is not None:
         return standing
-    raise _refusal(connection, draft)
+    raise _refusal(session, draft)
 
 
 def known(connection: Connection, draft: Draft) -> Posted | None:
@@ -137,9 +175,9 @@ def known(connection: Connection, draft: Draft) -> Posted | None:
         public=row.public_particulars,
         private=row.private_particulars,
     )
-    if standing != draft:
+    if _as_told(standing) != _as_told(draft):
         raise Conflict(f"This was recorded before as entry {row.number:,}, with other content. What was recorded stands.")
-    return Posted(entry_id=row.id, number=row.number, replayed=True)
+    return Posted(entry_id=row.id, number=row.number, replayed=True, forced=row.forced)
 
 
 def execute(connection: Connection, statement: str, values: dict[str, Any]) -> CursorResult[Any]:
@@ -191,9 +229,21 @@ def _values(record: Record, gate_passed: bool) -> dict[str, Any]:
     }
 
 
-def _refusal(connection: Connection, draft: Draft) -> Refused:
+def _as_told(draft: Draft) -> Draft:
+    """The draft as its messenger told it: a fact dated into the open period is still the same fact."""
+    if TOLD_ON not in draft.private:
+        return draft
+    rest = {key: value for key, value in draft.private.items() if key != TOLD_ON}
+    return replace(draft, happened_on=date.fromisoformat(draft.private[TOLD_ON]), private=rest)
+
+
+def _refusal(session: Session, draft: Draft) -> Refused:
+    connection = session.connection()
     accounts = sorted({line.debit for line in draft.lines} | {line.credit for line in draft.lines})
     missing = execute(connection, _MISSING, {"accounts": accounts, "funds": draft.funds}).first()
     if missing is not None:
         return Refused(f"There is no {missing.what} “{missing.code}” in the ledger.")
+    shut = shut_until(session)
+    if shut is not None and draft.happened_on <= shut:
+        return PeriodClosed(f"The books are closed up to {shut.day} {shut:%B %Y}. Give a later day.")
     return MustPassTheGate("This would take money out of a fund without asking whether it has any. Nothing was written.")

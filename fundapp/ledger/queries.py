@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import BigInteger, Select, case, cast, func, or_, select, union_all
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
+from fundapp.ledger import balances
 from fundapp.ledger.chart import CASH, DEBIT_KINDS, GRANTS_PAYABLE, MONEY_KINDS, AccountKind, awardable
 from fundapp.ledger.entries import EntryView, LineView, Movement, entries, entries_for, entry, entry_count, known_keys, movements
-from fundapp.ledger.models import Account, Entry, Fund, Transfer
+from fundapp.ledger.models import Account, Fund
 
 __all__ = [
     "AccountView",
@@ -135,30 +136,13 @@ def accounts(session: Session) -> list[AccountView]:
     return [AccountView(code, name, AccountKind(kind)) for code, name, kind in rows]
 
 
-def trial_balance(session: Session, as_of: date | None = None) -> list[TrialRow]:
-    """Debits and credits of every account in every fund that it ever moved in, to the end of a day or to now."""
-    moved = _moved(as_of).cte("moved")
-    none = cast(0, BigInteger)
-    sides = union_all(
-        select(moved.c.debit_account.label("code"), moved.c.fund, moved.c.pence.label("debits"), none.label("credits")),
-        select(moved.c.credit_account, moved.c.fund, none, moved.c.pence),
-    ).subquery()
-    statement = (
-        select(
-            Account.code,
-            Account.name,
-            Account.kind,
-            Fund.code.label("fund"),
-            cast(func.sum(sides.c.debits), BigInteger).label("debits"),
-            cast(func.sum(sides.c.credits), BigInteger).label("credits"),
-        )
-        .join(Account, Account.code == sides.c.code)
-        .join(Fund, Fund.code == sides.c.fund)
-        .group_by(Account.id, Fund.id)
-        .order_by(Account.id, Fund.id)
-    )
-    rows = session.execute(statement)
-    return [TrialRow(code, name, AccountKind(kind), fund, debits, credits_) for code, name, kind, fund, debits, credits_ in rows]
+def trial_balance(session: Session, as_of: date | None = None, *, log_size: int | None = None) -> list[TrialRow]:
+    """Debits and credits of every account in every fund that it ever moved in.
+
+    Now; or to the end of a day, by what happened; or as it was recorded when the log had `log_size` entries.
+    """
+    totals = balances.totals(session, as_of=as_of, log_size=log_size)
+    return [TrialRow(code, name, AccountKind(kind), fund, debits, credits_) for code, name, kind, fund, debits, credits_ in totals]
 
 
 def fund_positions(session: Session, as_of: date | None = None) -> list[FundPosition]:
@@ -185,31 +169,18 @@ def balance_pence(
     By `happened_on`: from the beginning or from `since`, to now or to the end of `as_of`; both days are included.
     Raises NotFound for an account that does not exist.
     """
-    signed = case((Transfer.debit_account == account_code, Transfer.amount_pence), else_=-Transfer.amount_pence)
-    total = select(cast(func.coalesce(func.sum(signed), 0), BigInteger)).where(
-        or_(Transfer.debit_account == account_code, Transfer.credit_account == account_code)
-    )
-    if fund_code is not None:
-        total = total.where(Transfer.fund == fund_code)
-    if as_of is not None or since is not None:
-        total = total.join(Entry, Entry.id == Transfer.entry_id)
-    if as_of is not None:
-        total = total.where(Entry.happened_on <= as_of)
-    if since is not None:
-        total = total.where(Entry.happened_on >= since)
-    row = session.execute(select(Account.kind, total.scalar_subquery()).where(Account.code == account_code)).one_or_none()
-    if row is None:
+    kind = session.scalar(select(Account.kind).where(Account.code == account_code))
+    if kind is None:
         raise NotFound(f"There is no account “{account_code}” in the ledger.")
-    return natural(row[0], row[1])
+    debit_balance = _debit_balance(session, account_code, fund_code, as_of)
+    if since is not None:
+        debit_balance -= _debit_balance(session, account_code, fund_code, since - timedelta(days=1))
+    return natural(kind, debit_balance)
 
 
-def _moved(as_of: date | None) -> Select[str, str, str, int]:
-    # Summed by pair of accounts first: the table is read once, and only some dozens of rows go on.
-    pair = (Transfer.debit_account, Transfer.credit_account, Transfer.fund)
-    statement = select(*pair, func.sum(Transfer.amount_pence).label("pence")).group_by(*pair)
-    if as_of is not None:
-        statement = statement.join(Entry, Entry.id == Transfer.entry_id).where(Entry.happened_on <= as_of)
-    return statement
+def _debit_balance(session: Session, account: str, fund: str | None, as_of: date | None) -> int:
+    totals = balances.totals(session, as_of=as_of)
+    return sum(total.debits_pence - total.credits_pence for total in totals if total.account == account and fund in (None, total.fund))
 
 
 def _position_of(session: Session, fund_code: str) -> FundPosition:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fundapp.ledger.draft import Line, Posted
-from fundapp.ledger.errors import FundClosed, MustPassTheGate, NotEnoughCash, NotEnoughMoney
+from fundapp.ledger.errors import FundClosed, MustPassTheGate, NotEnoughCash, NotEnoughMoney, PeriodClosed
 from fundapp.ledger.gate import force, fund_allows, require_cash, spend
 from fundapp.ledger.opening import open_account, open_fund, open_standard_accounts, rename_account
-from fundapp.ledger.posting import post
+from fundapp.ledger.posting import post, receive
 from fundapp.ledger.reversing import reverse
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "MustPassTheGate",
     "NotEnoughCash",
     "NotEnoughMoney",
+    "PeriodClosed",
     "Posted",
     "force",
     "fund_allows",
@@ -22,6 +23,7 @@ __all__ = [
     "open_fund",
     "open_standard_accounts",
     "post",
+    "receive",
     "rename_account",
     "require_cash",
     "reverse",

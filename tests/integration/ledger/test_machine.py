@@ -153,7 +153,7 @@ class Ledger(RuleBasedStateMachine):
     @rule(one=written)
     def tell_again(self, one: Written) -> None:
         again = one.verb(self.session, **one.said)
-        assert again == Posted(one.posted.entry_id, one.posted.number, replayed=True)
+        assert again == Posted(one.posted.entry_id, one.posted.number, replayed=True, forced=one.posted.forced)
 
     @rule(one=written, pence=PENCE)
     def tell_otherwise(self, one: Written, pence: int) -> None:

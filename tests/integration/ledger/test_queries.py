@@ -107,10 +107,10 @@ def test_an_entry_is_shown_with_the_names_of_today(session: Session) -> None:
     ("read", "budget"),
     [
         (lambda session: queries.fund_positions(session), 2),
-        (lambda session: queries.fund_positions(session, MAY), 2),
+        (lambda session: queries.fund_positions(session, MAY), 3),
         (lambda session: queries.trial_balance(session), 1),
         (lambda session: queries.available_pence(session, "general"), 2),
-        (lambda session: queries.balance_pence(session, "bank", as_of=MAY), 1),
+        (lambda session: queries.balance_pence(session, "bank", as_of=MAY), 3),
         (lambda session: queries.entries(session), 1),
         (lambda session: queries.entries_for(session, "grant:1"), 1),
         (lambda session: queries.movements(session, "bank", MARCH, MAY), 2),

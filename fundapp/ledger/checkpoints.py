@@ -1,0 +1,82 @@
+"""Signed checkpoints, and where each was put out of our reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from fundapp.core import clock
+from fundapp.core.errors import NotFound
+from fundapp.ledger.log_models import CheckpointRow, Publication
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointView:
+    """A checkpoint as it was signed."""
+
+    size: int
+    root: bytes
+    note: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationView:
+    """One place that a checkpoint went to. `place` is a reference; `receipt` what the place gave back."""
+
+    size: int
+    place: str
+    published_at: datetime
+    receipt: str
+
+
+def latest(session: Session) -> CheckpointView | None:
+    """The newest checkpoint."""
+    row = session.execute(_views().order_by(CheckpointRow.size.desc()).limit(1)).first()
+    return CheckpointView(*row) if row else None
+
+
+def at(session: Session, size: int) -> CheckpointView:
+    """The checkpoint of one size. Raises NotFound: not every size was signed."""
+    row = session.execute(_views().where(CheckpointRow.size == size)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no checkpoint of {size:,} entries.")
+    return CheckpointView(*row)
+
+
+def checkpoints(session: Session, *, limit: int = 50, offset: int = 0) -> list[CheckpointView]:
+    """Checkpoints, the newest first, a page at a time."""
+    return [CheckpointView(*row) for row in session.execute(_views().order_by(CheckpointRow.size.desc()).limit(limit).offset(offset))]
+
+
+def checkpoint_count(session: Session) -> int:
+    """How many there are."""
+    return session.scalar(select(func.count()).select_from(CheckpointRow)) or 0
+
+
+def covering(session: Session, seq: int) -> CheckpointView | None:
+    """The first checkpoint that a leaf is under."""
+    row = session.execute(_views().where(CheckpointRow.size > seq).order_by(CheckpointRow.size).limit(1)).first()
+    return CheckpointView(*row) if row else None
+
+
+def record_publication(session: Session, *, size: int, place: str, receipt: str = "") -> None:
+    """Keep where a checkpoint went. `place` is a reference such as reader:3, never somebody's address."""
+    session.add(Publication(checkpoint_size=size, place=place, published_at=clock.now(), receipt=receipt))
+    session.flush()
+
+
+def publications(session: Session, *, size: int | None = None, limit: int = 50) -> list[PublicationView]:
+    """Where checkpoints went, the newest first: all, or one checkpoint's."""
+    statement = select(Publication.checkpoint_size, Publication.place, Publication.published_at, Publication.receipt)
+    if size is not None:
+        statement = statement.where(Publication.checkpoint_size == size)
+    rows = session.execute(statement.order_by(Publication.published_at.desc(), Publication.id.desc()).limit(limit))
+    return [PublicationView(*row) for row in rows]
+
+
+def _views() -> Select[int, bytes, str, datetime]:
+    return select(CheckpointRow.size, CheckpointRow.root, CheckpointRow.note, CheckpointRow.signed_at)
