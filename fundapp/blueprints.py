@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from fundapp.finance.export_views import blueprint as exports
 from fundapp.finance.ledger_views import blueprint as ledger_desk
 from fundapp.finance.views import blueprint as finance
 from fundapp.giving.views import blueprints as giving
@@ -26,6 +27,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     payouts,
     finance,
     ledger_desk,
+    exports,
 )
 
 # Where nothing real is at stake.

@@ -27,6 +27,7 @@ PARTS = {
     "check": Part("check", "Say in plain words what is wrong with settings, database and seats."),
     "user": Part("user", "Invite people."),
     "ledger": Part("ledger", "Verify the books."),
+    "export": Part("export", "Write the books as a file for Beancount, hledger or a spreadsheet."),
     "stripe": Part("stripe", "Fetch what no event told, or act again on stored events."),
     "demo": Part("demo", "Run web server, worker and stand-in together.", hidden=True),
 }

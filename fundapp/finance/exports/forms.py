@@ -1,0 +1,19 @@
+"""What somebody says who takes the books away."""
+
+from __future__ import annotations
+
+from wtforms import RadioField, SelectChoice
+
+from fundapp.finance.exports.registry import EXPORTS
+from fundapp.web.forms import DateField3, Form, required
+
+
+class ExportForm(Form):
+    """Which form, and up to which day."""
+
+    name = RadioField(
+        "In which form?",
+        choices=[SelectChoice(export.name, export.label) for export in EXPORTS.values()],
+        validators=[required("Choose the form you want them in.")],
+    )
+    as_of = DateField3("Up to the end of which day?")

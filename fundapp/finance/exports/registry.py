@@ -1,0 +1,71 @@
+"""Every export there is, in one list. A new one adds its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from fundapp.core.errors import NotFound
+from fundapp.finance.exports import beancount, hledger, trial_balance
+from fundapp.finance.exports.books import Books
+from fundapp.finance.exports.text import chunks
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One form of the books."""
+
+    # As the command and the address call it.
+    name: str
+    label: str
+    words: str
+    media_type: str
+    suffix: str
+    content: Callable[[Books], Iterator[bytes]]
+
+    def file_name(self, until: date) -> str:
+        """What the file is called that somebody takes away."""
+        return f"fund-{self.name}-{until}.{self.suffix}"
+
+
+def _text(lines: Callable[[Books], Iterator[str]]) -> Callable[[Books], Iterator[bytes]]:
+    return lambda books: chunks(lines(books))
+
+
+EXPORTS = {
+    export.name: export
+    for export in (
+        Export(
+            "beancount",
+            "Beancount",
+            "Every entry, for Beancount and Fava. “bean-check” sums it all up again.",
+            "text/plain",
+            "beancount",
+            _text(beancount.lines),
+        ),
+        Export(
+            "hledger",
+            "hledger",
+            "Every entry, for hledger. “hledger check --strict” sums it all up again.",
+            "text/plain",
+            "journal",
+            _text(hledger.lines),
+        ),
+        Export(
+            "trial-balance",
+            "Trial balance",
+            "Each account in each fund, with totals, for a spreadsheet (CSV).",
+            "text/csv",
+            "csv",
+            _text(trial_balance.lines),
+        ),
+    )
+}
+
+
+def find(name: str) -> Export:
+    """The export of this name. Raises NotFound."""
+    if name not in EXPORTS:
+        raise NotFound(f"There is no export called “{name[:40]}”.")
+    return EXPORTS[name]
