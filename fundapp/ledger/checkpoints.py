@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,9 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.errors import NotFound
 from fundapp.ledger.log_models import CheckpointRow, Publication
+
+# 96 bits of the root.
+MARK_LETTERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,11 @@ class CheckpointView:
     note: str
     signed_at: datetime
 
+    @property
+    def mark(self) -> str:
+        """The first letters of its root, as the note writes it: what a poster has room for, and more than can be met by chance."""
+        return base64.b64encode(self.root).decode()[:MARK_LETTERS]
+
 
 @dataclass(frozen=True, slots=True)
 class PublicationView:
@@ -31,6 +40,15 @@ class PublicationView:
     place: str
     published_at: datetime
     receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How often checkpoints were put out of our reach, when last, and the largest that was. Names nobody."""
+
+    times: int
+    last_at: datetime | None
+    largest: int | None
 
 
 def latest(session: Session) -> CheckpointView | None:
@@ -69,11 +87,19 @@ def record_publication(session: Session, *, size: int, place: str, receipt: str 
     session.flush()
 
 
-def publications(session: Session, *, size: int | None = None, limit: int = 50) -> list[PublicationView]:
-    """Where checkpoints went, the newest first: all, or one checkpoint's."""
+def published(session: Session) -> Published:
+    """All publications, counted."""
+    told = select(func.count(), func.max(Publication.published_at), func.max(Publication.checkpoint_size))
+    return Published(*session.execute(told).one())
+
+
+def publications(session: Session, *, size: int | None = None, place: str | None = None, limit: int = 50) -> list[PublicationView]:
+    """Where checkpoints went, the newest first: all, one checkpoint's, or what one place was given."""
     statement = select(Publication.checkpoint_size, Publication.place, Publication.published_at, Publication.receipt)
     if size is not None:
         statement = statement.where(Publication.checkpoint_size == size)
+    if place is not None:
+        statement = statement.where(Publication.place == place)
     rows = session.execute(statement.order_by(Publication.published_at.desc(), Publication.id.desc()).limit(limit))
     return [PublicationView(*row) for row in rows]
 

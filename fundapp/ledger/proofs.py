@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
 from fundapp.ledger import canonical, checkpoints, records
 from fundapp.ledger.checkpoints import CheckpointView
 from fundapp.ledger.errors import NotSealed
-from fundapp.ledger.log_models import LogLeaf
+from fundapp.ledger.log_models import CheckpointRow, LogLeaf
 from fundapp.ledger.merkle import Tree
 from fundapp.ledger.models import Entry
 from fundapp.ledger.tiles import StoredTiles
@@ -44,6 +45,19 @@ def place_of(session: Session, number: int) -> Place | None:
     if seq is None or first is None or newest is None:
         return None
     return Place(seq, first.signed_at, newest.size)
+
+
+def places_of(session: Session, numbers: Collection[int]) -> dict[int, Place]:
+    """Where entries stand, by their numbers, in one question. Those under no checkpoint yet are left out."""
+    over = CheckpointRow.size > LogLeaf.seq
+    first = select(CheckpointRow.signed_at).where(over).order_by(CheckpointRow.size).limit(1).correlate(LogLeaf).scalar_subquery()
+    newest = select(func.max(CheckpointRow.size)).scalar_subquery()
+    statement = (
+        select(Entry.number, LogLeaf.seq, first.label("since"), newest.label("size"))
+        .join(LogLeaf, LogLeaf.entry_id == Entry.id)
+        .where(Entry.number.in_(numbers))
+    )
+    return {row.number: Place(row.seq, row.since, row.size) for row in session.execute(statement) if row.since}
 
 
 def proof(session: Session, number: int) -> str:
