@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.orm import Session
 
 from fundapp.ledger import queries
@@ -25,6 +25,8 @@ STEP = 1_000
 # For an account of which no record says when it was opened, and which was never used.
 UNKNOWN_DAY = date(1970, 1, 1)
 
+_EMPTY = text("'{}'::jsonb")
+
 _STREAM = (
     select(
         Entry.number,
@@ -37,8 +39,9 @@ _STREAM = (
         Entry.note,
         Entry.reverses,
         Entry.forced,
-        Entry.public_particulars,
-        Entry.private_particulars,
+        # Nearly always empty, and reading JSON is a fifth of the work.
+        func.nullif(Entry.public_particulars, _EMPTY).label("public"),
+        func.nullif(Entry.private_particulars, _EMPTY).label("private"),
         Transfer.debit_account,
         Transfer.credit_account,
         Transfer.fund,
@@ -157,7 +160,7 @@ def _written(rows: list[Any]) -> Written:
         facts={name: said for name, said in facts.items() if said},
         reverses=head.reverses,
         forced=head.forced,
-        public=head.public_particulars,
-        private=head.private_particulars,
+        public=head.public or {},
+        private=head.private or {},
         lines=tuple(lines),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wtforms import RadioField, SelectChoice
+# The library's types do not know SelectChoice yet; what they know, the library warns of.
+from wtforms import RadioField, SelectChoice  # type: ignore[attr-defined]
 
 from fundapp.finance.exports.registry import EXPORTS
 from fundapp.web.forms import DateField3, Form, required

@@ -21,6 +21,8 @@ def amount(pence: int) -> str:
 
 def one_line(words: str) -> str:
     """Words that somebody typed, with a space for whatever would end the line."""
+    if words.isprintable():
+        return words.strip()
     return "".join(" " if unicodedata.category(letter) in _NOT_ON_A_LINE else letter for letter in words).strip()
 
 
