@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from fundapp.config import LOOPBACK, Settings
 from fundapp.web.guards import is_public
 
 YEAR = 31_536_000
 STRIPE_CHECKOUT = "https://checkout.stripe.com"
+# What a page with a script of ours on it may do besides: run it, and let it fetch from us.
+RUNS_SCRIPTS = "; script-src 'self'; connect-src 'self'"
 
 # Nothing of a browser's powers is used; a photo comes through a plain file field.
 _PERMISSIONS = ", ".join(f"{name}=()" for name in ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics"))
@@ -65,7 +67,8 @@ def install(app: Flask, settings: Settings) -> None:
         for name, value in fixed.items():
             response.headers.setdefault(name, value)
         open_to_all = is_public(request.endpoint)
-        response.headers.setdefault("Content-Security-Policy", public if open_to_all else private)
+        allowed = (public if open_to_all else private) + (RUNS_SCRIPTS if g.get("runs_scripts") else "")
+        response.headers.setdefault("Content-Security-Policy", allowed)
         # A page of somebody signed in is kept nowhere; a public one is asked for again, because its form key is its own.
         response.headers.setdefault("Cache-Control", "private, no-cache" if open_to_all else "no-store")
         return response

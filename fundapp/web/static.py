@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from wsgiref.headers import Headers
 
-from flask import Flask
+from flask import Flask, g
 from whitenoise import WhiteNoise
 
 from fundapp.config import Settings
@@ -43,7 +43,7 @@ class Files:
 
 
 def install(app: Flask, settings: Settings, root: Path) -> Files:
-    """Serve the folder in front of the app, and give templates `static(path)`."""
+    """Serve the folder in front of the app, and give templates `static(path)` and `script(path)`."""
     files = Files(root)
     files.press()
     headers = standing(settings)
@@ -56,7 +56,14 @@ def install(app: Flask, settings: Settings, root: Path) -> Files:
         app.wsgi_app, root=str(root), prefix=PREFIX, max_age=YEAR, allow_all_origins=False, add_headers_function=add
     )
     app.jinja_env.globals["static"] = files.url
+    app.jinja_env.globals["script"] = lambda path: _script(files, path)
     return files
+
+
+def _script(files: Files, path: str) -> str:
+    """The address of one of our scripts. The page that asks for it is let run scripts of ours (headers.py); no other is."""
+    g.runs_scripts = True
+    return files.url(path)
 
 
 def _press(file: Path) -> None:
