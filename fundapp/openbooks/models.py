@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.core.db import Base
+from fundapp.ledger.log_models import CheckpointRow
 
 
 class OpenbooksExample(Base):
@@ -37,3 +39,74 @@ class OpenbooksExample(Base):
     def subject(self) -> str:
         """How the audit trail names it."""
         return f"example:{self.id}"
+
+
+class ReaderPart(StrEnum):
+    """What a reader of checkpoints is to the Fund."""
+
+    TRUSTEE = "trustee"
+    AUDITOR = "auditor"
+    PARTNER = "partner"
+    OTHER = "other"
+
+    @property
+    def words(self) -> str:
+        """As it stands on a page."""
+        return "somebody else" if self is ReaderPart.OTHER else self.value
+
+
+_PARTS = ", ".join(f"'{part}'" for part in ReaderPart)
+
+
+class CheckpointReader(Base):
+    """Somebody who keeps copies of the ledger's checkpoints where we cannot reach them. Taken off the list, the row stays."""
+
+    __tablename__ = "checkpoint_reader"
+    __table_args__ = (
+        UniqueConstraint("email", info={"sentence": "Somebody with that e-mail is on the list already, or was. Look there first."}),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+        CheckConstraint("length(name) BETWEEN 1 AND 100", name="name_short", info={"sentence": "A name has up to 100 characters."}),
+        CheckConstraint("part IN ({})".format(", ".join(repr(part.value) for part in ReaderPart)), name="part"),
+        # Never deleted: the ledger's publications name it.
+        {"info": {"app_role": "SELECT, INSERT, UPDATE (name, email, part, active)"}},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    # Personal: these two stand here and on the page for administrators, and nowhere else.
+    name: Mapped[str]
+    email: Mapped[str]
+    part: Mapped[str]
+    # Whether they are written to.
+    active: Mapped[bool]
+    added_at: Mapped[datetime]
+
+    @property
+    def subject(self) -> str:
+        """How the audit trail and the publications name them."""
+        return f"reader:{self.id}"
+
+    @property
+    def part_words(self) -> str:
+        """What they are, in words."""
+        return ReaderPart(self.part).words
+
+
+class CheckpointLetter(Base):
+    """One checkpoint on its way to one reader, one a London day at the most. Kept, so that what failed is seen."""
+
+    __tablename__ = "checkpoint_letter"
+    __table_args__ = (
+        UniqueConstraint("reader_id", "day", info={"sentence": "They have a letter of today already."}),
+        CheckConstraint("sent_at IS NULL OR fault = ''", name="sent_or_not"),
+        {"info": {"app_role": "SELECT, INSERT, UPDATE (sent_at, fault)"}},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    reader_id: Mapped[int] = mapped_column(ForeignKey(CheckpointReader.id))
+    # It is sent on this London day or not at all: the next day has a letter of its own, with a newer checkpoint.
+    day: Mapped[date]
+    checkpoint_size: Mapped[int] = mapped_column(ForeignKey(CheckpointRow.size))
+    written_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    # Why the last try failed, in our own words: a mail server's repeat addresses.
+    fault: Mapped[str] = mapped_column(server_default=text("''"))
