@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from fundapp.core.errors import NotFound
 from fundapp.ledger import canonical, checkpoints, records
 from fundapp.ledger.checkpoints import CheckpointView
+from fundapp.ledger.draft import Record
 from fundapp.ledger.errors import NotSealed
 from fundapp.ledger.log_models import CheckpointRow, LogLeaf
 from fundapp.ledger.merkle import Tree
@@ -66,16 +67,25 @@ def proof(session: Session, number: int) -> str:
     Its extra line holds the entry's canonical public part, and nonce and private part, which the receipt's holder may see: never
     give it to anybody else. Raises NotFound, NotSealed.
     """
-    seq, newest = _seq(session, number), checkpoints.latest(session)
+    record = records.record(session, number)
+    private = canonical.encode(canonical.private_part(record)).decode()
+    return _proof(session, record, {"nonce": record.nonce.hex(), "private": private})
+
+
+def public_proof(session: Session, number: int) -> str:
+    """The same for everybody: nonce and private part stay here, and the entry holds their fingerprint alone. Raises NotFound, NotSealed.
+
+    Fit for entries whose public part is public (`period.sealed`, `quarter.published`), and for no others.
+    """
+    return _proof(session, records.record(session, number), {})
+
+
+def _proof(session: Session, record: Record, private: Mapping[str, str]) -> str:
+    seq, newest = _seq(session, record.number), checkpoints.latest(session)
     if seq is None or newest is None or seq >= newest.size:
         raise NotSealed("This entry is not in a signed checkpoint yet. That takes a second or two.")
     path = Tree(newest.size, StoredTiles(session)).inclusion(seq)
-    record = records.record(session, number)
-    extra = {
-        "entry": canonical.canonical_bytes(record).decode(),
-        "nonce": record.nonce.hex(),
-        "private": canonical.encode(canonical.private_part(record)).decode(),
-    }
+    extra = {"entry": canonical.canonical_bytes(record).decode(), **private}
     told = json.dumps(extra, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     lines = [HEADER, f"extra {_base64(told.encode())}", f"index {seq}", *(_base64(one) for one in path), "", newest.note]
     return "\n".join(lines)

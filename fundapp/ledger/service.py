@@ -7,6 +7,7 @@ from fundapp.ledger.errors import FundClosed, MustPassTheGate, NotEnoughCash, No
 from fundapp.ledger.gate import force, fund_allows, require_cash, spend
 from fundapp.ledger.opening import open_account, open_fund, open_standard_accounts, rename_account
 from fundapp.ledger.posting import post, receive
+from fundapp.ledger.recording import record
 from fundapp.ledger.reversing import reverse
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "open_standard_accounts",
     "post",
     "receive",
+    "record",
     "rename_account",
     "require_cash",
     "reverse",
