@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from fundapp.core.errors import NotFound
 from fundapp.ledger.chart import DEBIT_KINDS
+from fundapp.ledger.log_models import LogLeaf
 from fundapp.ledger.models import Account, Entry, Fund, Transfer
 
 
@@ -71,6 +72,26 @@ class Movement:
     amount_pence: int
 
 
+class Wanted(TypedDict, total=False):
+    """What entries are looked for by. All that is given must hold; account, fund and amount of one and the same line."""
+
+    account: str | None
+    fund: str | None
+    subject: str | None
+    kind: str | None
+    # The first and the last day, both included.
+    since: date | None
+    until: date | None
+    # Of one line, both included.
+    least_pence: int | None
+    most_pence: int | None
+    number: int | None
+    # An event key, or how it begins.
+    key: str | None
+    # Only entries of the log as it was when it had so many.
+    log_size: int | None
+
+
 def entry(session: Session, number: int) -> EntryView:
     """One entry. Raises NotFound."""
     found = _views(session, _entries().where(Entry.number == number))
@@ -84,23 +105,15 @@ def entries_for(session: Session, subject: str) -> list[EntryView]:
     return _views(session, _entries().where(Entry.subject == subject).order_by(Entry.id))
 
 
-def entries(
-    session: Session,
-    *,
-    account: str | None = None,
-    fund: str | None = None,
-    subject: str | None = None,
-    limit: int = 50,
-    offset: int = 0,
-) -> list[EntryView]:
-    """Entries, the newest first, a page at a time: all, or those that touch an account, a fund (in one line), or are about one thing."""
-    chosen = _chosen(select(Entry.id), account, fund, subject).order_by(Entry.id.desc()).limit(limit).offset(offset)
+def entries(session: Session, *, limit: int = 50, offset: int = 0, **wanted: Unpack[Wanted]) -> list[EntryView]:
+    """Entries, the newest first, a page at a time: all, or those that are wanted."""
+    chosen = _chosen(select(Entry.id), wanted).order_by(Entry.id.desc()).limit(limit).offset(offset)
     return _views(session, _entries().where(Entry.id.in_(chosen)).order_by(Entry.id.desc()))
 
 
-def entry_count(session: Session, *, account: str | None = None, fund: str | None = None, subject: str | None = None) -> int:
+def entry_count(session: Session, **wanted: Unpack[Wanted]) -> int:
     """How many entries `entries` finds, over all pages."""
-    return session.execute(_chosen(select(func.count()).select_from(Entry), account, fund, subject)).scalar_one()
+    return session.execute(_chosen(select(func.count()).select_from(Entry), wanted)).scalar_one()
 
 
 def known_keys(session: Session, event_keys: Sequence[str]) -> set[str]:
@@ -132,17 +145,36 @@ def movements(session: Session, account_code: str, since: date, until: date) -> 
     return [Movement(*row) for row in session.execute(statement)]
 
 
-def _chosen(statement: Select[int], account: str | None, fund: str | None, subject: str | None) -> Select[int]:
-    if subject is not None:
-        statement = statement.where(Entry.subject == subject)
-    touches = []
-    if account is not None:
-        touches.append(or_(Transfer.debit_account == account, Transfer.credit_account == account))
-    if fund is not None:
-        touches.append(Transfer.fund == fund)
+def _chosen(statement: Select[int], wanted: Wanted) -> Select[int]:
+    log_size = wanted.get("log_size")
+    if log_size is not None:
+        statement = statement.where(exists().where(LogLeaf.entry_id == Entry.id, LogLeaf.seq < log_size))
+    touches = _of_a_line(wanted)
     if touches:
         statement = statement.where(exists().where(Transfer.entry_id == Entry.id, *touches))
-    return statement
+    return statement.where(*_of_the_entry(wanted))
+
+
+def _of_the_entry(wanted: Wanted) -> list[ColumnElement[bool]]:
+    asked: list[tuple[Any, Any]] = [
+        (wanted.get("subject"), Entry.subject.__eq__),
+        (wanted.get("kind"), Entry.kind.__eq__),
+        (wanted.get("since"), Entry.happened_on.__ge__),
+        (wanted.get("until"), Entry.happened_on.__le__),
+        (wanted.get("number"), Entry.number.__eq__),
+        (wanted.get("key"), lambda key: Entry.event_key.startswith(key, autoescape=True)),
+    ]
+    return [rule(value) for value, rule in asked if value is not None]
+
+
+def _of_a_line(wanted: Wanted) -> list[ColumnElement[bool]]:
+    asked: list[tuple[Any, Any]] = [
+        (wanted.get("account"), lambda code: or_(Transfer.debit_account == code, Transfer.credit_account == code)),
+        (wanted.get("fund"), Transfer.fund.__eq__),
+        (wanted.get("least_pence"), Transfer.amount_pence.__ge__),
+        (wanted.get("most_pence"), Transfer.amount_pence.__le__),
+    ]
+    return [rule(value) for value, rule in asked if value is not None]
 
 
 def _entries() -> Select[*tuple[Any, ...]]:

@@ -1,14 +1,15 @@
 """Closing the books: a period is opened, shut, and sealed with its totals (reference: ledger.md sections 5 and 6).
 
-Shutting is at once and for everybody: no entry is dated into the period any more, nor before it. Sealing waits until every
-transaction that might have been before that is over, and writes the totals as they then are. No entry moves any money.
+Months are opened by themselves, from the first entry's on, and closed in their order. Shutting is at once and for everybody: no entry
+is dated into the period any more, nor before it. Sealing waits until every transaction that might have been before that is over, and
+writes the totals as they then are. No entry moves any money.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -21,18 +22,26 @@ from fundapp.ledger.balances import Total
 from fundapp.ledger.chart import AccountKind
 from fundapp.ledger.draft import Draft, Posted
 from fundapp.ledger.log_models import Period
-from fundapp.ledger.periods_read import SEALED, last_sealed, period
+from fundapp.ledger.periods_read import CLOSING, OPEN, SEALED, last_sealed, period, unopened
 from fundapp.ledger.posting import write
 
 KIND = "period.sealed"
 
+# Two who open the same months at once: the second waits for the first, and finds them there.
+_OPEN = text("INSERT INTO period (starts_on, ends_on) VALUES (:starts_on, :ends_on) ON CONFLICT DO NOTHING")
 _CLOSE = text("""
 UPDATE period SET state = 'closing', closed_by = :actor, closed_at = :at WHERE ends_on = :ends_on
 """)
 _SEAL = text("UPDATE period SET state = 'sealed', entry_number = :number WHERE ends_on = :ends_on")
 _HELD = text("SELECT state, closed_by FROM period WHERE ends_on = :ends_on FOR UPDATE")
-# Whether every transaction older than this one is over. Whoever came later saw that the days were shut.
-_ALONE = text("SELECT pg_snapshot_xmin(pg_current_snapshot()) >= pg_current_xact_id()")
+# Who is writing at this moment, but for ourselves and for other towns on the same server. Whoever begins later sees the days shut.
+_WRITING = text("""
+SELECT writer::text FROM pg_snapshot_xip(pg_current_snapshot()) AS writer
+WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE backend_xid = writer::xid AND datname <> current_database())
+""")
+_STILL = text(
+    "SELECT coalesce(bool_or(pg_xact_status(writer::xid8) = 'in progress'), false) FROM unnest(CAST(:writers AS text[])) AS writer"
+)
 _WAITS = 20
 _WAIT_SECONDS = 0.1
 
@@ -43,17 +52,26 @@ def open_period(session: Session, *, starts_on: date, ends_on: date) -> None:
     session.flush()
 
 
-def close(session: Session, *, ends_on: date, actor: str) -> None:
-    """Shut a period's days, and every day before. This cannot be undone. Again, it changes nothing.
+def ensure_months(session: Session) -> None:
+    """Open every month from the first entry's to the present one that is not opened yet and whose days are not shut."""
+    for month in unopened(session):
+        session.execute(_OPEN, {"starts_on": month.starts_on, "ends_on": month.ends_on})
 
-    Raises NotFound, Refused (the period is not over yet).
+
+def close(session: Session, *, ends_on: date, actor: str) -> bool:
+    """Shut a period's days, and every day before; says whether it did. This cannot be undone. Again, it changes nothing.
+
+    Should this transaction fail afterwards, the days stay shut all the same: the watermark is never lowered. Close it again.
+    Raises NotFound, Refused (the period is not over yet, an earlier one is still open).
     """
     state, _ = _held(session, ends_on)
-    if state != "open":
-        return
+    if state != OPEN:
+        return False
     if ends_on >= clock.today():
         raise Refused(f"The period to {_words(ends_on)} is not over yet. It can be closed from the day after.")
+    _earlier_are(session, ends_on, (CLOSING, SEALED), "closed")
     session.execute(_CLOSE, {"ends_on": ends_on, "actor": actor, "at": clock.now()})
+    return True
 
 
 def seal_period(session: Session, *, ends_on: date, actor: str) -> Posted:
@@ -65,11 +83,11 @@ def seal_period(session: Session, *, ends_on: date, actor: str) -> Posted:
     state, closed_by = _held(session, ends_on)
     if state == SEALED:
         return _standing(session, ends_on)
-    if state != "closing":
+    if state != CLOSING:
         raise Refused(f"The period to {_words(ends_on)} is still open. Close it first.")
     if closed_by == actor:
         raise Refused("Somebody else seals what you closed: two people stand for a month's books.")
-    _earlier_are_sealed(session, ends_on)
+    _earlier_are(session, ends_on, (SEALED,), "sealed")
     _let_others_finish(session)
     posted = write(session, _record(session, ends_on, actor))
     session.execute(_SEAL, {"ends_on": ends_on, "number": posted.number})
@@ -98,11 +116,17 @@ def particulars(totals: Sequence[Total], before: Sequence[Total]) -> dict[str, i
     }
 
 
-def _record(session: Session, ends_on: date, actor: str) -> Draft:
+def figures(session: Session, ends_on: date) -> tuple[dict[str, int], list[Total]]:
+    """What a seal of the days to this one would say if it were made now: in public, and account by account."""
     totals = balances.totals(session, as_of=ends_on)
-    base = last_sealed(session, ends_on)
+    base = last_sealed(session, ends_on - timedelta(days=1))
     before = balances.totals(session, as_of=base.ends_on) if base else []
-    public: dict[str, Any] = {"month": ends_on.isoformat()[:7], **particulars(totals, before)}
+    return particulars(totals, before), totals
+
+
+def _record(session: Session, ends_on: date, actor: str) -> Draft:
+    said, totals = figures(session, ends_on)
+    public: dict[str, Any] = {"month": ends_on.isoformat()[:7], **said}
     return Draft(
         event_key=f"period:{ends_on.isoformat()}:sealed",
         kind=KIND,
@@ -134,18 +158,23 @@ def _standing(session: Session, ends_on: date) -> Posted:
 
 
 def _let_others_finish(session: Session) -> None:
-    """Wait until nothing is left that may have dated an entry into the days before they were shut."""
+    """Wait until nothing is left that may have dated an entry into the days before they were shut.
+
+    Whoever wrote an entry has a transaction number before the guard asks for the watermark, and is among these if it has not ended.
+    """
+    writers = list(session.scalars(_WRITING))
     for _ in range(_WAITS):
-        if session.scalar(_ALONE):
+        if not session.scalar(_STILL, {"writers": writers}):
             return
         time.sleep(_WAIT_SECONDS)
     raise Busy("Something that began before the books were closed is not over yet. Try again in a moment.")
 
 
-def _earlier_are_sealed(session: Session, ends_on: date) -> None:
-    open_ = session.scalar(text("SELECT min(ends_on) FROM period WHERE ends_on < :ends_on AND state <> 'sealed'"), {"ends_on": ends_on})
-    if open_ is not None:
-        raise Refused(f"The period to {_words(open_)} comes first: it is not sealed yet.")
+def _earlier_are(session: Session, ends_on: date, states: Sequence[str], done: str) -> None:
+    earlier = text("SELECT min(ends_on) FROM period WHERE ends_on < :ends_on AND state <> ALL (:states)")
+    first = session.scalar(earlier, {"ends_on": ends_on, "states": list(states)})
+    if first is not None:
+        raise Refused(f"The period to {_words(first)} comes first: it is not {done} yet.")
 
 
 def _net(totals: Sequence[Total], account: str) -> int:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
+from fundapp.core import clock
 from fundapp.core.errors import NotFound
 from fundapp.ledger.log_models import Period
+from fundapp.ledger.models import Entry
 
 EPOCH = date(1970, 1, 1)
+OPEN = "open"
+CLOSING = "closing"
 SEALED = "sealed"
+# Books older than this are not closed month by month: they are shut with the first month that is.
+MOST_YEARS = 10
 _SHUT = text("SELECT last_value FROM shut_until")
 
 
@@ -22,11 +29,14 @@ class PeriodView:
 
     starts_on: date
     ends_on: date
-    state: str
-    closed_by: str | None
-    closed_at: datetime | None
-    # The number of the entry `period.sealed`.
-    entry_number: int | None
+    state: str = OPEN
+    closed_by: str | None = None
+    closed_at: datetime | None = None
+    # The number of the entry `period.sealed`, who wrote it and when, and what it says in public.
+    entry_number: int | None = None
+    sealed_by: str | None = None
+    sealed_at: datetime | None = None
+    said: dict[str, Any] | None = None
 
     @property
     def month(self) -> str:
@@ -47,6 +57,26 @@ def period(session: Session, ends_on: date) -> PeriodView:
     return PeriodView(*row)
 
 
+def months(session: Session) -> list[PeriodView]:
+    """Every period, the newest first, with the months that have begun and that nobody has opened yet, as open ones."""
+    known = periods(session)
+    missing = [
+        one for one in unopened(session) if not any(other.starts_on <= one.ends_on and one.starts_on <= other.ends_on for other in known)
+    ]
+    return sorted([*known, *missing], key=lambda one: one.ends_on, reverse=True)
+
+
+def unopened(session: Session) -> list[PeriodView]:
+    """The months from the first entry's to the present one whose days are not shut, whether opened or not, the oldest first."""
+    first: date | None = session.scalar(select(func.min(Entry.happened_on)))
+    if first is None:
+        return []
+    shut, today = shut_until(session), clock.today()
+    first = max(first, date(today.year - MOST_YEARS, today.month, 1))
+    found = [PeriodView(starts_on, month_end(starts_on)) for starts_on in _firsts(first, today)]
+    return [one for one in found if shut is None or one.ends_on > shut]
+
+
 def last_sealed(session: Session, until: date) -> PeriodView | None:
     """The last sealed period that ends on a day or before."""
     row = session.execute(_views().where(Period.state == SEALED, Period.ends_on <= until).order_by(Period.ends_on.desc()).limit(1)).first()
@@ -65,5 +95,19 @@ def first_open_day(session: Session) -> date | None:
     return shut + timedelta(days=1) if shut else None
 
 
-def _views() -> Select[date, date, str, str | None, datetime | None, int | None]:
-    return select(Period.starts_on, Period.ends_on, Period.state, Period.closed_by, Period.closed_at, Period.entry_number)
+def month_end(day: date) -> date:
+    """The last day of a day's month."""
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def _firsts(since: date, until: date) -> list[date]:
+    """The first day of each month from one day's to another's."""
+    count = (until.year - since.year) * 12 + until.month - since.month
+    begun = since.year * 12 + since.month - 1
+    return [date((begun + nth) // 12, (begun + nth) % 12 + 1, 1) for nth in range(count + 1)]
+
+
+def _views() -> Select[*tuple[Any, ...]]:
+    columns = (Period.starts_on, Period.ends_on, Period.state, Period.closed_by, Period.closed_at, Period.entry_number)
+    seal = (Entry.actor, Entry.recorded_at, Entry.public_particulars)
+    return select(*columns, *seal).outerjoin(Entry, Entry.number == Period.entry_number)
