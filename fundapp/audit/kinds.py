@@ -51,11 +51,13 @@ class AuditKind(StrEnum):
     PAYMENT_ENTERED = "payment.entered"
     PAYMENT_RELEASED = "payment.released"
     PAYMENT_STOPPED = "payment.stopped"
+    PAYMENT_TAKEN_BACK = "payment.taken_back"
     # Finance and the ledger.
     CONTRIBUTION_RECEIVED = "contribution.received"
     FUND_OPENED = "fund.opened"
     ACCOUNT_OPENED = "account.opened"
     ENTRY_REVERSED = "entry.reversed"
+    SHORTFALL_CLOSED = "shortfall.closed"
     BOOKS_TAKEN = "books.taken"
     # The public pages.
     EXAMPLE_CHANGED = "example.changed"

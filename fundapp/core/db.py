@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from psycopg import errors as pg
-from sqlalchemy import BigInteger, Connection, Constraint, DateTime, Engine, Index, MetaData, create_engine
+from sqlalchemy import BigInteger, Connection, Constraint, DateTime, Engine, Index, MetaData, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-from fundapp.core.errors import Busy, FundError, Refused
+from fundapp.core.errors import Busy, Collided, FundError, Refused
+from fundapp.core.pool import look_before_use
+
+log = logging.getLogger(__name__)
+Made = TypeVar("Made")
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -24,6 +31,15 @@ NAMES = {
 
 # Waiting longer than this for a row means "busy", never "not enough money".
 LOCK_TIMEOUT_MS = 2_000
+# An act that collided with another is done anew so often at the most, and waits up to this long before, so that the two part ways.
+MOST_TRIES = 3
+LONGEST_PAUSE_MS = 40
+
+# The network says within seconds that a server is gone, rather than after a quarter of an hour (PostgreSQL, libpq parameters).
+_NETWORK = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+
+
+_REMEMBERED = "remembered"
 
 
 class Base(DeclarativeBase):
@@ -44,15 +60,17 @@ class Database:
         self.engine: Engine = create_engine(
             driver_url(url),
             pool_size=pool_size,
-            pool_pre_ping=True,
             # What people typed stays out of errors, and so out of logs.
             hide_parameters=True,
             connect_args={
                 "application_name": application_name,
                 "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC",
-                "connect_timeout": 5,
+                **_NETWORK,
             },
         )
+        look_before_use(self.engine)
+        for undoing in ("rollback", "rollback_savepoint"):
+            event.listen(self.engine, undoing, _forget)
         self._sessions: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
         one_state = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._snapshots: sessionmaker[Session] = sessionmaker(one_state, expire_on_commit=False)
@@ -79,6 +97,17 @@ class Database:
         self.engine.dispose()
 
 
+def remembered(connection: Connection) -> dict[str, Any]:
+    """A place for what was read from rows that never change: it lasts as long as the connection, or until something is rolled back."""
+    place: dict[str, Any] = connection.info.setdefault(_REMEMBERED, {})
+    return place
+
+
+def _forget(connection: Connection, *_savepoint: object) -> None:
+    # What was rolled back may be what was remembered.
+    connection.info.pop(_REMEMBERED, None)
+
+
 def driver_url(url: str) -> str:
     """The address as SQLAlchemy takes it: psycopg 3, whichever way people write it."""
     scheme, _, rest = url.partition("://")
@@ -87,9 +116,9 @@ def driver_url(url: str) -> str:
 
 @contextmanager
 def transaction(session: Session) -> Iterator[Session]:
-    """One act, whole or not at all: commit at the end, roll back on any error.
+    """One act, whole or not at all: commit at the end, roll back on any error. Where money moves, use `carry_out`.
 
-    Raises Refused with the sentence of the constraint that said no, and Busy when a row could not be had in time.
+    Raises Refused with the sentence of the constraint that said no, Busy when a row could not be had in time, and Collided.
     """
     try:
         yield session
@@ -105,10 +134,30 @@ def transaction(session: Session) -> Iterator[Session]:
         raise
 
 
+def carry_out(session: Session, act: Callable[[], Made]) -> Made:
+    """Do one act in a transaction of its own; if it collided with another, do all of it anew, three times at the most.
+
+    Nothing of a try that failed is left, so the act happens once or not at all. It must not speak to the outside: that would be
+    repeated. What others wrote meanwhile is seen by the next try, and may well refuse it.
+    Raises Busy after the last collision, and at once for a row that could not be had in time; and whatever the act refuses.
+    """
+    for tries in range(1, MOST_TRIES):
+        try:
+            with transaction(session):
+                return act()
+        except Collided:
+            log.info("an act collided with another in try %d of %d", tries, MOST_TRIES)
+            time.sleep(secrets.randbelow(LONGEST_PAUSE_MS * tries) / 1000)
+    with transaction(session):
+        return act()
+
+
 def explain(error: DBAPIError) -> FundError | None:
     """The refusal that a database error stands for, or None when it is a fault of ours."""
     cause: Any = error.orig
-    if isinstance(cause, (pg.LockNotAvailable, pg.SerializationFailure, pg.DeadlockDetected)):
+    if isinstance(cause, (pg.SerializationFailure, pg.DeadlockDetected)):
+        return Collided()
+    if isinstance(cause, pg.LockNotAvailable):
         return Busy()
     if isinstance(cause, pg.IntegrityError):
         sentence = sentences().get(cause.diag.constraint_name or "")

@@ -47,6 +47,10 @@ class Busy(FundError):
         super().__init__(sentence)
 
 
+class Collided(Busy):
+    """Two acts stood in each other's way and the database let one of them go on (40001, 40P01). Done anew, this one may well pass."""
+
+
 class OutsideFault(FundError):
     """Stripe or the mail server did not answer as it should. What was recorded here stays recorded."""
 

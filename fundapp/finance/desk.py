@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from fundapp.finance.models import Contribution
+from fundapp.finance.shortfalls import Shortfall, open_shortfalls
 from fundapp.giving import queries as giving
 from fundapp.grants import queries as grants
 from fundapp.grants.lifecycle import Status
@@ -63,6 +64,7 @@ class Desk:
     """All of the finance officer's first page."""
 
     waiting: Waiting
+    shortfalls: list[Shortfall]
     funds: list[FundPosition]
     places: list[Place]
     controls: Controls
@@ -72,12 +74,13 @@ def desk(session: Session) -> Desk:
     """Read the desk's figures from the ledger and the rooms' own rows."""
     rows = ledger.trial_balance(session)
     funds = ledger.fund_positions(session)
+    shortfalls = open_shortfalls(session, funds)
     waiting = Waiting(
-        to_enter=grants.count_in(session, Status.AGREED),
+        to_enter=grants.count_in(session, Status.AGREED, Status.PART_PAID),
         to_release=grants.count_in(session, Status.BEING_PAID),
-        needs_a_look=len(jobs.failed(session)) + len(giving.open_alarms(session)),
+        needs_a_look=len(jobs.failed(session)) + len(giving.open_alarms(session)) + len(shortfalls),
     )
-    return Desk(waiting, funds, _places(rows, [fund.code for fund in funds]), _controls(session, rows, funds))
+    return Desk(waiting, shortfalls, funds, _places(rows, [fund.code for fund in funds]), _controls(session, rows, funds))
 
 
 def contributions() -> Select[Contribution]:

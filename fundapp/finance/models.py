@@ -1,13 +1,14 @@
-"""Money from partner services and grant-makers."""
+"""Money from partner services and grant-makers, and what was found about funds that were taken below what they had."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Identity, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.core.db import Base
+from fundapp.ledger.models import Entry
 
 
 class Contribution(Base):
@@ -34,3 +35,21 @@ class Contribution(Base):
     bank_reference: Mapped[str]
     entered_by: Mapped[int]
     entered_at: Mapped[datetime]
+
+
+# The few entries that took a fund below what it had are found without reading all the others.
+FORCED = Index("ix_entry_forced", Entry.id, postgresql_where=Entry.forced)
+
+
+class ShortfallClosed(Base):
+    """Somebody looked into an entry that took a fund below what it had. What they found lies with the audit line, erasable.
+
+    The alarm itself is the ledger's entry: it is open until there is a row here, so that none can be missed, whoever wrote it.
+    """
+
+    __tablename__ = "shortfall_closed"
+    __table_args__ = ({"info": {"app_role": "SELECT, INSERT"}},)
+
+    entry_number: Mapped[int] = mapped_column(ForeignKey("entry.number"), primary_key=True, autoincrement=False)
+    closed_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    closed_at: Mapped[datetime]

@@ -6,13 +6,15 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.core import clock
-from fundapp.core.db import transaction
+from fundapp.core.db import carry_out, transaction
 from fundapp.core.errors import Refused
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.finance import desk as desk_queries
+from fundapp.finance import shortfalls
 from fundapp.finance.contributions import receive_contribution
 from fundapp.finance.forms import AlarmForm, ContributionForm
+from fundapp.finance.models import Contribution
 from fundapp.giving import queries as giving
 from fundapp.giving import service as giving_service
 from fundapp.jobs import queries as jobs
@@ -55,25 +57,12 @@ def new_contribution() -> ResponseReturnValue:
     """Record one."""
     form = ContributionForm()
     form.fund_code.choices = [("", "Choose a fund"), *((fund.code, fund.name) for fund in ledger.funds(db()))]
-    refused = ""
     if form.validate_on_submit():
-        try:
-            with transaction(db()) as session:
-                made = receive_contribution(
-                    session,
-                    actor=actor(),
-                    once_key=form.once_key.data or "",
-                    received_from=form.received_from.data or "",
-                    fund_code=form.fund_code.data,
-                    amount_pence=form.amount.data,
-                    received_on=form.received_on.data,
-                    bank_reference=form.bank_reference.data or "",
-                )
+        with form.refusals():
+            made = carry_out(db(), lambda: _receive(form))
             flash(f"{pounds(made.amount_pence)} is recorded and in the ledger.", "good")
             return redirect(url_for("finance.contributions"), 303)
-        except Refused as refusal:
-            refused = refusal.sentence
-    return render_template("finance/new_contribution.html", form=form, refused=refused), 422 if form.is_submitted() else 200
+    return render_template("finance/new_contribution.html", form=form), form.status
 
 
 @blueprint.get("/needs-a-look")
@@ -83,6 +72,7 @@ def needs_a_look() -> ResponseReturnValue:
         "finance/needs_a_look.html",
         failed=jobs.failed(db()),
         alarms=giving.open_alarms(db()),
+        shortfalls=shortfalls.open_shortfalls(db(), ledger.fund_positions(db())),
         loops=jobs.loops(db()),
         form=AlarmForm(),
         is_finance=actor().has(Role.FINANCE),
@@ -113,3 +103,29 @@ def close_alarm(alarm_id: int) -> ResponseReturnValue:
     except Refused as refusal:
         flash(refusal.sentence, "warn")
     return redirect(url_for("finance.needs_a_look"), 303)
+
+
+@blueprint.post("/needs-a-look/shortfalls/<int:number>/close")
+@only(Role.FINANCE)
+def close_shortfall(number: int) -> ResponseReturnValue:
+    """Say why a fund was taken below what it had, and what is done about it."""
+    try:
+        with transaction(db()) as session:
+            shortfalls.close_shortfall(session, actor=actor(), number=number, words=AlarmForm().words.data or "")
+        flash("Closed. What you found is kept with it.", "good")
+    except Refused as refusal:
+        flash(refusal.sentence, "warn")
+    return redirect(url_for("finance.needs_a_look"), 303)
+
+
+def _receive(form: ContributionForm) -> Contribution:
+    return receive_contribution(
+        db(),
+        actor=actor(),
+        once_key=form.once_key.data or "",
+        received_from=form.received_from.data or "",
+        fund_code=form.fund_code.data,
+        amount_pence=form.amount.data,
+        received_on=form.received_on.data,
+        bank_reference=form.bank_reference.data or "",
+    )

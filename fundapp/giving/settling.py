@@ -1,6 +1,6 @@
 """Settling: the one way in which what Stripe knows becomes what we know, for the return page, the bell and the sweep.
 
-Each function asks Stripe first, with no transaction open, and then records everything in one.
+Each function asks Stripe first, with no transaction open, and then records everything in one, which is done anew if it collides.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
-from fundapp.core.db import transaction
+from fundapp.core.db import carry_out
 from fundapp.gateways.stripe import Charge, CheckoutSession, StripeGateway
 from fundapp.giving import posting
 from fundapp.giving.alarms import AlarmKind, raise_alarm
@@ -27,8 +27,7 @@ def settle_session(session: Session, stripe: StripeGateway, session_id: str) -> 
     Raises StripeFault when Stripe does not answer; nothing was changed then.
     """
     told = stripe.fetch_session(session_id)
-    with transaction(session):
-        _record_session(session, told)
+    carry_out(session, lambda: _record_session(session, told))
 
 
 def settle_charge(session: Session, stripe: StripeGateway, charge_id: str) -> None:
@@ -37,14 +36,16 @@ def settle_charge(session: Session, stripe: StripeGateway, charge_id: str) -> No
     Raises StripeFault when Stripe does not answer; nothing was changed then.
     """
     charge = stripe.fetch_charge(charge_id)
-    if not _has_come(charge):
-        return
-    with transaction(session):
-        donation = _held(session, charge.donation_id)
-        if donation is None:
-            posting.post_unknown(session, charge)
-        else:
-            _record_paid(session, donation, charge)
+    if _has_come(charge):
+        carry_out(session, lambda: _record_charge(session, charge))
+
+
+def _record_charge(session: Session, charge: Charge) -> None:
+    donation = _held(session, charge.donation_id)
+    if donation is None:
+        posting.post_unknown(session, charge)
+    else:
+        _record_paid(session, donation, charge)
 
 
 def _record_session(session: Session, told: CheckoutSession) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
-from fundapp.core.db import transaction
+from fundapp.core.db import carry_out, transaction
 from fundapp.core.errors import FundError
 from fundapp.gateways.stripe import BalanceTransaction, StripeFault, StripeGateway
 from fundapp.giving import queries
@@ -123,15 +123,15 @@ def _record(session: Session, stripe: StripeGateway, movement: BalanceTransactio
             raise_alarm(session, kind=AlarmKind.PAYOUT, about=movement.id, subject=f"stripe:{movement.id}")
         return
     charge_id = _charge_of(stripe, movement.source_id or "")
-    if charge_id is None:
-        with transaction(session):
-            post_unexplained(session, movement)
-        return
-    settle_charge(session, stripe, charge_id)
-    with transaction(session):
-        if not ledger.known_keys(session, [f"txn:{movement.id}"]):
-            # A dispute, for one: it names the charge, and is neither its payment nor a refund of it.
-            post_unexplained(session, movement)
+    if charge_id is not None:
+        settle_charge(session, stripe, charge_id)
+    carry_out(session, lambda: _record_unexplained(session, movement))
+
+
+def _record_unexplained(session: Session, movement: BalanceTransaction) -> None:
+    """Record a movement that settling its charge did not: a dispute, for one, is neither the charge's payment nor a refund of it."""
+    if not ledger.known_keys(session, [f"txn:{movement.id}"]):
+        post_unexplained(session, movement)
 
 
 def _charge_of(stripe: StripeGateway, source_id: str) -> str | None:

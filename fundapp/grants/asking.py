@@ -145,12 +145,13 @@ def answer_question(session: Session, *, actor: Actor, request_id: int, version:
 
 
 def withdraw(session: Session, *, actor: Actor, request_id: int, version: int, words: str = "") -> GrantRequest:
-    """Take a request back. What was set aside for it goes back to its fund."""
+    """Take a request back. What is set aside for it goes back to its fund; what was paid stays paid."""
     held = steps.hold(session, request_id=request_id, action=Action.WITHDRAW, actor=actor, version=version)
-    was_agreed = held.request.status == Status.AGREED
+    left_pence = held.request.set_aside_pence
+    held.request.released_pence += left_pence
     steps.move(session, held, reason=words)
-    if was_agreed:
-        awards.release_rest(session, held.request, actor=actor, unspent_pence=held.request.agreed_pence or 0, reason="withdrawn")
+    if left_pence:
+        awards.give_back(session, held.request, actor=actor, amount_pence=left_pence, reason="withdrawn")
     return held.request
 
 

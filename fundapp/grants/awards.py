@@ -1,4 +1,4 @@
-"""The money of a grant: which fund may pay it, setting it aside, giving the unspent part back."""
+"""The money of a grant: which fund may pay it, setting it aside, paying it at once or in parts, giving back what is not spent."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.actor import Actor
+from fundapp.core.errors import NotFound, Refused
+from fundapp.core.money import pounds
 from fundapp.grants.models import GrantRequest
 from fundapp.ledger import chart
 from fundapp.ledger import queries as ledger_queries
 from fundapp.ledger import service as ledger
+from fundapp.ledger.gate import pass_gates
 
 RESTRICTED = "restricted"
+RELEASED = "grant.released"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +94,22 @@ def set_aside(session: Session, request: GrantRequest, *, actor: Actor, fund_cod
     )
 
 
-def pay(session: Session, request: GrantRequest, *, actor: Actor, amount_pence: int, paid_on: date) -> None:
-    """Clear the commitment out of the bank. Raises NotEnoughCash when the fund's money is not there yet."""
-    fund_code = request.fund_code or ""
-    ledger.require_cash(session, fund_code=fund_code, amount_pence=amount_pence)
+def pay(session: Session, request: GrantRequest, *, actor: Actor, number: int, amount_pence: int, paid_on: date) -> None:
+    """Clear one payment, by its number, out of the commitment and the bank. The same payment again changes nothing.
+
+    Raises NotEnoughCash when the fund's money is not there yet, and Refused for more than the ledger still has set aside.
+    """
+    fund_code, event_key = request.fund_code or "", f"{request.subject}:payment:{number}"
+    try:
+        # Holds the fund's gate, so that of several payments each sees what the one before it left.
+        ledger.require_cash(session, fund_code=fund_code, amount_pence=amount_pence)
+        _require_set_aside(session, request, amount_pence)
+    except Refused:
+        if not ledger_queries.known_keys(session, [event_key]):
+            raise
     ledger.post(
         session,
-        event_key=f"{request.subject}:payment:1",
+        event_key=event_key,
         kind="grant.paid",
         happened_on=paid_on,
         lines=[ledger.Line(chart.GRANTS_PAYABLE, chart.BANK, fund_code, amount_pence)],
@@ -105,20 +118,54 @@ def pay(session: Session, request: GrantRequest, *, actor: Actor, amount_pence: 
     )
 
 
-def release_rest(session: Session, request: GrantRequest, *, actor: Actor, unspent_pence: int, reason: str) -> None:
-    """Give back to the fund what will not be spent: the award's entry, the other way round. `reason` is a code, never words."""
-    request.released_pence = unspent_pence
-    session.flush()
+def take_back(session: Session, request: GrantRequest, *, actor: Actor, number: int) -> None:
+    """Undo one payment: its entry, the other way round. What it cleared is set aside again. Raises NotFound and Conflict."""
+    event_key = f"{request.subject}:payment:{number}"
+    paid = next((entry for entry in ledger_queries.entries_for(session, request.subject) if entry.event_key == event_key), None)
+    if paid is None:
+        raise NotFound("There is no such payment in the ledger.")
+    ledger.reverse(
+        session,
+        number=paid.number,
+        event_key=f"{event_key}:reversal",
+        happened_on=clock.today(),
+        actor=actor.reference,
+        reason="came-back",
+    )
+
+
+def give_back(session: Session, request: GrantRequest, *, actor: Actor, amount_pence: int, reason: str) -> None:
+    """Give back to the fund what will not be spent: the award's entry, the other way round. `reason` is a code, never words.
+
+    Once for an award; again only when a payment came back since. Raises Refused for more than the ledger still has set aside.
+    """
+    fund_code = request.fund_code or ""
+    pass_gates(session.connection(), [fund_code])
+    _require_set_aside(session, request, amount_pence)
+    earlier = sum(entry.kind == RELEASED for entry in ledger_queries.entries_for(session, request.subject))
     ledger.post(
         session,
-        event_key=f"{request.subject}:release",
-        kind="grant.released",
+        event_key=f"{request.subject}:release" + (f":{earlier + 1}" if earlier else ""),
+        kind=RELEASED,
         happened_on=clock.today(),
-        lines=[ledger.Line(chart.GRANTS_PAYABLE, request.item.account_code, request.fund_code or "", unspent_pence)],
+        lines=[ledger.Line(chart.GRANTS_PAYABLE, request.item.account_code, fund_code, amount_pence)],
         actor=actor.reference,
         subject=request.subject,
         reason=reason,
     )
+
+
+def set_aside_pence(session: Session, request: GrantRequest) -> int:
+    """What the ledger has set aside for a request: agreed, and neither paid nor given back. True for longer only under the gate."""
+    lines = [line for entry in ledger_queries.entries_for(session, request.subject) for line in entry.lines]
+    owed = sum(line.amount_pence for line in lines if line.credit == chart.GRANTS_PAYABLE)
+    return owed - sum(line.amount_pence for line in lines if line.debit == chart.GRANTS_PAYABLE)
+
+
+def _require_set_aside(session: Session, request: GrantRequest, amount_pence: int) -> None:
+    left = set_aside_pence(session, request)
+    if amount_pence > left:
+        raise Refused(f"{pounds(left)} is still set aside for this request, and {pounds(amount_pence)} is more than that.")
 
 
 def _against(fund: ledger_queries.FundPosition, amount_pence: int, today: date) -> str:
@@ -126,4 +173,6 @@ def _against(fund: ledger_queries.FundPosition, amount_pence: int, today: date) 
         return "Not begun yet"
     if not ledger.fund_allows(fund, today):
         return "Ended"
+    if fund.available_pence < 0:
+        return f"{pounds(-fund.available_pence)} short: awards from it wait until it has recovered"
     return "Not enough in it" if fund.available_pence < amount_pence else ""

@@ -58,12 +58,24 @@ def step_aside(session: Session, *, actor: Actor, request_id: int, version: int,
 
 
 def release_award(session: Session, *, actor: Actor, request_id: int, version: int, reason: str) -> GrantRequest:
-    """Give an agreed grant that will not be spent back to its fund."""
+    """Give an agreed grant that will not be spent back to its fund, all of it."""
     held = steps.hold(session, request_id=request_id, action=Action.RELEASE_AWARD, actor=actor, version=version)
-    steps.move(session, held, reason=reason, facts={"released_pence": held.request.agreed_pence or 0})
-    awards.release_rest(session, held.request, actor=actor, unspent_pence=held.request.agreed_pence or 0, reason="not-needed")
-    letters.post_to_asker(session, held.request, "released")
-    return held.request
+    return _give_back(session, held, reason=reason, news="released")
+
+
+def release_rest(session: Session, *, actor: Actor, request_id: int, version: int, reason: str) -> GrantRequest:
+    """Give back to its fund what is left of a grant that was paid in part. What was paid stays paid, and its bill is still shown."""
+    held = steps.hold(session, request_id=request_id, action=Action.RELEASE_REST, actor=actor, version=version)
+    return _give_back(session, held, reason=reason, news="rest-released")
+
+
+def _give_back(session: Session, held: steps.Held, *, reason: str, news: str) -> GrantRequest:
+    request, left_pence = held.request, held.request.set_aside_pence
+    request.released_pence += left_pence
+    steps.move(session, held, reason=reason, facts={"released_pence": left_pence})
+    awards.give_back(session, request, actor=held.actor, amount_pence=left_pence, reason="not-needed")
+    letters.post_to_asker(session, request, news)
+    return request
 
 
 def _award(session: Session, held: steps.Held, *, fund_code: str, amount_pence: int, reason: str) -> GrantRequest:

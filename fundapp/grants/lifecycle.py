@@ -21,6 +21,8 @@ class Status(StrEnum):
     QUESTION = "question"
     AGREED = "agreed"
     BEING_PAID = "being_paid"
+    # One payment or more is made, and money stays set aside for the next.
+    PART_PAID = "part_paid"
     PAID = "paid"
     IN_HANDS = "in_hands"
     CLOSED = "closed"
@@ -40,10 +42,15 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"
     ENTER_PAYMENT = "enter_payment"
     RELEASE_PAYMENT = "release_payment"
+    RELEASE_PART = "release_part"
     REFUSE_PAYMENT = "refuse_payment"
+    REFUSE_NEXT = "refuse_next"
+    TAKE_BACK = "take_back"
+    TAKE_BACK_PART = "take_back_part"
     CONFIRM = "confirm"
     TELL_OUTCOME = "tell_outcome"
     RELEASE_AWARD = "release_award"
+    RELEASE_REST = "release_rest"
     STEP_ASIDE = "step_aside"
 
 
@@ -102,17 +109,32 @@ TABLE: tuple[Rule, ...] = (
     Rule(_S.AGREED, _A.RELEASE_AWARD, _S.WITHDRAWN, _DESK, needs_reason=True, barred=_DECIDER),
     Rule(_S.AGREED, _A.WITHDRAW, _S.WITHDRAWN, _WORKER, needs_reason=True, must=_TEAM),
     Rule(_S.AGREED, _A.STEP_ASIDE, _S.AGREED, _DESK, barred=frozenset({Tie.CONFLICTED})),
+    # The last payment ends it, a part leaves the rest set aside; which of them it is, was said when it was entered.
     Rule(_S.BEING_PAID, _A.RELEASE_PAYMENT, _S.PAID, _FINANCE, barred=_SECOND_PAYER),
+    Rule(_S.BEING_PAID, _A.RELEASE_PART, _S.PART_PAID, _FINANCE, barred=_SECOND_PAYER),
+    # Sent back: the first payment, or one after others were made.
     Rule(_S.BEING_PAID, _A.REFUSE_PAYMENT, _S.AGREED, _FINANCE, needs_reason=True, barred=_SECOND_PAYER),
+    Rule(_S.BEING_PAID, _A.REFUSE_NEXT, _S.PART_PAID, _FINANCE, needs_reason=True, barred=_SECOND_PAYER),
     Rule(_S.BEING_PAID, _A.STEP_ASIDE, _S.BEING_PAID, _DESK, barred=frozenset({Tie.CONFLICTED})),
+    Rule(_S.PART_PAID, _A.ENTER_PAYMENT, _S.BEING_PAID, _FINANCE, barred=_PAYER),
+    # What was paid stays paid, so nothing is withdrawn: the rest goes back to the fund, and the bill is still to be shown.
+    Rule(_S.PART_PAID, _A.RELEASE_REST, _S.PAID, _FINANCE, needs_reason=True, barred=_DECIDER),
+    Rule(_S.PART_PAID, _A.WITHDRAW, _S.PAID, _WORKER, needs_reason=True, must=_TEAM),
+    Rule(_S.PART_PAID, _A.CONFIRM, _S.PART_PAID, _WORKER, must=_TEAM),
+    Rule(_S.PART_PAID, _A.STEP_ASIDE, _S.PART_PAID, _DESK, barred=frozenset({Tie.CONFLICTED})),
+    # A payment came back from the bank, or was none: what it cleared is set aside again. Either it was all that was paid, or a part.
+    Rule(_S.PART_PAID, _A.TAKE_BACK, _S.AGREED, _FINANCE, needs_reason=True, barred=_PAYER),
+    Rule(_S.PART_PAID, _A.TAKE_BACK_PART, _S.PART_PAID, _FINANCE, needs_reason=True, barred=_PAYER),
+    Rule(_S.PAID, _A.TAKE_BACK, _S.AGREED, _FINANCE, needs_reason=True, barred=_PAYER),
+    Rule(_S.PAID, _A.TAKE_BACK_PART, _S.PART_PAID, _FINANCE, needs_reason=True, barred=_PAYER),
     Rule(_S.PAID, _A.CONFIRM, _S.IN_HANDS, _WORKER, must=_TEAM),
     Rule(_S.IN_HANDS, _A.TELL_OUTCOME, _S.CLOSED, _WORKER, must=_TEAM),
 )
 
 _RULES = {(rule.start, rule.action): rule for rule in TABLE}
 
-# Money is set aside for a request in these states: agreed, and not yet out of the bank.
-COMMITTED = frozenset({Status.AGREED, Status.BEING_PAID})
+# Money is set aside for a request in these states: agreed, and not yet (all) out of the bank.
+COMMITTED = frozenset({Status.AGREED, Status.BEING_PAID, Status.PART_PAID})
 # Nobody has anything left to do.
 ENDED = frozenset({Status.CLOSED, Status.DECLINED, Status.WITHDRAWN})
 

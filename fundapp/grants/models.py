@@ -14,6 +14,12 @@ from fundapp.grants.lifecycle import Status
 
 _STATUSES = ", ".join(f"'{status}'" for status in Status)
 _STATUS = Enum(Status, native_enum=False, create_constraint=False, length=16, values_callable=lambda kinds: [kind.value for kind in kinds])
+# What is paid and given back (`gone`) fits the status: nothing, some, or all of it.
+_GONE = "paid_pence + released_pence"
+_PAID_AS_IT_STANDS = (
+    f"WHEN status = 'being_paid' THEN {_GONE} < agreed_pence WHEN status = 'part_paid' THEN paid_pence > 0 AND {_GONE} < agreed_pence"
+    f" WHEN status IN ('paid', 'in_hands', 'closed') THEN paid_pence > 0 AND {_GONE} = agreed_pence"
+)
 
 
 class CatalogueItem(Base):
@@ -73,12 +79,17 @@ class GrantRequest(Base):
             info={"sentence": "The request is not complete yet. Check each answer, then send it."},
         ),
         CheckConstraint(
-            "status NOT IN ('agreed', 'being_paid', 'paid', 'in_hands', 'closed') OR"
+            "status NOT IN ('agreed', 'being_paid', 'part_paid', 'paid', 'in_hands', 'closed') OR"
             " (agreed_pence > 0 AND agreed_pence <= asked_pence AND fund_code IS NOT NULL AND agreed_at IS NOT NULL)",
             name="agreed_whole",
             info={"sentence": "What is agreed is more than nothing and not more than was asked."},
         ),
-        CheckConstraint("released_pence BETWEEN 0 AND coalesce(agreed_pence, 0)", name="released_within"),
+        CheckConstraint(
+            "paid_pence >= 0 AND released_pence >= 0 AND paid_pence + released_pence <= coalesce(agreed_pence, 0)",
+            name="paid_within",
+            info={"sentence": "What is paid and what is given back is together never more than was agreed."},
+        ),
+        CheckConstraint(f"CASE {_PAID_AS_IT_STANDS} ELSE paid_pence = 0 END", name="paid_as_it_stands"),
         UniqueConstraint("form_key"),
         Index("ix_grant_request_team_id_id", "team_id", "id"),
         Index("ix_grant_request_status_sent_at_id", "status", "sent_at", "id"),
@@ -109,7 +120,8 @@ class GrantRequest(Base):
     typed: Mapped[dict[str, str]] = mapped_column(JSONB)
     asked_pence: Mapped[int | None]
     agreed_pence: Mapped[int | None]
-    # What went back to the fund unspent.
+    # What is out of the bank, all payments together, and what went back to the fund unspent.
+    paid_pence: Mapped[int] = mapped_column(default=0)
     released_pence: Mapped[int]
     fund_code: Mapped[str | None]
     status: Mapped[Status] = mapped_column(_STATUS)
@@ -137,6 +149,11 @@ class GrantRequest(Base):
     def what(self) -> str:
         """What is asked for, in words."""
         return self.detail_words or self.item.name
+
+    @property
+    def set_aside_pence(self) -> int:
+        """What is agreed and neither paid nor given back: it waits for a payment."""
+        return (self.agreed_pence or 0) - self.paid_pence - self.released_pence
 
     @property
     def pence(self) -> int | None:

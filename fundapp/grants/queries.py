@@ -20,7 +20,7 @@ NEEDS_WORKER = (Status.QUESTION, Status.PAID, Status.IN_HANDS, Status.DRAFT)
 STATES: dict[str, tuple[Status, ...]] = {
     "open": tuple(status for status in Status if status not in ENDED),
     "waiting": (Status.WAITING, Status.QUESTION),
-    "agreed": (Status.AGREED, Status.BEING_PAID, Status.PAID, Status.IN_HANDS),
+    "agreed": (Status.AGREED, Status.BEING_PAID, Status.PART_PAID, Status.PAID, Status.IN_HANDS),
     "ended": tuple(status for status in Status if status in ENDED),
 }
 _WITH_NAMES = (joinedload(GrantRequest.item), joinedload(GrantRequest.person))
@@ -124,7 +124,7 @@ def count_in(session: Session, *statuses: Status) -> int:
 
 def agreed_not_paid_pence(session: Session) -> int:
     """What is agreed and not yet out of the bank. Equals the ledger's grants payable; a test holds the two together."""
-    committed = func.sum(GrantRequest.agreed_pence - GrantRequest.released_pence)
+    committed = func.sum(GrantRequest.agreed_pence - GrantRequest.paid_pence - GrantRequest.released_pence)
     return int(session.scalar(select(committed).where(GrantRequest.status.in_(COMMITTED))) or 0)
 
 

@@ -36,10 +36,15 @@ _DID = {
     Action.WITHDRAW: "withdrew this",
     Action.ENTER_PAYMENT: "entered the payment of this",
     Action.RELEASE_PAYMENT: "released the payment of this",
+    Action.RELEASE_PART: "released a part payment of this",
     Action.REFUSE_PAYMENT: "sent the payment of this back",
+    Action.REFUSE_NEXT: "sent the next payment of this back",
+    Action.TAKE_BACK: "took the payment of this back",
+    Action.TAKE_BACK_PART: "took a payment of this back",
     Action.CONFIRM: "showed the bill for this",
     Action.TELL_OUTCOME: "told what came of this",
     Action.RELEASE_AWARD: "gave the money for this back to its fund",
+    Action.RELEASE_REST: "gave the rest of this back to its fund",
     Action.STEP_ASIDE: "stepped aside from this",
 }
 _AUDIT = {
@@ -52,10 +57,15 @@ _AUDIT = {
     Action.WITHDRAW: AuditKind.REQUEST_WITHDRAWN,
     Action.ENTER_PAYMENT: AuditKind.PAYMENT_ENTERED,
     Action.RELEASE_PAYMENT: AuditKind.PAYMENT_RELEASED,
+    Action.RELEASE_PART: AuditKind.PAYMENT_RELEASED,
     Action.REFUSE_PAYMENT: AuditKind.PAYMENT_STOPPED,
+    Action.REFUSE_NEXT: AuditKind.PAYMENT_STOPPED,
+    Action.TAKE_BACK: AuditKind.PAYMENT_TAKEN_BACK,
+    Action.TAKE_BACK_PART: AuditKind.PAYMENT_TAKEN_BACK,
     Action.CONFIRM: AuditKind.REQUEST_BILLED,
     Action.TELL_OUTCOME: AuditKind.REQUEST_CLOSED,
     Action.RELEASE_AWARD: AuditKind.REQUEST_RELEASED,
+    Action.RELEASE_REST: AuditKind.REQUEST_RELEASED,
     Action.STEP_ASIDE: AuditKind.CONFLICT_DECLARED,
 }
 _STAMPS: dict[Status, tuple[str, ...]] = {
@@ -122,7 +132,7 @@ def move(session: Session, held: Held, *, reason: str = "", facts: Mapping[str, 
     if len(words) > LONGEST_WORDS:
         raise Refused(f"Keep it under {LONGEST_WORDS:,} letters.")
     at = clock.now()
-    if found.start != found.end:
+    if found.action is not Action.STEP_ASIDE:
         request.status = found.end
         request.version += 1
         _stamp(request, found, at)
@@ -212,7 +222,7 @@ def _sees(request: GrantRequest, actor: Actor, found: frozenset[Tie]) -> bool:
 def _stale(session: Session, request: GrantRequest, actor: Actor, action: Action) -> Conflict:
     last = session.scalar(
         select(RequestEvent)
-        .where(RequestEvent.request_id == request.id, RequestEvent.from_status != RequestEvent.to_status)
+        .where(RequestEvent.request_id == request.id, RequestEvent.action != Action.STEP_ASIDE.value)
         .order_by(RequestEvent.id.desc())
         .limit(1)
     )

@@ -9,11 +9,12 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from fundapp.audit import queries as audit
+from fundapp.audit.models import AuditEvent
 from fundapp.core.actor import Actor
 from fundapp.core.money import pounds
 from fundapp.grants import queries
 from fundapp.grants.confirming import Result
-from fundapp.grants.lifecycle import Action, Status
+from fundapp.grants.lifecycle import COMMITTED, Action, Status
 from fundapp.grants.models import GrantRequest, RequestEvent
 from fundapp.web.filters import moment
 
@@ -30,6 +31,7 @@ _SAME = {
     Status.DRAFT: Tag("", "draft", "Not sent yet"),
     Status.AGREED: Tag("info", "half", "Agreed, not yet paid"),
     Status.BEING_PAID: Tag("info", "half", "Agreed, being paid"),
+    Status.PART_PAID: Tag("info", "half", "Part paid"),
     Status.PAID: Tag("info", "full", "Paid"),
     Status.IN_HANDS: Tag("good", "tick", "In their hands"),
     Status.CLOSED: Tag("good", "tick", "Done"),
@@ -57,24 +59,32 @@ _TOLD = {
     Action.WITHDRAW: ("slash", "Withdrawn"),
     Action.ENTER_PAYMENT: ("half", "Payment entered"),
     Action.RELEASE_PAYMENT: ("full", "Paid"),
+    Action.RELEASE_PART: ("half", "Part paid"),
     Action.REFUSE_PAYMENT: ("half", "Payment sent back"),
+    Action.REFUSE_NEXT: ("half", "Payment sent back"),
+    Action.TAKE_BACK: ("slash", "The payment came back"),
+    Action.TAKE_BACK_PART: ("slash", "A payment came back"),
     Action.CONFIRM: ("tick", "In their hands, bill shown"),
     Action.TELL_OUTCOME: ("tick", "What came of it"),
     Action.RELEASE_AWARD: ("slash", "Not spent, given back to the fund"),
+    Action.RELEASE_REST: ("slash", "The rest is not needed, given back to the fund"),
     Action.STEP_ASIDE: ("info", "Stepped aside"),
 }
 # How finance goes about a payment, and who knows whom, are not the asking team's to read.
-_DESK_ONLY = frozenset({Action.ENTER_PAYMENT, Action.REFUSE_PAYMENT, Action.STEP_ASIDE})
+_DESK_ONLY = frozenset({Action.ENTER_PAYMENT, Action.REFUSE_PAYMENT, Action.REFUSE_NEXT, Action.STEP_ASIDE})
+_MOVES_MONEY = frozenset({Action.RELEASE_PAYMENT, Action.RELEASE_PART, Action.TAKE_BACK, Action.TAKE_BACK_PART})
+# The same act, once a part was paid.
+_TOLD_OF_A_PART = {Action.CONFIRM: ("half", "In their hands so far, bill shown"), Action.WITHDRAW: ("slash", "The rest is not needed")}
 _BY = {
     **dict.fromkeys((Action.SEND, Action.ANSWER, Action.WITHDRAW, Action.CONFIRM, Action.TELL_OUTCOME), "a key worker"),
     **dict.fromkeys((Action.ASK_QUESTION, Action.AGREE, Action.AGREE_PART, Action.DECLINE), "an approver"),
-    **dict.fromkeys((Action.ENTER_PAYMENT, Action.RELEASE_PAYMENT, Action.REFUSE_PAYMENT), "a finance officer"),
+    **dict.fromkeys((Action.ENTER_PAYMENT, Action.REFUSE_PAYMENT, Action.REFUSE_NEXT, *_MOVES_MONEY), "a finance officer"),
 }
 _AHEAD = (
     (frozenset({Status.WAITING, Status.QUESTION}), "Answered", "By an approver"),
-    (frozenset({Status.WAITING, Status.QUESTION, Status.AGREED, Status.BEING_PAID}), "Paid", "By two finance officers"),
+    (frozenset({Status.WAITING, Status.QUESTION, *COMMITTED}), "Paid", "By two finance officers"),
     (
-        frozenset({Status.WAITING, Status.QUESTION, Status.AGREED, Status.BEING_PAID, Status.PAID}),
+        frozenset({Status.WAITING, Status.QUESTION, *COMMITTED, Status.PAID}),
         "In their hands",
         "The key worker shows the bill",
     ),
@@ -106,9 +116,10 @@ class Story:
 def story(session: Session, request: GrantRequest, viewer: Actor, *, desk: bool) -> Story:
     """Tell a request from its events, with the words that were not erased. Three questions to the database."""
     happened = queries.events(session, request.id)
-    words = {event.id: event.words or "" for event in audit.trail(session, request.subject)}
+    trail = {event.id: event for event in audit.trail(session, request.subject)}
+    words = {number: event.words or "" for number, event in trail.items()}
     shown = [event for event in happened if desk or Action(event.action) not in _DESK_ONLY]
-    steps = [_told(request, event, words.get(event.audit_id, ""), viewer) for event in shown]
+    steps = [_told(request, event, trail[event.audit_id], viewer) for event in shown]
     steps += [Told(what, why=why, todo=True) for when, what, why in _AHEAD if request.status in when]
     return Story(
         steps,
@@ -123,15 +134,16 @@ def result_words(session: Session, request: GrantRequest) -> str:
     return Result(row.kind).words if row else ""
 
 
-def _told(request: GrantRequest, event: RequestEvent, words: str, viewer: Actor) -> Told:
+def _told(request: GrantRequest, event: RequestEvent, line: AuditEvent, viewer: Actor) -> Told:
     action = Action(event.action)
-    glyph, what = _TOLD[action]
+    of_a_part = event.from_status == Status.PART_PAID
+    glyph, what = (_TOLD_OF_A_PART if of_a_part else _TOLD).get(action, _TOLD[action])
     if action in {Action.AGREE, Action.AGREE_PART}:
         what = f"{what}, {pounds(request.agreed_pence or 0)}"
-    if action is Action.RELEASE_PAYMENT:
-        what = f"{what}, {pounds((request.agreed_pence or 0) - request.released_pence)}"
+    if action in _MOVES_MONEY:
+        what = f"{what}, {pounds(int(line.facts['amount_pence']))}"
     by = "you" if event.user_id == viewer.user_id else _BY.get(action, "")
-    return Told(what, when=_moment(event, by), why=f"“{words}”" if words else "", glyph=glyph)
+    return Told(what, when=_moment(event, by), why=f"“{line.words}”" if line.words else "", glyph=glyph)
 
 
 def _moment(event: RequestEvent, by: str) -> str:

@@ -1,18 +1,28 @@
-"""The form of a payment."""
+"""The forms of a payment."""
 
 from __future__ import annotations
 
-from wtforms import StringField
-from wtforms.validators import Length
+from wtforms import RadioField, SelectField, StringField
+from wtforms.validators import Length, ValidationError
 
-from fundapp.grants.forms import ActForm
+from fundapp.grants.forms import ActForm, WordsForm, choices
 from fundapp.web.forms import DateField3, MoneyField, required
+
+LAST, PART = "last", "part"
 
 
 class PaymentForm(ActForm):
-    """What is to be paid, or was."""
+    """What is to be paid, or was. `left_pence` is what is still set aside."""
+
+    left_pence: int = 0
 
     amount = MoneyField("What does it cost?", minimum_pence=1, validators=[required("Write the amount, like 37.50.")])
+    rest = RadioField(
+        "If it is less than what is set aside",
+        choices=choices({PART: "More is to be paid: the rest stays set aside", LAST: "This is all: the rest goes back to the fund"}),
+        # Asked for only when something is left.
+        validate_choice=False,
+    )
     supplier = StringField(
         "Who is paid?", validators=[required("Say who is paid, as on the bill."), Length(max=120, message="Keep it under 120 letters.")]
     )
@@ -24,3 +34,14 @@ class PaymentForm(ActForm):
             Length(max=40, message="Keep it under 40 letters."),
         ],
     )
+
+    def validate_rest(self, field: RadioField) -> None:
+        """Raises ValidationError when something is left and nobody said what becomes of it."""
+        if self.amount.data is not None and self.amount.data < self.left_pence and field.data not in {LAST, PART}:
+            raise ValidationError("Say what becomes of the rest: set aside for another payment, or back to the fund.")
+
+
+class CameBackForm(WordsForm):
+    """A payment that came back from the bank."""
+
+    payment = SelectField("Which payment?", coerce=int, validators=[required("Choose the payment that came back.")])

@@ -14,7 +14,7 @@ _TWO_PEOPLE = "A payment has two people: somebody else than who entered it relea
 
 
 class Payment(Base):
-    """One payment as it was entered, and what the second person did with it. Only the one that stands was posted to the ledger."""
+    """One payment as it was entered, and what the second person did with it. Only those released were posted to the ledger."""
 
     __tablename__ = "payment"
     __table_args__ = (
@@ -24,24 +24,28 @@ class Payment(Base):
         CheckConstraint("released_at IS NULL OR refused_at IS NULL", name="one_end"),
         CheckConstraint("(released_at IS NULL) = (released_by IS NULL)", name="release_whole"),
         CheckConstraint("(refused_at IS NULL) = (refused_by IS NULL)", name="refusal_whole"),
+        CheckConstraint("(returned_at IS NULL) = (returned_by IS NULL)", name="return_whole"),
+        CheckConstraint("returned_at IS NULL OR released_at IS NOT NULL", name="returned_was_released"),
         UniqueConstraint("request_id", "number"),
-        # One payment of a request stands at a time; the ones sent back stay as they were.
+        # One payment of a request waits for its second person at a time; those released and those sent back stay as they were.
         Index(
             "uq_payment_standing",
             "request_id",
             unique=True,
-            postgresql_where=text("refused_at IS NULL"),
+            postgresql_where=text("released_at IS NULL AND refused_at IS NULL"),
             info={"sentence": "A payment for this request is entered already."},
         ),
-        {"info": {"app_role": "SELECT, INSERT, UPDATE (released_by, released_at, refused_by, refused_at)"}},
+        {"info": {"app_role": "SELECT, INSERT, UPDATE (released_by, released_at, refused_by, refused_at, returned_by, returned_at)"}},
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("grant_request.id"))
-    # 1 for the first that was entered, 2 after that one was sent back.
+    # 1 for the first that was entered, and so on, those sent back too. The ledger's entry has it in its key: grant:417:payment:2.
     number: Mapped[int]
-    # What it really cost: not more than was agreed. The rest goes back to the fund when this is released.
+    # What it really costs: not more than is set aside.
     amount_pence: Mapped[int]
+    # Whether it is the last: what is left goes back to the fund when it is released. If not, it stays set aside for the next.
+    is_last: Mapped[bool]
     # The day the bank pays, or paid.
     paid_on: Mapped[date]
     supplier: Mapped[str]
@@ -52,5 +56,18 @@ class Payment(Base):
     released_at: Mapped[datetime | None]
     refused_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     refused_at: Mapped[datetime | None]
+    # The bank sent it back, or it was none: reversed in the ledger.
+    returned_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    returned_at: Mapped[datetime | None]
 
     request: Mapped[GrantRequest] = relationship(lazy="raise")
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for its second person."""
+        return self.released_at is None and self.refused_at is None
+
+    @property
+    def stands_paid(self) -> bool:
+        """Whether it was released, and did not come back."""
+        return self.released_at is not None and self.returned_at is None

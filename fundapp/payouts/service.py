@@ -1,4 +1,4 @@
-"""Paying an agreed grant: entered by one finance officer, released or sent back by another."""
+"""Paying an agreed grant, at once or in parts: each payment is entered by one finance officer, released or sent back by another."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.actor import Actor
-from fundapp.core.errors import Conflict, Refused
+from fundapp.core.errors import Conflict, NotFound, Refused
 from fundapp.core.money import pounds
 from fundapp.grants import awards, letters, steps
 from fundapp.grants.lifecycle import Action
 from fundapp.grants.models import GrantRequest
+from fundapp.payouts import queries
 from fundapp.payouts.models import Payment
 
 
@@ -27,10 +28,12 @@ def enter_payment(
     paid_on: date,
     supplier: str,
     bank_reference: str,
+    is_last: bool = True,
 ) -> Payment:
-    """Enter what is to be paid, or was: the real amount, the day, and the reference that finds it at the bank.
+    """Enter what is to be paid, or was: the real amount, the day, the reference that finds it at the bank, and whether it is the last.
 
-    Nothing is posted yet. Raises Refused for more than was agreed, or a day before the agreement or after today.
+    Nothing is posted yet. A payment of all that is left is the last, whatever was said.
+    Raises Refused for more than is still set aside, or a day before the agreement or after today.
     """
     held = steps.hold(session, request_id=request_id, action=Action.ENTER_PAYMENT, actor=actor, version=version)
     _check(held.request, amount_pence, paid_on)
@@ -39,6 +42,7 @@ def enter_payment(
         request_id=request_id,
         number=number + 1,
         amount_pence=amount_pence,
+        is_last=is_last or amount_pence == held.request.set_aside_pence,
         paid_on=paid_on,
         supplier=supplier.strip(),
         bank_reference=bank_reference.strip(),
@@ -51,42 +55,76 @@ def enter_payment(
 
 
 def release_payment(session: Session, *, actor: Actor, request_id: int, version: int) -> Payment:
-    """Release what somebody else entered: the commitment is cleared out of the bank, and what was not spent goes back to its fund.
+    """Release what somebody else entered: it is cleared out of the commitment and the bank.
 
+    After the last payment, what was not spent goes back to its fund; after a part, it stays set aside for the next.
     Raises NotEnoughCash when the fund's money is not in the bank or on its way there.
     """
-    held = steps.hold(session, request_id=request_id, action=Action.RELEASE_PAYMENT, actor=actor, version=version)
+    newest = queries.latest(session, request_id)
+    action = Action.RELEASE_PART if newest and not newest.is_last else Action.RELEASE_PAYMENT
+    held = steps.hold(session, request_id=request_id, action=action, actor=actor, version=version)
     request, payment = held.request, _standing(session, request_id)
     payment.released_by, payment.released_at = held.user_id, clock.now()
-    unspent_pence = (request.agreed_pence or 0) - payment.amount_pence
+    request.paid_pence += payment.amount_pence
+    unspent_pence = request.set_aside_pence if payment.is_last else 0
+    request.released_pence += unspent_pence
     steps.move(session, held, facts={"amount_pence": payment.amount_pence, "unspent_pence": unspent_pence, "payment": payment.number})
-    awards.pay(session, request, actor=actor, amount_pence=payment.amount_pence, paid_on=payment.paid_on)
+    awards.pay(session, request, actor=actor, number=payment.number, amount_pence=payment.amount_pence, paid_on=payment.paid_on)
     if unspent_pence:
-        awards.release_rest(session, request, actor=actor, unspent_pence=unspent_pence, reason="unspent")
-    letters.post_to_asker(session, request, "paid")
+        awards.give_back(session, request, actor=actor, amount_pence=unspent_pence, reason="unspent")
+    letters.post_to_asker(session, request, "paid" if payment.is_last else "part-paid")
     return payment
 
 
 def refuse_payment(session: Session, *, actor: Actor, request_id: int, version: int, reason: str) -> Payment:
-    """Send back what somebody else entered. The grant stays agreed, and can be entered again."""
-    held = steps.hold(session, request_id=request_id, action=Action.REFUSE_PAYMENT, actor=actor, version=version)
+    """Send back what somebody else entered. The grant stays as it was before, and can be entered again."""
+    action = Action.REFUSE_NEXT if _paid_pence(session, request_id) else Action.REFUSE_PAYMENT
+    held = steps.hold(session, request_id=request_id, action=action, actor=actor, version=version)
     payment = _standing(session, request_id)
     payment.refused_by, payment.refused_at = held.user_id, clock.now()
     steps.move(session, held, reason=reason, facts={"payment": payment.number})
     return payment
 
 
+def take_back_payment(session: Session, *, actor: Actor, request_id: int, version: int, number: int, reason: str) -> Payment:
+    """Undo a payment that came back from the bank, or was none: reversed in the ledger, so that its money is set aside again.
+
+    It can then be paid once more, under a number of its own. Raises NotFound for no such payment, Conflict when it was undone before.
+    """
+    payment = session.scalar(select(Payment).where(Payment.request_id == request_id, Payment.number == number))
+    if payment is None:
+        raise NotFound
+    stays_pence = _paid_pence(session, request_id) - (payment.amount_pence if payment.stands_paid else 0)
+    action = Action.TAKE_BACK_PART if stays_pence else Action.TAKE_BACK
+    held = steps.hold(session, request_id=request_id, action=action, actor=actor, version=version)
+    session.refresh(payment)
+    if not payment.stands_paid:
+        raise Conflict("That payment does not stand: it was never released, or came back before.")
+    payment.returned_by, payment.returned_at = held.user_id, clock.now()
+    held.request.paid_pence -= payment.amount_pence
+    steps.move(session, held, reason=reason, facts={"amount_pence": payment.amount_pence, "payment": number})
+    awards.take_back(session, held.request, actor=actor, number=number)
+    letters.post_to_asker(session, held.request, "came-back")
+    return payment
+
+
+def _paid_pence(session: Session, request_id: int) -> int:
+    """What is paid of a request just now. Only whoever holds the request may rely on it; its version tells when it has changed."""
+    return session.scalar(select(GrantRequest.paid_pence).where(GrantRequest.id == request_id)) or 0
+
+
 def _standing(session: Session, request_id: int) -> Payment:
-    payment = session.scalar(select(Payment).where(Payment.request_id == request_id, Payment.refused_at.is_(None)).with_for_update())
+    payment = queries.standing(session, request_id)
     if payment is None:
         raise Conflict("There is no payment to release here.")
     return payment
 
 
 def _check(request: GrantRequest, amount_pence: int, paid_on: date) -> None:
-    agreed = request.agreed_pence or 0
-    if not 0 < amount_pence <= agreed:
-        raise Refused(f"{pounds(agreed)} was agreed. A payment is more than nothing and not above that.")
+    left_pence, agreed_pence = request.set_aside_pence, request.agreed_pence or 0
+    if not 0 < amount_pence <= left_pence:
+        left = "was agreed" if left_pence == agreed_pence else f"of {pounds(agreed_pence)} is still set aside"
+        raise Refused(f"{pounds(left_pence)} {left}. A payment is more than nothing and not above that.")
     agreed_on = clock.day_of(request.agreed_at) if request.agreed_at else clock.today()
     if not agreed_on <= paid_on <= clock.today():
         raise Refused("The day it is paid is today, or a day since it was agreed.")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,18 +12,21 @@ from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.db import transaction
 from fundapp.core.errors import NotFound
+from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.grants import deciding, lifecycle, steps, telling
 from fundapp.grants import queries as grants
-from fundapp.grants.forms import ActForm, MaybeWordsForm, WordsForm
+from fundapp.grants.forms import ActForm, MaybeWordsForm, WordsForm, choices
 from fundapp.grants.lifecycle import Action, Status, Tie
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.views.acting import act, named
 from fundapp.ledger import queries as ledger
 from fundapp.payouts import queries, service
-from fundapp.payouts.forms import PaymentForm
+from fundapp.payouts.forms import PART, CameBackForm, PaymentForm
+from fundapp.payouts.models import Payment
 from fundapp.people import queries as people
 from fundapp.web import paging
+from fundapp.web.filters import day
 from fundapp.web.guards import guard, only
 from fundapp.web.identity import actor
 from fundapp.web.navigation import nav_item
@@ -36,10 +42,16 @@ FORMS: dict[Action, type[ActForm]] = {
     Action.ENTER_PAYMENT: PaymentForm,
     Action.RELEASE_PAYMENT: ActForm,
     Action.REFUSE_PAYMENT: WordsForm,
+    Action.TAKE_BACK: CameBackForm,
     Action.RELEASE_AWARD: WordsForm,
+    Action.RELEASE_REST: WordsForm,
     Action.STEP_ASIDE: MaybeWordsForm,
 }
-_NEXT = {Status.AGREED: Action.ENTER_PAYMENT, Status.BEING_PAID: Action.RELEASE_PAYMENT}
+_NEXT = {
+    Status.AGREED: Action.ENTER_PAYMENT,
+    Status.PART_PAID: Action.ENTER_PAYMENT,
+    Status.BEING_PAID: Action.RELEASE_PAYMENT,
+}
 # How many of each a page shows. Beyond that, the oldest are done first anyway.
 SHOWN = 50
 
@@ -48,7 +60,7 @@ SHOWN = 50
 def desk() -> ResponseReturnValue:
     """What needs a payment entered, what needs a second person, and what is done."""
     me = actor()
-    to_enter = db().scalars(grants.for_finance(Status.AGREED).limit(SHOWN)).all()
+    to_enter = db().scalars(grants.for_finance(Status.AGREED, Status.PART_PAID).limit(SHOWN)).all()
     to_release = db().scalars(grants.for_finance(Status.BEING_PAID).limit(SHOWN)).all()
     done = paging.page_of(db(), queries.released(), number=paging.asked())
     standing = queries.standing_of(db(), [row.id for row in to_release])
@@ -83,6 +95,7 @@ def show(request_id: int) -> ResponseReturnValue:
 def enter_payment(request_id: int) -> ResponseReturnValue:
     """Enter a payment."""
     form = PaymentForm()
+    form.left_pence = _agreed(request_id)[0].set_aside_pence
     done = form.validate() and act(
         form,
         lambda: service.enter_payment(
@@ -94,6 +107,7 @@ def enter_payment(request_id: int) -> ResponseReturnValue:
             paid_on=form.paid_on.data,
             supplier=form.supplier.data or "",
             bank_reference=form.reference.data or "",
+            is_last=form.rest.data != PART,
         ),
         good="Entered. Somebody else checks and releases it.",
         then=_address(request_id),
@@ -129,6 +143,23 @@ def refuse_payment(request_id: int) -> ResponseReturnValue:
     return done or _page(request_id, Action.REFUSE_PAYMENT, form)
 
 
+@blueprint.post("/<int:request_id>/came-back")
+@only(Role.FINANCE)
+def take_back_payment(request_id: int) -> ResponseReturnValue:
+    """Undo a payment that came back from the bank."""
+    form = CameBackForm()
+    form.payment.choices = _came_back(queries.history(db(), request_id))
+    done = form.validate() and act(
+        form,
+        lambda: service.take_back_payment(
+            db(), actor=actor(), request_id=request_id, version=form.shown_for, number=form.payment.data, reason=form.said
+        ),
+        good="Taken back in the ledger. The money is set aside again, and can be paid anew.",
+        then=_address(request_id),
+    )
+    return done or _page(request_id, Action.TAKE_BACK, form)
+
+
 @blueprint.post("/<int:request_id>/give-back")
 @only(Role.FINANCE)
 def give_back(request_id: int) -> ResponseReturnValue:
@@ -141,6 +172,20 @@ def give_back(request_id: int) -> ResponseReturnValue:
         then=_address(request_id),
     )
     return done or _page(request_id, Action.RELEASE_AWARD, form)
+
+
+@blueprint.post("/<int:request_id>/give-rest-back")
+@only(Role.FINANCE)
+def give_rest_back(request_id: int) -> ResponseReturnValue:
+    """Give what is left of a grant that was paid in part back to its fund."""
+    form = WordsForm()
+    done = form.validate() and act(
+        form,
+        lambda: deciding.release_rest(db(), actor=actor(), request_id=request_id, version=form.shown_for, reason=form.said),
+        good="The rest is given back to its fund. The key worker is told why.",
+        then=_address(request_id),
+    )
+    return done or _page(request_id, Action.RELEASE_REST, form)
 
 
 @blueprint.post("/<int:request_id>/step-aside")
@@ -171,7 +216,8 @@ def _page(request_id: int, sent: Action, form: ActForm) -> ResponseReturnValue:
 def _shown(found: GrantRequest, ties: frozenset[Tie], sent: Action | None = None, form: ActForm | None = None) -> ResponseReturnValue:
     me = actor()
     can = lifecycle.allowed(found.status, me.roles & {Role.FINANCE, Role.ADMIN}, ties)
-    forms = {action: _blank(action, found) for action in can if action in FORMS}
+    payments = queries.history(db(), found.id)
+    forms = {action: _blank(action, found, payments) for action in can if action in FORMS}
     if sent is not None and form is not None:
         forms[sent] = named(form, sent)
     funds = {one.code: one for one in ledger.fund_positions(db())}
@@ -181,7 +227,8 @@ def _shown(found: GrantRequest, ties: frozenset[Tie], sent: Action | None = None
         can=can,
         form=form,
         forms={action.value: one for action, one in forms.items()},
-        payment=queries.standing(db(), found.id),
+        payment=next((one for one in payments if one.waits), None),
+        payments=[one for one in payments if one.refused_at is None],
         fund=funds.get(found.fund_code or ""),
         why_not=_why_not(found, me, ties),
         story=telling.story(db(), found, me, desk=True),
@@ -194,16 +241,24 @@ def _shown(found: GrantRequest, ties: frozenset[Tie], sent: Action | None = None
     return page, form.status if form is not None else 200
 
 
-def _blank(action: Action, found: GrantRequest) -> ActForm:
+def _blank(action: Action, found: GrantRequest, payments: Sequence[Payment]) -> ActForm:
     facts: dict[str, object] = {"version": found.version}
     if action is Action.ENTER_PAYMENT:
         facts |= {
-            "amount": found.agreed_pence,
+            "amount": found.set_aside_pence,
             "supplier": found.supplier,
             "paid_on": clock.today(),
             "reference": f"FUND {found.id}",
         }
-    return named(FORMS[action](formdata=None, data=facts), action)
+    form = FORMS[action](formdata=None, data=facts)
+    if isinstance(form, CameBackForm):
+        form.payment.choices = _came_back(payments)
+    return named(form, action)
+
+
+def _came_back(payments: Sequence[Payment]) -> list[Any]:
+    """The payments that can have come back."""
+    return choices({one.number: f"{pounds(one.amount_pence)} to {one.supplier}, {day(one.paid_on)}" for one in payments if one.stands_paid})
 
 
 def _why_not(found: GrantRequest, me: Actor, ties: frozenset[Tie]) -> str:

@@ -138,14 +138,24 @@ def entered(session: Session, who: Cast, *, amount_pence: int | None = None, **h
     return request
 
 
-def enter(session: Session, by: Seat, request: GrantRequest, *, amount_pence: int | None = None) -> None:
-    """Enter a payment of an agreed request."""
+def part_paid(session: Session, who: Cast, *, part_pence: int = 1_500, **how: object) -> GrantRequest:
+    """A request of which a part is paid, and the rest stays set aside."""
+    request = agreed(session, who.worker, who.approver, **how)
+    enter(session, who.finance, request, amount_pence=part_pence, is_last=False)
+    payouts.release_payment(session, actor=who.finance_two.actor, request_id=request.id, version=request.version)
+    session.commit()
+    return request
+
+
+def enter(session: Session, by: Seat, request: GrantRequest, *, amount_pence: int | None = None, is_last: bool = True) -> None:
+    """Enter a payment of an agreed request: of all that is still set aside, unless told."""
     payouts.enter_payment(
         session,
         actor=by.actor,
         request_id=request.id,
         version=request.version,
-        amount_pence=amount_pence or request.agreed_pence or 0,
+        amount_pence=amount_pence or request.set_aside_pence,
+        is_last=is_last,
         paid_on=clock.today(),
         supplier="a phone shop",
         bank_reference=f"FUND {request.id}",

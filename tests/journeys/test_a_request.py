@@ -121,7 +121,8 @@ def pay(somebody: Walk, town: Town, number: int) -> None:
     first = sign_in(somebody(DESK), town.who.finance)
     first.open("/payouts").sees("One payment to see to", "£39.99").follow("Enter")
     first.fill({"What does it cost?": "40"}).press("Enter it").sees("£39.99 was agreed. A payment is more than nothing and not above that.")
-    first.fill({"What does it cost?": "37.50"}).press("Enter it").sees("Entered. Somebody else checks and releases it.")
+    first.fill({"What does it cost?": "37.50"}).press("Enter it").sees("Say what becomes of the rest")
+    first.choose("This is all: the rest goes back to the fund").press("Enter it").sees("Entered. Somebody else checks and releases it.")
     first.sees("You entered this payment, so somebody else checks and releases it.")
     assert first.page.get_by_role("button", name="Release").count() == 0
     assert town.payable_pence() == 3_999

@@ -8,7 +8,7 @@ from typing import TypeVar
 from flask import flash, redirect
 from flask.typing import ResponseReturnValue
 
-from fundapp.core.db import transaction
+from fundapp.core.db import carry_out
 from fundapp.core.errors import Conflict
 from fundapp.grants.lifecycle import Action
 from fundapp.grants.steps import AlreadyDone
@@ -32,8 +32,7 @@ def act(form: Form, do: Callable[[], object], *, good: str, then: str) -> Respon
     """
     with form.refusals():
         try:
-            with transaction(db()):
-                do()
+            carry_out(db(), do)
         except AlreadyDone as told:
             flash(told.sentence, "good")
         except Conflict as told:

@@ -12,7 +12,7 @@ from fundapp.core.roles import Role
 from fundapp.grants import asking, awards, confirming, queries, steps, telling
 from fundapp.grants.confirming import Result
 from fundapp.grants.forms import ActForm, BillForm, MaybeWordsForm, OutcomeForm, WordsForm
-from fundapp.grants.lifecycle import Action, Status, allowed
+from fundapp.grants.lifecycle import COMMITTED, Action, allowed
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.views.acting import act, named
 from fundapp.web import paging
@@ -97,7 +97,7 @@ def confirm(request_id: int) -> ResponseReturnValue:
         lambda: confirming.confirm(
             db(), actor=actor(), request_id=request_id, version=form.shown_for, bill=form.bill.upload.content if form.bill.upload else b""
         ),
-        good="Thank you, the bill is here. Once you know what came of it, say so below.",
+        good="Thank you, the bill is here.",
         then=_address(request_id),
     )
     return done or _page(request_id, Action.CONFIRM, form)
@@ -130,7 +130,7 @@ def _page(request_id: int, sent: Action | None = None, form: ActForm | None = No
     forms = {action: _blank(action, found) for action in can if action in FORMS}
     if sent is not None and form is not None:
         forms[sent] = named(form, sent)
-    if found.status == Status.AGREED and Action.WITHDRAW in forms:
+    if found.status in COMMITTED and Action.WITHDRAW in forms:
         # Money was set aside for it, so here the table asks for a reason.
         forms[Action.WITHDRAW].words.label.text = "Why?"
     page = render_template(

@@ -46,6 +46,8 @@ STEPS: dict[str, Step] = {
     ),
     "release": lambda s, a, r: payouts.release_payment(s, actor=a, request_id=r.id, version=r.version),
     "refuse": lambda s, a, r: payouts.refuse_payment(s, actor=a, request_id=r.id, version=r.version, reason="Wrong sum."),
+    "give-rest-back": lambda s, a, r: deciding.release_rest(s, actor=a, request_id=r.id, version=r.version, reason="Cheaper."),
+    "take-back": lambda s, a, r: payouts.take_back_payment(s, actor=a, request_id=r.id, version=r.version, number=1, reason="Bounced."),
     "confirm": lambda s, a, r: confirming.confirm(s, actor=a, request_id=r.id, version=r.version, bill=build.photo()),
     "outcome": lambda s, a, r: confirming.tell_outcome(s, actor=a, request_id=r.id, version=r.version, result=Result.HOUSED),
 }
@@ -62,7 +64,12 @@ def at(session: Session, who: Cast, state: str) -> GrantRequest:
         STEPS["question"](session, who.approver.actor, request)
         session.commit()
         return request
-    makers: dict[str, Callable[..., GrantRequest]] = {"being_paid": build.entered, "paid": build.paid, "in_hands": build.in_hands}
+    makers: dict[str, Callable[..., GrantRequest]] = {
+        "being_paid": build.entered,
+        "part_paid": build.part_paid,
+        "paid": build.paid,
+        "in_hands": build.in_hands,
+    }
     return build.agreed(session, who.worker, who.approver) if state == "agreed" else makers[state](session, who)
 
 
@@ -101,6 +108,12 @@ NOT_SECOND_PAYERS = ("finance", "worker", "approver", "panel", "auditor", "admin
         ("agreed", "give-back", ("worker", "panel", "auditor", "admin")),
         ("being_paid", "release", NOT_SECOND_PAYERS),
         ("being_paid", "refuse", NOT_SECOND_PAYERS),
+        ("part_paid", "enter", ("worker", "approver", "approver_two", "panel", "auditor", "admin")),
+        ("part_paid", "give-rest-back", ("worker", "approver", "panel", "auditor", "admin")),
+        ("part_paid", "withdraw", NOT_THEIR_WORKERS),
+        ("part_paid", "confirm", NOT_THEIR_WORKERS),
+        ("part_paid", "take-back", ("worker", "approver", "panel", "auditor", "admin")),
+        ("paid", "take-back", ("worker", "approver", "panel", "auditor", "admin")),
         ("paid", "confirm", NOT_THEIR_WORKERS),
         ("in_hands", "outcome", NOT_THEIR_WORKERS),
     ],
@@ -187,7 +200,7 @@ def test_after_a_payment_was_sent_back_its_first_enterer_may_release_what_anothe
     assert request.status == "paid"
 
 
-@pytest.mark.parametrize("state", ["draft", "waiting", "question", "agreed", "being_paid", "paid", "in_hands"])
+@pytest.mark.parametrize("state", ["draft", "waiting", "question", "agreed", "being_paid", "part_paid", "paid", "in_hands"])
 def test_a_stale_page_changes_nothing_whatever_it_asks(session: Session, state: str) -> None:
     who = start(session)
     request = at(session, who, state)

@@ -30,7 +30,7 @@ def test_entered_by_one_and_released_by_another_for_what_it_really_cost(client: 
     sign_in_as(client, who.finance.user)
     page = client.get("/payouts").follow("Enter request")
     assert page.one("#enter_payment-amount")["value"] == "39.99"
-    page = page.form('form[action$="enter"]').fill(amount="37.50").submit()
+    page = page.form('form[action$="enter"]').fill(amount="37.50", rest="last").submit()
     assert "Entered. Somebody else checks and releases it." in page.words
     assert "You entered this payment" in page.words
     assert ledger.balance_pence(session, chart.GRANTS_PAYABLE) == 3_999
@@ -53,7 +53,7 @@ def test_a_payment_sent_back_is_entered_again(client: Any, session: Session, sig
     page = client.get(f"/payouts/{request.id}").form('form[action$="refuse"]').fill(words="The bill says £37.50.").submit()
     assert "Sent back. It can be entered again." in page.words
     assert "“The bill says £37.50.”" in page.words
-    page = page.form('form[action$="enter"]').fill(amount="37.50").submit()
+    page = page.form('form[action$="enter"]').fill(amount="37.50", rest="last").submit()
     sign_in_as(client, who.finance.user)
     client.get(f"/payouts/{request.id}").form('form[action$="release"]').submit()
     session.refresh(request)

@@ -13,7 +13,9 @@ from fundapp.grants import lifecycle
 from fundapp.grants.lifecycle import COMMITTED, ENDED, TABLE, Action, Status, Tie, allowed, may_see, rule, why_not
 
 DECISIONS = {Action.AGREE, Action.AGREE_PART, Action.DECLINE, Action.ASK_QUESTION}
-PAYMENTS = {Action.ENTER_PAYMENT, Action.RELEASE_PAYMENT, Action.REFUSE_PAYMENT}
+SECONDS = {Action.RELEASE_PAYMENT, Action.RELEASE_PART, Action.REFUSE_PAYMENT, Action.REFUSE_NEXT}
+TAKING_BACK = {Action.TAKE_BACK, Action.TAKE_BACK_PART}
+PAYMENTS = {Action.ENTER_PAYMENT, *SECONDS, *TAKING_BACK}
 some_ties = st.frozensets(st.sampled_from(list(Tie)))
 some_roles = st.frozensets(st.sampled_from(list(Role)), min_size=1)
 
@@ -51,19 +53,32 @@ def test_nobody_both_decides_and_pays(one: lifecycle.Rule) -> None:
 
 def test_a_payment_has_two_people() -> None:
     seconds = [one for one in TABLE if one.start == Status.BEING_PAID and one.start != one.end]
-    assert {one.action for one in seconds} == {Action.RELEASE_PAYMENT, Action.REFUSE_PAYMENT}
+    assert {one.action for one in seconds} == SECONDS
     assert all(Tie.ENTERED_IT in one.barred for one in seconds)
 
 
-def test_only_an_agreement_commits_money_and_only_these_steps_end_a_commitment() -> None:
+def test_only_an_agreement_or_a_payment_that_came_back_commits_money_and_only_these_steps_end_a_commitment() -> None:
     into = {one.action for one in TABLE if one.start not in COMMITTED and one.end in COMMITTED}
     out = {one.action for one in TABLE if one.start in COMMITTED and one.end not in COMMITTED}
-    assert into == {Action.AGREE, Action.AGREE_PART}
-    assert out == {Action.RELEASE_PAYMENT, Action.RELEASE_AWARD, Action.WITHDRAW}
+    assert into == {Action.AGREE, Action.AGREE_PART, *TAKING_BACK}
+    assert out == {Action.RELEASE_PAYMENT, Action.RELEASE_AWARD, Action.RELEASE_REST, Action.WITHDRAW}
+
+
+def test_what_was_paid_in_part_is_not_withdrawn_and_can_still_be_shown_and_paid_on() -> None:
+    ways = {one.action: one.end for one in TABLE if one.start == Status.PART_PAID and one.action is not Action.STEP_ASIDE}
+    assert ways == {
+        Action.ENTER_PAYMENT: Status.BEING_PAID,
+        Action.RELEASE_REST: Status.PAID,
+        Action.WITHDRAW: Status.PAID,
+        Action.CONFIRM: Status.PART_PAID,
+        Action.TAKE_BACK: Status.AGREED,
+        Action.TAKE_BACK_PART: Status.PART_PAID,
+    }
 
 
 def test_who_must_pass_something_on_gets_a_reason() -> None:
     needing = {one.action for one in TABLE if one.needs_reason}
+    assert needing >= TAKING_BACK | {Action.RELEASE_REST, Action.REFUSE_NEXT}
     assert needing >= {Action.DECLINE, Action.AGREE_PART, Action.ASK_QUESTION, Action.ANSWER, Action.REFUSE_PAYMENT, Action.RELEASE_AWARD}
 
 

@@ -1,0 +1,66 @@
+"""Connections that lay in the pool are looked at before they are used, without asking the server each time.
+
+SQLAlchemy's `pool_pre_ping` asks the server at every use, which is one round trip more for every act. A server that ended a
+connection has told our side of it: its socket has something to read, where a connection at rest has nothing. That look costs no
+round trip. Only after a long rest, when the network may have lost the connection without a word, is the server asked
+(SQLAlchemy, "Disconnect Handling - Pessimistic": events of the pool that raise DisconnectionError).
+"""
+
+from __future__ import annotations
+
+import select
+import time
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
+
+# After lying unused for this long, the server is asked whether it still knows the connection.
+REST_SECONDS = 30.0
+_RESTS_SINCE = "rests_since"
+
+
+def look_before_use(engine: Engine) -> None:
+    """Have the engine's pool replace connections that ended while they lay there, so that nobody is handed one."""
+    event.listen(engine, "checkin", _comes_back)
+    event.listen(engine, "checkout", _goes_out)
+
+
+def _comes_back(connection: psycopg.Connection | None, record: Any) -> None:
+    # None: it was found to be broken, and is gone already.
+    if connection is not None:
+        record.info[_RESTS_SINCE] = time.monotonic()
+
+
+def _goes_out(connection: psycopg.Connection, record: Any, _: Any) -> None:
+    """Raises DisconnectionError for a connection that has ended; the pool then makes another and hands out that."""
+    rests_since = record.info.get(_RESTS_SINCE)
+    if rests_since is None:
+        # Made this moment: what a fresh connection may still have to read is the end of its greeting.
+        return
+    if _has_something_to_say(connection):
+        raise DisconnectionError("the server ended it while it lay in the pool")
+    if time.monotonic() - rests_since > REST_SECONDS and not _answers(connection):
+        # What ended this one has most likely ended the others.
+        raise InvalidatePoolError("the server did not answer after a long rest")
+
+
+def _has_something_to_say(connection: psycopg.Connection) -> bool:
+    """Whether there is anything to read: a farewell, or the end itself. Nobody asked anything, so nothing else can be there."""
+    if connection.closed:
+        return True
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _answers(connection: psycopg.Connection) -> bool:
+    """Ask for nothing at all, outside any transaction: the cheapest question there is (psycopg's own pool asks the same)."""
+    try:
+        connection.autocommit = True
+        connection.execute("")
+        connection.autocommit = False
+    except psycopg.Error:
+        return False
+    return True
