@@ -15,6 +15,8 @@ from fundapp.database.instance import Instance
 
 # Where clusters lie whose server may not run as root: PostgreSQL refuses user id 0.
 SYSTEM_HOME = Path("/var/lib/fundapp")
+# All that PostgreSQL's programs are told of ours.
+ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Place:
         """Run one of PostgreSQL's programs as the server's user, tied to none of the caller's pipes, settings or folders."""
         return subprocess.run(
             command,
-            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+            env=ENVIRONMENT,
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -51,10 +51,10 @@ FUNCTIONS = {
     "ledger_period_forward": "afc4463544674160d2e47586d534d02c7dc99f8d6749abc7e2da86a5a2df4dbc",
     "ledger_leaf_next": "4ff7c7c099f2770a26afe11fcdb18baf4e6861edd8ff8f83ee210862ab49abba",
     "ledger_account_frozen": "bada892490dcb5ffcf7fef5e37f535b793bf8a22f5e89d9a5206243fbeb84305",
-    "ledger_entry_complete": "7fcef7bf7abbfe7b5b7418df3c953e707a90554b0cb4965ab5a68dbdb03938b4",
+    "ledger_entry_complete": "e6a1aebb239af001db0720a6d2872f64d9a2baed5dd00d66d478439cb05cfad5",
     "ledger_fund_frozen": "b88e433315d311994301be8bdd121675cd269c30166186f9efe7bf4d906fffae",
     "ledger_refuses_change": "998a5c413d51d58a0dcc13d0aacc74b07fd62b425022496d5bfbb572fa1c7623",
-    "ledger_transfer_belongs": "0b0cfe78c3657acf1e264983084eaf3e9f6feab658b426a597fc9613e3601899",
+    "ledger_transfer_belongs": "3663741baa6f4d8c4f7e3eb21656b9390e1409b43777a5b20515b6cd30e00caf",
 }
 
 _TRIGGERS = text("""

@@ -15,38 +15,20 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.db import explain
-from fundapp.core.errors import Conflict, Refused
+from fundapp.core.errors import Busy, Conflict, FundError, Refused
 from fundapp.ledger import canonical, numbers
-from fundapp.ledger.chart import AGAINST_ONLY, MONEY_KINDS, NOT_YET_MONEY
+from fundapp.ledger.codes import for_draft
 from fundapp.ledger.draft import Draft, Line, Posted, Record
 from fundapp.ledger.errors import MustPassTheGate, PeriodClosed
 from fundapp.ledger.periods_read import first_open_day, shut_until
 
-_MONEY_KINDS = [str(kind) for kind in MONEY_KINDS]
 # Where a fact of a shut day says which day that was.
 TOLD_ON = "told_on"
-_APART = [*NOT_YET_MONEY, AGAINST_ONLY]
 
-# The rules ride in the statement: an entry is written only if every account and fund exists, its day is not shut, and (unless the
-# gate was passed) only if no fund can be left with less to award, whatever its balances are. The key's own rule comes with them,
-# and is looked up only when nothing was written.
+# One statement writes header and transfers, unless the event is there already or its day is shut; both are looked up only when
+# nothing was written. That accounts and fund exist, and that nothing leaves a fund by this way, is known before (codes.py).
 _WRITE = """
-WITH line AS (
-    SELECT * FROM unnest(%(debits)s::text[], %(credits)s::text[], %(funds)s::text[], %(amounts)s::bigint[])
-        WITH ORDINALITY AS line (debit, credit, fund, pence, n)
-), known AS (
-    SELECT coalesce(sum(lines), 0) AS lines, coalesce(bool_and(money + least(doubtful, 0) >= 0), true) AS only_adds FROM (
-        SELECT count(*) AS lines,
-            sum(pence * ((d.kind = ANY (%(money)s) AND d.code <> ALL (%(apart)s))::int
-                - (c.kind = ANY (%(money)s) AND c.code <> ALL (%(apart)s))::int)) AS money,
-            sum(pence * ((d.code = %(doubtful)s)::int - (c.code = %(doubtful)s)::int)) AS doubtful
-        FROM line
-        JOIN account AS d ON d.code = debit
-        JOIN account AS c ON c.code = credit
-        JOIN fund ON fund.code = line.fund
-        GROUP BY line.fund
-    ) AS each_fund
-), header AS (
+WITH header AS (
     INSERT INTO entry (
         number, event_key, kind, happened_on, recorded_at, transfers, reverses, reason, actor, subject, note, forced,
         public_particulars, private_particulars, nonce, leaf_version, leaf_hash
@@ -56,14 +38,14 @@ WITH line AS (
         %(transfers)s::int, %(reverses)s::bigint, %(reason)s::text, %(actor)s::text, %(subject)s::text, %(note)s::text,
         %(forced)s::boolean, %(public)s::jsonb, %(private)s::jsonb, %(nonce)s::bytea, %(leaf_version)s::smallint,
         %(leaf_hash)s::bytea
-    FROM known
-    WHERE known.lines = %(transfers)s::int AND (known.only_adds OR %(gate_passed)s::boolean)
-        AND %(happened_on)s::date > date '1970-01-01' + (SELECT last_value::int FROM shut_until)
+    WHERE %(happened_on)s::date > date '1970-01-01' + (SELECT last_value::int FROM shut_until)
     ON CONFLICT (event_key) DO NOTHING
     RETURNING id
 ), moved AS (
     INSERT INTO transfer (entry_id, n, debit_account, credit_account, fund, amount_pence)
-    SELECT header.id, n, debit, credit, fund, pence FROM header, line
+    SELECT header.id, n, debit, credit, fund, pence
+    FROM header, unnest(%(debits)s::text[], %(credits)s::text[], %(funds)s::text[], %(amounts)s::bigint[])
+        WITH ORDINALITY AS line (debit, credit, fund, pence, n)
 )
 SELECT id FROM header
 """
@@ -75,13 +57,6 @@ SELECT id, number, event_key, kind, happened_on, reason, actor, subject, note, r
         FROM transfer WHERE entry_id = entry.id
     ), '[]') AS lines
 FROM entry WHERE event_key = %(event_key)s
-"""
-
-_MISSING = """
-SELECT 'account' AS what, code FROM unnest(%(accounts)s::text[]) AS code WHERE code NOT IN (SELECT code FROM account)
-UNION ALL
-SELECT 'fund', code FROM unnest(%(funds)s::text[]) AS code WHERE code NOT IN (SELECT code FROM fund)
-ORDER BY 1, 2
 """
 
 
@@ -147,14 +122,17 @@ def write(session: Session, draft: Draft, *, gate_passed: bool = False, forced: 
     """Write a draft in one statement. For the ledger's own verbs; `gate_passed` is true only under the funds' locks."""
     draft.check()
     connection = session.connection()
-    record = Record(draft, numbers.next_number(connection), clock.now(), secrets.token_bytes(canonical.NONCE_BYTES), forced)
-    entry_id = execute(connection, _WRITE, _values(record, gate_passed)).scalar_one_or_none()
-    if entry_id is not None:
-        return Posted(entry_id=entry_id, number=record.number, replayed=False, forced=forced)
+    refusal = _rule_against(connection, draft, gate_passed)
+    if refusal is None:
+        number = numbers.next_number(connection)
+        record = Record(draft, number, clock.now(), secrets.token_bytes(canonical.NONCE_BYTES), forced)
+        entry_id = execute(connection, _WRITE, _values(record)).scalar_one_or_none()
+        if entry_id is not None:
+            return Posted(entry_id=entry_id, number=number, replayed=False, forced=forced)
     standing = known(connection, draft)
     if standing is not None:
         return standing
-    raise _refusal(session, draft)
+    raise refusal or _closed(session, draft)
 
 
 def known(connection: Connection, draft: Draft) -> Posted | None:
@@ -201,13 +179,10 @@ def line_values(lines: Sequence[Line]) -> dict[str, Any]:
     }
 
 
-def _values(record: Record, gate_passed: bool) -> dict[str, Any]:
+def _values(record: Record) -> dict[str, Any]:
     draft = record.draft
     return {
         **line_values(draft.lines),
-        "money": _MONEY_KINDS,
-        "apart": _APART,
-        "doubtful": AGAINST_ONLY,
         "number": record.number,
         "event_key": draft.event_key,
         "kind": draft.kind,
@@ -225,7 +200,6 @@ def _values(record: Record, gate_passed: bool) -> dict[str, Any]:
         "nonce": record.nonce,
         "leaf_version": canonical.LEAF_VERSION,
         "leaf_hash": canonical.leaf_hash(record),
-        "gate_passed": gate_passed,
     }
 
 
@@ -237,13 +211,20 @@ def _as_told(draft: Draft) -> Draft:
     return replace(draft, happened_on=date.fromisoformat(draft.private[TOLD_ON]), private=rest)
 
 
-def _refusal(session: Session, draft: Draft) -> Refused:
-    connection = session.connection()
-    accounts = sorted({line.debit for line in draft.lines} | {line.credit for line in draft.lines})
-    missing = execute(connection, _MISSING, {"accounts": accounts, "funds": draft.funds}).first()
-    if missing is not None:
-        return Refused(f"There is no {missing.what} “{missing.code}” in the ledger.")
+def _rule_against(connection: Connection, draft: Draft, gate_passed: bool) -> Refused | None:
+    """What speaks against a draft that is not in the ledger yet."""
+    codes = for_draft(connection, draft)
+    missing = codes.missing(draft)
+    if missing:
+        return Refused(f"There is no {missing} in the ledger.")
+    if gate_passed or codes.only_adds(draft):
+        return None
+    return MustPassTheGate("This would take money out of a fund without asking whether it has any. Nothing was written.")
+
+
+def _closed(session: Session, draft: Draft) -> FundError:
+    """Why nothing was written of a new event that no other rule speaks against."""
     shut = shut_until(session)
     if shut is not None and draft.happened_on <= shut:
         return PeriodClosed(f"The books are closed up to {shut.day} {shut:%B %Y}. Give a later day.")
-    return MustPassTheGate("This would take money out of a fund without asking whether it has any. Nothing was written.")
+    return Busy()

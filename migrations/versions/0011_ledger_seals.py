@@ -15,15 +15,18 @@ depends_on = None
 ENTRY_COMPLETE = """
 CREATE OR REPLACE FUNCTION ledger_entry_complete() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    whole boolean;
+    shut boolean;
 BEGIN
-    IF EXISTS (
-        SELECT FROM written
-        WHERE written.transfers <> (SELECT count(*) FROM public.transfer WHERE transfer.entry_id = written.id)
-    ) THEN
+    SELECT bool_and(transfers = (SELECT count(*) FROM public.transfer WHERE transfer.entry_id = written.id)),
+        bool_or(happened_on <= date '1970-01-01' + (SELECT last_value::int FROM public.shut_until))
+    INTO whole, shut FROM written;
+    IF NOT whole THEN
         RAISE EXCEPTION 'An entry is written together with exactly the transfers it declares.'
             USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME;
     END IF;
-    IF EXISTS (SELECT FROM written WHERE happened_on <= date '1970-01-01' + (SELECT last_value::int FROM public.shut_until)) THEN
+    IF shut THEN
         RAISE EXCEPTION 'No entry is dated into days that are shut.'
             USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME;
     END IF;
@@ -32,30 +35,33 @@ BEGIN
 END $$
 """
 
-# A transfer belongs to an entry of this very transaction, which is thereby complete, and names accounts and a fund that exist.
-# They are looked up here, once a statement, instead of by foreign keys: those would lock the rows of the accounts and funds that
-# every gift uses, and accounts and funds are never deleted nor renamed in code, so that what exists now exists for ever.
+# All transfers of an entry come in one statement, in the transaction that wrote it; that the accounts and the fund exist is looked
+# up here as well, instead of by foreign keys: those would lock the rows that every gift uses, and accounts and funds are never
+# deleted and keep their codes, so that what exists now exists for ever.
 TRANSFER_BELONGS = """
 CREATE OR REPLACE FUNCTION ledger_transfer_belongs() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    belong boolean;
+    named boolean;
 BEGIN
-    IF EXISTS (
-        SELECT FROM (SELECT DISTINCT entry_id FROM written) AS touched
-        LEFT JOIN public.entry ON entry.id = touched.entry_id
-        CROSS JOIN LATERAL (
-            SELECT count(*) AS legs, min(n) AS first, max(n) AS last FROM public.transfer WHERE transfer.entry_id = touched.entry_id
-        ) AS found
-        WHERE entry.id IS NULL OR entry.xid <> pg_current_xact_id()
-            OR (found.legs, found.first, found.last) IS DISTINCT FROM (entry.transfers, 1, entry.transfers)
-    ) THEN
+    SELECT bool_and(
+            coalesce(entry.xid = pg_current_xact_id() AND (legs, first, last) = (entry.transfers, 1, entry.transfers), false)
+        ), bool_and(found.named)
+    INTO belong, named
+    FROM (
+        SELECT entry_id, count(*) AS legs, min(n) AS first, max(n) AS last,
+            bool_and(
+                EXISTS (SELECT FROM public.account WHERE code = debit_account)
+                AND EXISTS (SELECT FROM public.account WHERE code = credit_account)
+                AND EXISTS (SELECT FROM public.fund WHERE code = written.fund)
+            ) AS named
+        FROM written GROUP BY entry_id
+    ) AS found LEFT JOIN public.entry ON entry.id = found.entry_id;
+    IF NOT belong THEN
         RAISE EXCEPTION 'Nothing is added to an entry after it was written.'
             USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME;
     END IF;
-    IF EXISTS (
-        SELECT FROM written
-        WHERE NOT EXISTS (SELECT FROM public.account WHERE account.code = written.debit_account)
-            OR NOT EXISTS (SELECT FROM public.account WHERE account.code = written.credit_account)
-            OR NOT EXISTS (SELECT FROM public.fund WHERE fund.code = written.fund)
-    ) THEN
+    IF NOT named THEN
         RAISE EXCEPTION 'A transfer names accounts and a fund that exist.'
             USING ERRCODE = 'foreign_key_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME;
     END IF;

@@ -1,0 +1,52 @@
+"""Which accounts and funds there are: codes and kinds never change, so they are read once a connection and remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from fundapp.core.db import remembered
+from fundapp.ledger.chart import MONEY_KINDS, awardable
+from fundapp.ledger.draft import Draft, Line
+
+_PLACE = "ledger-codes"
+_ACCOUNTS = text("SELECT code, kind FROM account")
+_FUNDS = text("SELECT code FROM fund")
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The kind of every account, and the funds."""
+
+    kinds: dict[str, str]
+    funds: frozenset[str]
+
+    def missing(self, draft: Draft) -> str:
+        """What a draft names and nobody has opened, as "account “x”"; empty when all of it is there."""
+        for code in sorted({line.debit for line in draft.lines} | {line.credit for line in draft.lines}):
+            if code not in self.kinds:
+                return f"account “{code}”"
+        return next((f"fund “{code}”" for code in draft.funds if code not in self.funds), "")
+
+    def only_adds(self, draft: Draft) -> bool:
+        """Whether no fund can be left with less to award by the draft's lines, whatever its balances are."""
+        return all(self._least(draft.lines, fund) >= 0 for fund in draft.funds)
+
+    def _least(self, lines: tuple[Line, ...], fund: str) -> int:
+        """The least that the lines can add to what the fund has to award, in pence."""
+        moved: dict[str, int] = {}
+        for line in lines:
+            if line.fund == fund:
+                moved[line.debit] = moved.get(line.debit, 0) + line.amount_pence
+                moved[line.credit] = moved.get(line.credit, 0) - line.amount_pence
+        return sum(awardable(code, pence) for code, pence in moved.items() if self.kinds[code] in MONEY_KINDS)
+
+
+def for_draft(connection: Connection, draft: Draft) -> Codes:
+    """The codes as they are known here; read again when the draft names one that is not."""
+    codes: Codes | None = remembered(connection).get(_PLACE)
+    if codes is None or codes.missing(draft):
+        kinds = {row.code: row.kind for row in connection.execute(_ACCOUNTS)}
+        codes = remembered(connection)[_PLACE] = Codes(kinds, frozenset(connection.scalars(_FUNDS)))
+    return codes

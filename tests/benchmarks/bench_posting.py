@@ -1,0 +1,57 @@
+"""Postings a second through the ledger's service, beside the floor and beside django-hordak, on a plain and on a slow disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import median
+
+from tests.benchmarks import peer
+from tests.benchmarks.crowd import Client, rate
+from tests.benchmarks.machines import UNGUARDED, Machine, machine
+from tests.benchmarks.rows import Row
+
+ROUNDS = 1
+SECONDS = 1.5
+# Issue 3: of the floor with one client and with eight, and how many times django-hordak.
+BARS = {1: 0.55, 8: 0.45}
+PEER_BAR = 2.0
+POSTING = "posting: look-up, guards, sealing"
+
+
+def run() -> Iterator[Row]:
+    """The rows of this part."""
+    with peer.installed() as python:
+        for slow in (False, True):
+            with machine(slow=slow) as one:
+                yield from _rows(one, "slow disk" if slow else "plain disk", python)
+
+
+def _rows(one: Machine, disk: str, python: str) -> Iterator[Row]:
+    key = {"LEDGER_SIGNING_KEY": one.signer.skey}
+    # Each in a database of its own, so that none pays for another's size.
+    urls = {name: one.copy(name) for name in ("floor", "posting", "unsealed", "unlooked", "awards")}
+    urls["unguarded"] = one.copy("unguarded", owner_sql=UNGUARDED)
+    variants = {
+        "floor: BEGIN, one statement, COMMIT": (Client("floor", urls["floor"]), []),
+        POSTING: (Client("post", urls["posting"]), [Client("seal", urls["posting"], environment=key)]),
+        "posting without sealing": (Client("post", urls["unsealed"]), []),
+        "posting without sealing and look-up": (Client("post-without-look-up", urls["unlooked"]), []),
+        "posting without sealing and guards": (Client("post", urls["unguarded"]), []),
+        "django-hordak": (peer.client(python, one.empty_for_peer("hordak")), []),
+    }
+    for clients in (1, 8):
+        rates: dict[str, list[float]] = {name: [] for name in variants}
+        for _ in range(ROUNDS):
+            for name, (client, beside) in variants.items():
+                rates[name].append(rate(client, clients=clients, seconds=SECONDS, beside=beside))
+        yield from _told(rates, clients, f"{clients} client{'s' if clients > 1 else ''}, {disk}")
+
+
+def _told(rates: dict[str, list[float]], clients: int, where: str) -> Iterator[Row]:
+    floor, hordak = rates["floor: BEGIN, one statement, COMMIT"], rates["django-hordak"]
+    for name, found in rates.items():
+        ratio = median(mine / base for mine, base in zip(found, floor, strict=True))
+        bar = BARS[clients] if name == POSTING else None
+        yield Row(f"{name}, {where}", median(found), "/s", median(floor), ratio, bar)
+    times = median(mine / other for mine, other in zip(rates[POSTING], hordak, strict=True))
+    yield Row(f"{POSTING}, times django-hordak, {where}", median(rates[POSTING]), "/s", median(hordak), times, PEER_BAR)
