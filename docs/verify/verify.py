@@ -162,9 +162,10 @@ def tell_private(extra, entry):
     made = sha256(bytes.fromhex(extra["nonce"]) + extra["private"].encode()).hex()
     must(made == entry.get("private"), "The private part: it is not the one that this entry was made with.")
     private = canonical(extra["private"], "The private part")
-    day = str(private.get("happened_on"))
-    must(day[:7] == entry["month"], "The private part: its day is not in the entry's month.")
-    return print(shown(f"ok  The private part belongs to it: “{private.get('event_key')}” happened on {day}."))
+    day = re.fullmatch("([0-9]{4}-[0-9]{2})-([0-9]{2})", str(private.get("happened_on")))
+    must(day and day[1] == entry["month"], "The private part: its day is not in the entry's month.")
+    words = f"{int(day[2])} {calendar.month_name[int(day[1][5:])]} {day[1][:4]}"
+    return print(shown(f"ok  The private part belongs to it: “{private.get('event_key')}” happened on {words}."))
 
 
 def read_proof(name):

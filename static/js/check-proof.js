@@ -115,7 +115,7 @@ function readCheckpoint(note, keys) {
     const key = keys.find((one) => one.name === lines[0] && one.name === found[1] && one.number === number);
     if (key) signatures.push({ key, made: data.slice(4) });
   }
-  must(signatures.length, `${step}: none of the signatures is by the ledger’s key.`);
+  must(signatures.length, `${step}: none of the signatures is by a key that the ledger uses now; earlier keys stand on its page.`);
   return { origin: lines[0], size, root, signatures, signed: utf8.encode(note.slice(0, gap + 1)) };
 }
 
@@ -178,8 +178,10 @@ async function tellPrivate(extra, entry) {
   const made = hex(await sha256(nonce, utf8.encode(extra.private)));
   must(made === entry.private, "The private part: it is not the one that this entry was made with.");
   const told = canonical(extra.private, "The private part");
-  must(String(told.happened_on).slice(0, 7) === entry.month, "The private part: its day is not in the entry’s month.");
-  return [true, `The private part belongs to it: “${told.event_key}” happened on ${told.happened_on}.`];
+  const day = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/.exec(told.happened_on);
+  must(day && `${day[1]}-${day[2]}` === entry.month, "The private part: its day is not in the entry’s month.");
+  const words = `${Number(day[3])} ${MONTHS[Number(day[2]) - 1]} ${day[1]}`;
+  return [true, `The private part belongs to it: “${told.event_key}” happened on ${words}.`];
 }
 
 /** Climb from a leaf to the root. The path has exactly the steps that this place in a ledger of this size needs. */
@@ -212,7 +214,7 @@ export async function check(bytes, keyLines, say) {
     say(true, tellEntry(entry));
     say(...(await tellPrivate(extra, entry)));
     const leaf = await sha256(Uint8Array.of(0), utf8.encode(extra.entry));
-    say(true, `The fingerprint of exactly these words is ${hex(leaf).slice(0, 16)}….`);
+    say(true, `The fingerprint of exactly these words begins with ${hex(leaf).slice(0, 16)}.`);
     const checkpoint = readCheckpoint(note, keys);
     const root = await rootAbove(leaf, index, checkpoint.size, path);
     must(hex(root) === hex(checkpoint.root), "The path: it does not lead from this entry to the root.");

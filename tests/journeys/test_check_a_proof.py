@@ -161,8 +161,8 @@ def test_a_true_proof_is_checked_step_by_step_and_nothing_goes_anywhere_else(me:
     me.press("Check it here")
     said = steps(me)
     assert said[0].startswith("✓ The entry says: a gift by card, November 2026, entry number 4,714; £1,234.50 in the fund public-giving")
-    assert said[1] == "✓ The private part belongs to it: “charge:ch_1” happened on 2026-11-03."
-    assert said[2].startswith("✓ The fingerprint of exactly these words is ")
+    assert said[1] == "✓ The private part belongs to it: “charge:ch_1” happened on 3 November 2026."
+    assert said[2].startswith("✓ The fingerprint of exactly these words begins with ")
     assert said[3] == "✓ The path of 11 steps leads from it to the root of the ledger: place 4,711 of 5,020."
     assert said[4] == f"✓ That root is signed by the key fund.example/ledger+{KEY.number.hex()}."
     assert len(said) == 5

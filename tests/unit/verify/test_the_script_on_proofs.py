@@ -29,7 +29,7 @@ def test_a_true_proof_is_told_step_by_step(run: Run, tmp_path: Path) -> None:
         "ok  The entry says: “gift.charged”, November 2026, entry number 4,714.",
         "      £1,234.50 in the fund public-giving: to stripe-clearing, from donations.",
     ]
-    assert steps[2] == "ok  The private part belongs to it: “charge:ch_1” happened on 2026-11-03."
+    assert steps[2] == "ok  The private part belongs to it: “charge:ch_1” happened on 3 November 2026."
     assert re.fullmatch(r"ok  The fingerprint of exactly these words is [0-9a-f]{64}\.", steps[3])
     assert steps[4] == "ok  The path leads from it to the root of a ledger of 7 entries: place 4 of 7."
     assert steps[5] == f"ok  That root is signed by the key fund.example/ledger+{KEY.number.hex()}."
