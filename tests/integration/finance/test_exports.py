@@ -22,6 +22,7 @@ from fundapp.finance.exports.registry import EXPORTS
 from fundapp.ledger import chart, queries, service
 from fundapp.ledger.chart import AccountKind
 from fundapp.ledger.models import Entry
+from fundapp.ledger.sealing import seal
 from fundapp.ledger.service import Line
 from tests.builders import ledger as books
 from tests.support.accounting import Summed, bean_check, by_beancount, by_hledger, hledger
@@ -200,6 +201,18 @@ def test_a_penny_more_or_less_anywhere_is_found_by_both(lived: Session, tmp_path
             path.write_text(changed)
             summed = by_beancount(changed.encode()) if name == "beancount" else by_hledger(path)
             assert summed.complaints
+
+
+def test_sealed_books_read_the_same_and_a_balance_taken_out_of_the_snapshot_is_found_by_both(lived: Session, tmp_path: Path) -> None:
+    """The ledger's balances come from its snapshot, the programs' from the entries."""
+    assert seal(lived, origin="test.example/books", signer=None)
+    beans, ledger = read(lived, tmp_path)
+    assert beans.standing == ledger.standing == ours(lived)
+    lived.execute(text("DELETE FROM balance_snapshot WHERE account = 'bank' AND fund = 'x9-y'"))
+    path = tmp_path / "books.journal"
+    path.write_bytes(export(lived, "hledger"))
+    assert "assets:bank:x9-y" in by_hledger(path).complaints
+    assert "Assets:Bank:X9-Y" in by_beancount(export(lived, "beancount")).complaints
 
 
 def test_nothing_personal_leaves_in_them(lived: Session) -> None:

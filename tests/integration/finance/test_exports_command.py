@@ -95,6 +95,12 @@ def test_what_is_asked_wrongly_says_how_to_ask(environ: dict[str, str], argument
     assert "Usage: " in done.stderr
 
 
+def test_it_has_help_that_names_every_export() -> None:
+    done = CliRunner().invoke(main, ["export", "--help"])
+    assert (done.exit_code, "beancount|hledger|trial-balance" in done.stdout) == (0, True)
+    assert "  export " in CliRunner().invoke(main, ["--help"]).stdout
+
+
 def test_what_breaks_off_leaves_what_stood_there_and_nothing_beside_it(tmp_path: Path) -> None:
     path = tmp_path / "books.csv"
     path.write_text("before")
