@@ -1,16 +1,16 @@
-"""Whether the database still guards the ledger: triggers, constraints and rights, as its own catalogue has them."""
+"""Whether the database still guards the ledger: triggers, functions, rules, columns and rights, as its own catalogue has them."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, Constraint, Index, Table, text
+from sqlalchemy import Connection, Table, text
 
 from fundapp.ledger.log_models import BalanceSnapshot, CheckpointRow, LogLeaf, LogTile, Period, Publication, Unsealed
 from fundapp.ledger.models import Account, Entry, Fund, Transfer
+from fundapp.ledger.verifying import rights, rules
 
 _LOG = (Unsealed, LogLeaf, LogTile, CheckpointRow, BalanceSnapshot, Period, Publication)
 TABLES = tuple(cast(Table, model.__table__) for model in (Fund, Account, Entry, Transfer, *_LOG))
@@ -26,6 +26,16 @@ class Trigger(NamedTuple):
     name: str
     function: str
     when: int
+
+
+class Function(NamedTuple):
+    """A guard's function as it must be: SHA-256 of its source as the migration wrote it, and whether it acts as its owner.
+
+    One that does has its search path fixed, so that nobody can put other tables or functions under its hands.
+    """
+
+    source: str
+    as_owner: bool = False
 
 
 TRIGGERS = (
@@ -46,65 +56,39 @@ TRIGGERS = (
     Trigger("transfer", "transfer_belongs", "ledger_transfer_belongs", _INSERT),
 )
 
-# SHA-256 of each function's source as the migration wrote it, so that an emptied function is found as well as a dropped trigger.
 FUNCTIONS = {
-    "ledger_period_forward": "afc4463544674160d2e47586d534d02c7dc99f8d6749abc7e2da86a5a2df4dbc",
-    "ledger_leaf_next": "4ff7c7c099f2770a26afe11fcdb18baf4e6861edd8ff8f83ee210862ab49abba",
-    "ledger_account_frozen": "bada892490dcb5ffcf7fef5e37f535b793bf8a22f5e89d9a5206243fbeb84305",
-    "ledger_entry_complete": "e6a1aebb239af001db0720a6d2872f64d9a2baed5dd00d66d478439cb05cfad5",
-    "ledger_fund_frozen": "b88e433315d311994301be8bdd121675cd269c30166186f9efe7bf4d906fffae",
-    "ledger_refuses_change": "998a5c413d51d58a0dcc13d0aacc74b07fd62b425022496d5bfbb572fa1c7623",
-    "ledger_transfer_belongs": "3663741baa6f4d8c4f7e3eb21656b9390e1409b43777a5b20515b6cd30e00caf",
+    "ledger_account_frozen": Function("bada892490dcb5ffcf7fef5e37f535b793bf8a22f5e89d9a5206243fbeb84305"),
+    "ledger_entry_complete": Function("e6a1aebb239af001db0720a6d2872f64d9a2baed5dd00d66d478439cb05cfad5", as_owner=True),
+    "ledger_fund_frozen": Function("b88e433315d311994301be8bdd121675cd269c30166186f9efe7bf4d906fffae"),
+    "ledger_leaf_next": Function("4ff7c7c099f2770a26afe11fcdb18baf4e6861edd8ff8f83ee210862ab49abba"),
+    "ledger_period_forward": Function("afc4463544674160d2e47586d534d02c7dc99f8d6749abc7e2da86a5a2df4dbc", as_owner=True),
+    "ledger_refuses_change": Function("998a5c413d51d58a0dcc13d0aacc74b07fd62b425022496d5bfbb572fa1c7623"),
+    "ledger_transfer_belongs": Function("3663741baa6f4d8c4f7e3eb21656b9390e1409b43777a5b20515b6cd30e00caf"),
 }
+# What a function that acts as its owner has set for itself.
+FIXED_PATH = ["search_path=pg_catalog, pg_temp"]
 
 _TRIGGERS = text("""
 SELECT c.relname AS "table", t.tgname AS name, p.proname AS function, t.tgtype AS "when", t.tgisinternal AS internal,
-    t.tgenabled IN ('O', 'A') AS enabled, t.tgqual IS NULL AND t.tgattr = '' AS unconditional, p.prosrc AS source
+    t.tgenabled IN ('O', 'A') AS enabled, t.tgqual IS NULL AND t.tgattr = '' AND t.tgnargs = 0 AS unconditional, p.prosrc AS source,
+    p.prosecdef AS as_owner, p.proconfig AS settings, l.lanname AS language,
+    p.proowner = c.relowner AND p.pronamespace = c.relnamespace AS at_home
 FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid JOIN pg_proc AS p ON p.oid = t.tgfoid
+JOIN pg_language AS l ON l.oid = p.prolang
 WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY (:tables) ORDER BY 1, 2
 """)
-
-_RULES = text("""
-SELECT relname FROM pg_class
-WHERE relnamespace = 'public'::regnamespace AND relname = ANY (:tables) AND (relhasrules OR relrowsecurity) ORDER BY 1
-""")
-
-_CONSTRAINTS = text("""
-SELECT c.relname AS "table", k.conname AS name FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid
-WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY (:tables) AND k.convalidated
-UNION ALL
-SELECT c.relname, i.relname FROM pg_index AS x JOIN pg_class AS c ON c.oid = x.indrelid JOIN pg_class AS i ON i.oid = x.indexrelid
-WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY (:tables) AND x.indisunique AND x.indisvalid
-""")
-
-_RIGHTS = text("""
-SELECT c.relname AS "table", coalesce(r.rolname, 'PUBLIC') AS role, a.privilege_type AS privilege, '' AS column,
-    coalesce(r.rolsuper OR pg_has_role(r.oid, c.relowner, 'MEMBER'), false) AS all_powerful
-FROM pg_class AS c CROSS JOIN LATERAL aclexplode(c.relacl) AS a LEFT JOIN pg_roles AS r ON r.oid = a.grantee
-WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY (:tables) AND a.grantee <> c.relowner
-UNION ALL
-SELECT c.relname, coalesce(r.rolname, 'PUBLIC'), a.privilege_type, t.attname, false
-FROM pg_class AS c JOIN pg_attribute AS t ON t.attrelid = c.oid
-CROSS JOIN LATERAL aclexplode(t.attacl) AS a LEFT JOIN pg_roles AS r ON r.oid = a.grantee
-WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY (:tables) AND a.grantee <> c.relowner
-ORDER BY 1, 2, 3, 4
-""")
-
-_RIGHT = re.compile(r"(?P<privilege>[A-Z]+)(?: \((?P<columns>[\w, ]+)\))?")
 
 
 def faults(connection: Connection) -> Iterator[str]:
     """A sentence for each guard that is missing, switched off, changed or loosened."""
-    values = {"tables": [table.name for table in TABLES]}
-    yield from _trigger_faults(connection, values)
-    for (table,) in connection.execute(_RULES, values):
-        yield f"The table {table} has rewrite rules or row security, which can hide or change what is written."
-    yield from _constraint_faults(connection, values)
-    yield from _right_faults(connection, values)
+    names = [table.name for table in TABLES]
+    yield from _trigger_faults(connection, names)
+    yield from rules.faults(connection, TABLES)
+    yield from rights.faults(connection, TABLES)
 
 
-def _trigger_faults(connection: Connection, values: dict[str, list[str]]) -> Iterator[str]:
-    rows = list(connection.execute(_TRIGGERS, values))
+def _trigger_faults(connection: Connection, names: list[str]) -> Iterator[str]:
+    rows = list(connection.execute(_TRIGGERS, {"tables": names}))
     present = {(row.table, row.name): row for row in rows if not row.internal}
     for row in rows:
         if not row.enabled:
@@ -117,37 +101,11 @@ def _trigger_faults(connection: Connection, values: dict[str, list[str]]) -> Ite
             yield f"The trigger {expected.name} on {expected.table} is missing."
         elif (found.function, found.when, found.unconditional) != (expected.function, expected.when, True):
             yield f"The trigger {expected.name} on {expected.table} was changed."
-        elif hashlib.sha256(found.source.encode()).hexdigest() != FUNCTIONS[expected.function]:
-            yield f"The function {expected.function}, which guards {expected.table}, was changed."
-
-
-def _constraint_faults(connection: Connection, values: dict[str, list[str]]) -> Iterator[str]:
-    present = {(row.table, row.name) for row in connection.execute(_CONSTRAINTS, values)}
-    for table in TABLES:
-        rules: list[Constraint | Index] = [*table.constraints, *(index for index in table.indexes if index.unique)]
-        for name in sorted(str(rule.name) for rule in rules):
-            if (table.name, name) not in present:
-                yield f"The rule {name} on {table.name} is missing."
-
-
-def _right_faults(connection: Connection, values: dict[str, list[str]]) -> Iterator[str]:
-    held: set[tuple[str, str, str]] = set()
-    allowed = {(table.name, *right) for table in TABLES for right in _rights(table)}
-    for row in connection.execute(_RIGHTS, values):
-        right = (row.table, row.privilege, row.column)
-        held.add(right)
-        if right not in allowed:
-            where = f"{row.table} ({row.column})" if row.column else row.table
-            yield f"The role {row.role} may {row.privilege} on {where}, which nobody but the owner may."
-        if row.all_powerful:
-            yield f"The role {row.role} has rights on {row.table} and those of its owner as well."
-    for table, privilege, column in sorted(allowed - held):
-        yield f"No role but the owner may {privilege} on {table}{f' ({column})' if column else ''}: the application cannot work."
-
-
-def _rights(table: Table) -> list[tuple[str, str]]:
-    return [
-        (found["privilege"], column)
-        for found in _RIGHT.finditer(str(table.info["app_role"]))
-        for column in (found["columns"] or "").split(", ")
-    ]
+        else:
+            function = FUNCTIONS[expected.function]
+            is_ours = (hashlib.sha256(found.source.encode()).hexdigest(), found.language) == (function.source, "plpgsql")
+            if not is_ours:
+                yield f"The function {expected.function}, which guards {expected.table}, was changed."
+            settings = FIXED_PATH if function.as_owner else None
+            if not found.at_home or (found.as_owner, found.settings) != (function.as_owner, settings):
+                yield f"The function {expected.function}, which guards {expected.table}, acts for somebody else than it should."
