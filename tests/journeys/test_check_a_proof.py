@@ -6,8 +6,10 @@ The page here holds the very part that a gift's page and the open ledger's page 
 from __future__ import annotations
 
 import base64
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,9 +20,13 @@ from playwright.sync_api import Page as BrowserPage
 from werkzeug.serving import make_server
 
 from fundapp.config import ROOT, Settings
+from fundapp.ledger import signing
+from fundapp.ledger.notes import Signer
+from fundapp.ledger.sealing import seal
 from fundapp.web import headers, static, templating
 from fundapp.web.guards import PUBLIC, guard
 from tests.support.browser import DESK, PHONE, Walker
+from tests.support.story import Town
 from tests.unit.verify import spoiled
 from tests.unit.verify.small_log import KEY, OTHER_KEY, Proof
 
@@ -151,6 +157,7 @@ def steps(me: Walker) -> list[str]:
 
 
 def end(me: Walker) -> str:
+    """The last sentence."""
     return me.page.locator("[data-told] strong").inner_text()
 
 
@@ -297,6 +304,43 @@ def test_scripts_off_the_file_and_the_key_are_there_and_no_dead_button(browser: 
     assert page.get_by_role("button").count() == 0
     assert not page.locator("input[type=file]").is_visible()
     context.close()
+
+
+def test_a_donor_checks_their_own_gift_on_its_own_page(town: Town, walk: Callable[..., Walker], tmp_path: Path) -> None:
+    """The whole way: from the sign in the shop to the seal, and both verifiers on the file that the page gives."""
+    me = walk(PHONE).open(town.point.path).choose("£5").press("Give").press("Give £5.00 with the test card").sees("Your £5 is here.")
+    signer = Signer.generate("fund.example/ledger")
+    with town.live.database.session() as session:
+        signing.introduce_key(session, vkey=signer.verifier.vkey, actor="system")
+        assert seal(session, origin=signer.name, signer=signer)
+        session.commit()
+    me.page.reload()
+    me.check().press("Check it here")
+    said = steps(me)
+    assert "✓ The entry says: a gift by card, " in said[0]
+    assert "£5.00 in the fund public-giving" in said[0]
+    assert said[4] == f"✓ That root is signed by the key fund.example/ledger+{signer.verifier.key_id.hex()}."
+    assert end(me).startswith("The proof holds")
+    me.check()
+    with me.page.expect_download() as download:
+        me.page.get_by_role("link", name="The proof, a small file to keep").click()
+    kept = tmp_path / "gift.tlog-proof"
+    download.value.save_as(kept)
+    command = [sys.executable, "-I", str(ROOT / "docs" / "verify" / "verify.py")]
+    proof = subprocess.run(
+        [*command, "proof", kept, "--key", signer.verifier.vkey], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert proof.returncode == 0, proof.stderr
+    assert "£5.00 in the fund public-giving" in proof.stdout
+    address = f"{me.base_url}/open/ledger"
+    ledger = subprocess.run(
+        [*command, "ledger", address, "--key", signer.verifier.vkey], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ledger.returncode == 0, ledger.stderr
+    me.open("/open/ledger")
+    me.page.get_by_label("Check a proof you kept").set_input_files(kept)
+    assert end(me).startswith("The proof holds")
+    me.check()
 
 
 def ask(page: BrowserPage, proofs: list[bytes]) -> list[list[object]]:
