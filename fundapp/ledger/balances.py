@@ -18,12 +18,23 @@ from fundapp.ledger.periods_read import last_sealed
 # Of the snapshots but the newest, one is kept in each stretch of this many leaves.
 KEPT_EVERY = 1_024
 
-# The side of every transfer of the entries in `tail`, both ways; each pair of accounts is summed before it is taken apart.
-_SIDES = """
+# What the entries in `tail` moved between each pair of accounts. Where the tail is short by its nature, its transfers are looked up
+# one entry at a time (OFFSET 0 keeps them so): the planner cannot know how many wait in a queue, and must never read the whole
+# table for them.
+_FEW = """
+pair AS (
+    SELECT debit_account, credit_account, fund, sum(amount_pence) AS pence
+    FROM tail CROSS JOIN LATERAL (SELECT * FROM transfer WHERE entry_id = tail.id OFFSET 0) AS moved
+    GROUP BY debit_account, credit_account, fund
+)"""
+_MANY = """
 pair AS (
     SELECT debit_account, credit_account, fund, sum(amount_pence) AS pence FROM tail JOIN transfer ON transfer.entry_id = tail.id
     GROUP BY debit_account, credit_account, fund
-), side AS (
+)"""
+# Both sides of what was known and of what moved.
+_SIDES = """
+side AS (
     SELECT account, fund, debits_pence, credits_pence FROM base
     UNION ALL SELECT debit_account, fund, pence, 0 FROM pair
     UNION ALL SELECT credit_account, fund, 0, pence FROM pair
@@ -42,14 +53,14 @@ WITH base AS (
     SELECT account, fund, debits_pence, credits_pence FROM balance_snapshot
     WHERE log_size = (SELECT max(log_size) FROM balance_snapshot)
 )"""
-NOW = ", ".join((_BASE_NOW, "tail AS (SELECT entry_id AS id FROM unsealed)", _SIDES)) + _SUMMED
+NOW = ", ".join((_BASE_NOW, "tail AS (SELECT entry_id AS id FROM unsealed)", _FEW, _SIDES)) + _SUMMED
 
 _BASE_AT_SIZE = """
 WITH begun AS MATERIALIZED (SELECT coalesce(max(log_size), 0) AS size FROM balance_snapshot WHERE log_size <= :size), base AS (
     SELECT account, fund, debits_pence, credits_pence FROM balance_snapshot WHERE log_size = (SELECT size FROM begun)
 )"""
 _LEAVES = "tail AS (SELECT entry_id AS id FROM log_leaf WHERE seq >= (SELECT size FROM begun) AND seq < :size)"
-_AT_SIZE = ", ".join((_BASE_AT_SIZE, _LEAVES, _SIDES)) + _SUMMED
+_AT_SIZE = ", ".join((_BASE_AT_SIZE, _LEAVES, _FEW, _SIDES)) + _SUMMED
 
 _BASE_TO_DAY = """
 WITH base AS (
@@ -59,13 +70,13 @@ WITH base AS (
     WHERE number = :seal
 )"""
 _DAYS = "tail AS (SELECT id FROM entry WHERE happened_on <= :as_of AND happened_on > :begun)"
-_TO_DAY = ", ".join((_BASE_TO_DAY, _DAYS, _SIDES)) + _SUMMED
+_TO_DAY = ", ".join((_BASE_TO_DAY, _DAYS, _MANY, _SIDES)) + _SUMMED
 
 _WRITE = """
 INSERT INTO balance_snapshot (log_size, account, fund, debits_pence, credits_pence)
 SELECT :after, account, fund, sum(debits_pence), sum(credits_pence) FROM side WHERE EXISTS (SELECT FROM pair) GROUP BY account, fund
 """
-_SNAPSHOT = ", ".join((_BASE_NOW, "tail AS (SELECT unnest(CAST(:ids AS bigint[])) AS id)", _SIDES)) + _WRITE
+_SNAPSHOT = ", ".join((_BASE_NOW, "tail AS (SELECT unnest(CAST(:ids AS bigint[])) AS id)", _FEW, _SIDES)) + _WRITE
 _PRUNE = """
 DELETE FROM balance_snapshot
 WHERE log_size = (SELECT max(log_size) FROM balance_snapshot WHERE log_size < :after) AND log_size / :every = :after / :every

@@ -31,7 +31,8 @@ RETURNING fund.code, fund.name, fund.starts_on, fund.ends_on
 _AVAILABLE = """
 WITH tail AS (
     SELECT debit_account AS debit, credit_account AS credit, fund, amount_pence AS pence, false AS proposed
-    FROM unsealed JOIN transfer USING (entry_id) WHERE fund = ANY (%(gates)s::text[])
+    FROM unsealed CROSS JOIN LATERAL (SELECT * FROM transfer WHERE transfer.entry_id = unsealed.entry_id OFFSET 0) AS moved
+    WHERE fund = ANY (%(gates)s::text[])
     UNION ALL
     SELECT debit, credit, fund, pence, true
     FROM unnest(%(debits)s::text[], %(credits)s::text[], %(funds)s::text[], %(amounts)s::bigint[]) AS line (debit, credit, fund, pence)

@@ -10,8 +10,8 @@ from tests.benchmarks.crowd import Client, rate
 from tests.benchmarks.machines import UNGUARDED, Machine, machine
 from tests.benchmarks.rows import Row
 
-ROUNDS = 1
-SECONDS = 1.5
+ROUNDS = 3
+SECONDS = 3.0
 # Issue 3: of the floor with one client and with eight, and how many times django-hordak.
 BARS = {1: 0.55, 8: 0.45}
 PEER_BAR = 2.0
