@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy.orm import Session
 
-from fundapp.ledger import guards, queries
+from fundapp.ledger import guards
 from fundapp.ledger.verifying import whole
 from fundapp.ledger.verifying.books import Books
 from fundapp.ledger.verifying.found import Fault, Progress, Step, Verified, readable
@@ -52,8 +52,8 @@ class _Reading:
         session, found = self.session, self.found
         with readable(session, found, "The ledger's entries"):
             seals = read_seals(session, found)
-            kinds = {account.code: account.kind for account in queries.accounts(session)}
-            books = Books(found, kinds, sorted({seal.ends_on for seal in seals}))
+            found.kinds.update(whole.kinds(session))
+            books = Books(found, sorted({seal.ends_on for seal in seals}))
             self.periods = Periods(session, seals, books)
             log = Log(session, found, read_keys(session, found), outside, origin)
             # What is longer than this log says nothing about it.

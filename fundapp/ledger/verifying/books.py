@@ -7,7 +7,7 @@ before, and takes the queue in the order of ids. So what a spender saw in the fu
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,11 +15,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from fundapp.ledger.balances import Total
-from fundapp.ledger.chart import MONEY_KINDS, AccountKind, awardable
+from fundapp.ledger.chart import MONEY_KINDS, awardable
 from fundapp.ledger.verifying.found import Verified
 
 Pair = tuple[str, str]
-Sides = Mapping[Pair, Sequence[int]]
 
 # What the entries before a trusted checkpoint moved, by the period they are dated in.
 _BEFORE = text("""
@@ -36,9 +35,8 @@ SELECT log_size, account, fund, debits_pence, credits_pence FROM balance_snapsho
 class Books:
     """Running totals. `ends`: the last days of all periods that have a seal, in order."""
 
-    def __init__(self, found: Verified, kinds: Mapping[str, AccountKind], ends: Sequence[date]) -> None:
+    def __init__(self, found: Verified, ends: Sequence[date]) -> None:
         self.found = found
-        self.kinds = kinds
         self.ends = ends
         # By period: totals of the entries dated in it, or between the one before and it.
         self._periods: list[dict[Pair, list[int]]] = [{} for _ in ends]
@@ -67,13 +65,13 @@ class Books:
                     sides = summed.setdefault(pair, [0, 0])
                     sides[0] += debits
                     sides[1] += credits_
-        return [Total(code, "", str(self.kinds.get(code, "")), fund, *sides) for (code, fund), sides in summed.items()]
+        return [Total(code, "", self.found.kinds.get(code, ""), fund, *sides) for (code, fund), sides in summed.items()]
 
     def _move(self, debit: str, credit: str, fund: str, pence: int, bucket: int) -> None:
         for account, side in ((debit, 0), (credit, 1)):
             pair = (account, fund)
             sides = self.found.totals.setdefault(pair, [0, 0])
-            if self.kinds.get(account) in MONEY_KINDS:
+            if self.found.kinds.get(account) in MONEY_KINDS:
                 had = sides[0] - sides[1]
                 rise = awardable(account, had - pence if side else had + pence) - awardable(account, had)
                 self.found.available[fund] = self.found.available.get(fund, 0) + rise

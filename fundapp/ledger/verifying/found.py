@@ -43,7 +43,8 @@ class Verified:
     # Entries that took a fund below what it had, and said so.
     forced: int = 0
     available: dict[str, int] = field(default_factory=dict)
-    # Every fund's code, in the order the funds were opened.
+    # What each account is, and every fund's code in the order the funds were opened.
+    kinds: dict[str, str] = field(default_factory=dict)
     funds: list[str] = field(default_factory=list)
     # Entries with a place in the log, and those that were not hashed again because a trusted checkpoint stands over them.
     sealed: int = 0
@@ -78,10 +79,10 @@ class Verified:
 
 @contextmanager
 def readable(session: Session, found: Verified, what: str) -> Iterator[None]:
-    """Read something in a savepoint. What the database cannot even read (a damaged file, an absurd value) is a fault like any other."""
+    """Read something in a savepoint. What cannot even be read (a damaged file, an absurd value) is a fault like any other."""
     try:
         with session.begin_nested():
             yield
-    except DBAPIError as error:
-        first = (str(error.orig).splitlines() or ["no reason given"])[0]
-        found.add(f"{what} could not be read: {first}.")
+    except (DBAPIError, ValueError, TypeError, LookupError) as error:
+        reason = str(error.orig if isinstance(error, DBAPIError) else error).splitlines() or ["no reason given"]
+        found.add(f"{what} could not be read: {reason[0]}.")

@@ -73,7 +73,9 @@ class Periods:
             yield f"{name} says that it was told too late for its own day, and that day was not shut."
         seal = self.seals.get(head.number) if head.kind == periods.KIND else None
         if seal is not None:
-            yield from self._wrong_seal(seal, head, name)
+            wrong = list(self._wrong_seal(seal, head, name))
+            yield from wrong
+            self.books.found.periods += not wrong
             self._pass(seal)
 
     def whole(self) -> Iterator[tuple[str, int | None]]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from fundapp.ledger import queries
+from fundapp.ledger import balances
 from fundapp.ledger.verifying.found import Verified
 
 Said = Iterator[tuple[str, int | None]]
@@ -46,12 +46,18 @@ WHERE NOT EXISTS (SELECT FROM checkpoint WHERE checkpoint.size = publication.che
 """)
 
 # Days as text: a database can hold days that no calendar has.
+_ACCOUNTS = text("SELECT code, name, kind FROM account ORDER BY id")
 _FUNDS = text("""
 SELECT code, name, restriction, purpose, starts_on::text AS starts_on, ends_on::text AS ends_on, grantor FROM fund ORDER BY id
 """)
 _OPENED = text("""
 SELECT subject, public_particulars AS said FROM entry WHERE kind IN ('account.opened', 'account.renamed', 'fund.opened') ORDER BY id
 """)
+
+
+def kinds(session: Session) -> dict[str, str]:
+    """What each account is, as the table has it."""
+    return {row.code: row.kind for row in session.execute(_ACCOUNTS)}
 
 
 def entries(session: Session) -> Said:
@@ -82,7 +88,7 @@ def log(session: Session, found: Verified) -> Said:
 
 def books(session: Session, found: Verified) -> Said:
     """The trial balance as the database sums it, beside the one recomputed."""
-    trial = queries.trial_balance(session)
+    trial = balances.totals(session)
     if {(row.account, row.fund): [row.debits_pence, row.credits_pence] for row in trial} != found.totals:
         yield "The trial balance is not the sum of the entries.", None
     for fund in sorted({row.fund for row in trial}):
@@ -97,8 +103,8 @@ def names(session: Session, found: Verified) -> Said:
     for subject, said in session.execute(_OPENED):
         opened[subject] = {**opened.get(subject, {}), **said}
     standing: dict[str, dict[str, Any]] = {}
-    for account in queries.accounts(session):
-        standing[f"account:{account.code}"] = {"code": account.code, "name": account.name, "kind": account.kind.value}
+    for row in session.execute(_ACCOUNTS).mappings():
+        standing[f"account:{row['code']}"] = dict(row)
     for row in session.execute(_FUNDS).mappings():
         found.funds.append(row["code"])
         standing[f"fund:{row['code']}"] = {key: value for key, value in row.items() if value}

@@ -31,7 +31,7 @@ def test_books_that_hold_are_told_with_their_totals(own_database: OwnDatabase, e
         books.award(session, 3_456)
     done = fundapp(environ, "verify")
     assert done.exit_code == 0
-    assert done.stderr.strip() == "The ledger holds: 22 entries and 2 transfers, each as it was written."
+    assert done.stderr.strip() == "The ledger holds: 22 entries and 2 transfers, each as it was written; 22 entries not signed yet."
     lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
     assert "public-giving bank £1,234.56 £0.00 £1,234.56" in lines
     assert "public-giving grants-payable £0.00 £34.56 £34.56" in lines
