@@ -5,7 +5,8 @@ from __future__ import annotations
 from fundapp.giving.tasks import tasks as giving
 from fundapp.grants.tasks import tasks as grants
 from fundapp.jobs import Tasks
+from fundapp.openbooks.tasks import tasks as openbooks
 from fundapp.people.tasks import tasks as people
 
-ROOMS: tuple[Tasks, ...] = (people, giving, grants)
+ROOMS: tuple[Tasks, ...] = (people, giving, grants, openbooks)
 LOOPS = tuple(loop for room in ROOMS for loop in room.loops)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -18,17 +19,21 @@ from fundapp.jobs.tasks import Loop
 log = logging.getLogger(__name__)
 # How long a loop sleeps at the most before it looks whether its turn has come (a day's loop must not sleep through a restart).
 LONGEST_SLEEP_SECONDS = 30.0
+# And at the least: a turn that takes longer than its time leaves some to others.
+SHORTEST_SLEEP_SECONDS = 0.05
 
 
 def keep_going(context: JobContext, loop: Loop, stop: threading.Event) -> None:
-    """Take the loop's turns until told to stop."""
+    """Take the loop's turns until told to stop. Its time is from turn to turn, so that a long turn makes nobody wait longer."""
     while not stop.is_set():
+        began = time.monotonic()
         try:
             take_turn(context, loop)
         except Exception as fault:
             # The database itself may be away; the loop outlives that.
             log.error("loop %s: %s", loop.name, type(fault).__name__)
-        stop.wait(min(loop.every_seconds, LONGEST_SLEEP_SECONDS))
+        left = loop.every_seconds - (time.monotonic() - began)
+        stop.wait(min(max(left, SHORTEST_SLEEP_SECONDS), LONGEST_SLEEP_SECONDS))
 
 
 def take_turn(context: JobContext, loop: Loop) -> bool:

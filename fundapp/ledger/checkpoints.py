@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
@@ -15,6 +15,19 @@ from fundapp.ledger.log_models import CheckpointRow, Publication
 
 # 96 bits of the root.
 MARK_LETTERS = 16
+
+# The queue is taken in the order of ids, and what was sealed first is signed first.
+_LAG = text("""
+WITH signed AS MATERIALIZED (SELECT coalesce(max(size), 0) AS size FROM checkpoint),
+first AS MATERIALIZED (
+    SELECT coalesce(
+        (SELECT entry_id FROM log_leaf WHERE seq = (SELECT size FROM signed)), (SELECT min(entry_id) FROM unsealed)
+    ) AS entry_id
+)
+SELECT (SELECT count(*) FROM unsealed) AS unsealed,
+    greatest((SELECT coalesce(max(seq) + 1, 0) FROM log_leaf) - (SELECT size FROM signed), 0) AS unsigned,
+    (SELECT recorded_at FROM entry WHERE id = (SELECT entry_id FROM first)) AS since
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,28 @@ class Published:
     largest: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """What no checkpoint covers yet."""
+
+    # Entries that wait for their place in the log.
+    unsealed: int
+    # Entries that have one, and wait for a signature.
+    unsigned: int
+    # When the first of them all was recorded.
+    since: datetime | None
+
+    @property
+    def entries(self) -> int:
+        """How many wait."""
+        return self.unsealed + self.unsigned
+
+    @property
+    def age(self) -> timedelta:
+        """For how long the first has waited."""
+        return clock.now() - self.since if self.since else timedelta(0)
+
+
 def latest(session: Session) -> CheckpointView | None:
     """The newest checkpoint."""
     row = session.execute(_views().order_by(CheckpointRow.size.desc()).limit(1)).first()
@@ -79,6 +114,11 @@ def covering(session: Session, seq: int) -> CheckpointView | None:
     """The first checkpoint that a leaf is under."""
     row = session.execute(_views().where(CheckpointRow.size > seq).order_by(CheckpointRow.size).limit(1)).first()
     return CheckpointView(*row) if row else None
+
+
+def lag(session: Session) -> Lag:
+    """How far the sealer is behind. It does not grow with the ledger."""
+    return Lag(*session.execute(_LAG).one())
 
 
 def record_publication(session: Session, *, size: int, place: str, receipt: str = "") -> None:

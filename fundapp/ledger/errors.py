@@ -27,3 +27,7 @@ class PeriodClosed(Refused):
 
 class NotSealed(NotFound):
     """The entry has no place in the signed log yet: that takes a second or two."""
+
+
+class CannotSign(Refused):
+    """Entries are put in order, and the checkpoint over them is not signed. Its kind says why."""

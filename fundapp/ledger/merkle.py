@@ -62,7 +62,7 @@ class Tree:
 
     size: int
     tiles: Tiles
-    _read: dict[tuple[int, int], list[bytes]] = field(default_factory=dict)
+    _read: dict[tuple[int, int], list[bytes]] = field(default_factory=dict, init=False, repr=False)
 
     def root(self) -> bytes:
         """The Merkle tree hash of all leaves."""

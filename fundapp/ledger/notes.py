@@ -19,10 +19,11 @@ KEY_ID_BYTES = 4
 SIGNATURE_BYTES = 64
 DASH = "\N{EM DASH}"
 PRIVATE = "PRIVATE+KEY"
-# Far above any note of ours: whoever hands us one to check shall not make us read for ever.
-LONGEST_NOTE = 100_000
+# Far above any note of ours, with room for the 16 signatures of other kinds that signed-note has verifiers accept; and whoever
+# hands us one to check shall not make us read for ever.
+LONGEST_NOTE = 1_000_000
 
-_NAME = re.compile(r"[^\s+]+")
+_NAME = re.compile(r"[^\s+\x00-\x1f]+")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 _KEY_ID = re.compile(r"[0-9a-f]{8}", re.ASCII)
 
@@ -137,8 +138,8 @@ class Checkpoint:
         """Read the body of a note; lines after the third are other people's extensions. Raises BadNote. Checks no signature."""
         text, _ = split_note(note)
         lines = text.split("\n")
-        if len(lines) < 4 or not lines[0]:
-            raise BadNote("A checkpoint has three lines: origin, size, root.")
+        if len(lines) < 4 or not all(lines[:-1]):
+            raise BadNote("A checkpoint has three lines, none of them empty: origin, size, root.")
         if not _SIZE.fullmatch(lines[1]):
             raise BadNote("A checkpoint's second line is how many entries it covers.")
         root = _decoded(lines[2])

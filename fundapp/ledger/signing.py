@@ -1,4 +1,7 @@
-"""The keys that sign checkpoints. Their history is in the log itself, so that an old checkpoint can always be checked."""
+"""The keys that sign checkpoints. Their history is in the log itself, so that an old checkpoint can always be checked.
+
+A key signs from the first checkpoint that covers its introduction, and none that covers its retirement: both can be seen in the log.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,44 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.errors import NotFound, Refused
 from fundapp.ledger.draft import Draft, Posted
+from fundapp.ledger.errors import CannotSign
+from fundapp.ledger.log_models import LogLeaf
 from fundapp.ledger.models import Entry
 from fundapp.ledger.notes import BadNote, Signer, Verifier
 from fundapp.ledger.posting import write
 
 INTRODUCED = "key.introduced"
 RETIRED = "key.retired"
+# What all of their records are about: with it they are found at once among millions.
+SUBJECT = "ledger:keys"
+
+
+class NoSigningKey(CannotSign):
+    """The worker was given no key."""
+
+    def __init__(self) -> None:
+        super().__init__("The worker has no LEDGER_SIGNING_KEY: entries are put in order and not signed.")
+
+
+class SigningKeyUnknown(CannotSign):
+    """The log has not introduced the key."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"The ledger does not know the signing key {key_id}. “fundapp ledger keys list” tells which it knows.")
+
+
+class SigningKeyRetired(CannotSign):
+    """The log says that the key signs no more."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"The signing key {key_id} is retired. Give the worker one that is in use: “fundapp ledger keys list”.")
+
+
+class SigningKeyMisnamed(CannotSign):
+    """The key has another name than the ledger."""
+
+    def __init__(self, name: str, origin: str) -> None:
+        super().__init__(f"The signing key is named {name}, and this ledger {origin} (LEDGER_ORIGIN). They must be the same.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +64,8 @@ class KnownKey:
     # The numbers of the entries that say so.
     introduced_by: int
     retired_by: int | None
+    # The place of its introduction in the log, once it has one.
+    seq: int | None
 
     @property
     def verifier(self) -> Verifier:
@@ -44,16 +81,18 @@ class KnownKey:
 def introduce_key(session: Session, *, vkey: str, actor: str) -> Posted:
     """Write a verifier key into the log: from then on it may sign checkpoints. Again, it is answered with the first.
 
-    Raises Refused for what is no key.
+    Raises Refused for what is no key, and for one that was retired.
     """
     try:
         verifier = Verifier.parse(vkey)
     except BadNote as fault:
         raise Refused(str(fault)) from fault
     standing = next((key for key in known_keys(session) if key.vkey == verifier.vkey), None)
-    if standing is not None:
-        return _posted(session, standing.introduced_by)
-    return write(session, _record(INTRODUCED, verifier.key_id.hex(), actor, {"vkey": verifier.vkey}))
+    if standing is None:
+        return write(session, _record(INTRODUCED, verifier.key_id.hex(), actor, {"vkey": verifier.vkey}))
+    if not standing.is_current:
+        raise Refused(f"The key {standing.key_id} was retired, and is not taken up again. Make a new one.")
+    return _posted(session, standing.introduced_by)
 
 
 def retire_key(session: Session, *, key_id: str, actor: str) -> Posted:
@@ -74,23 +113,30 @@ def retire_key(session: Session, *, key_id: str, actor: str) -> Posted:
 
 def known_keys(session: Session) -> list[KnownKey]:
     """Every key that the log has introduced, the newest first."""
-    statement = select(Entry.number, Entry.kind, Entry.subject, Entry.recorded_at, Entry.public_particulars)
-    rows = session.execute(statement.where(Entry.kind.in_((INTRODUCED, RETIRED))).order_by(Entry.id)).all()
-    retired = {row.subject: row.number for row in rows if row.kind == RETIRED}
+    columns = (Entry.number, Entry.kind, Entry.event_key, Entry.recorded_at, Entry.public_particulars, LogLeaf.seq)
+    statement = select(*columns).outerjoin(LogLeaf, LogLeaf.entry_id == Entry.id)
+    rows = session.execute(statement.where(Entry.subject == SUBJECT).order_by(Entry.id)).all()
+    retired = {row.public_particulars["key"]: row.number for row in rows if row.kind == RETIRED}
     keys = [
-        KnownKey(row.public_particulars["vkey"], row.subject.partition(":")[2], row.recorded_at, row.number, retired.get(row.subject))
+        KnownKey(row.public_particulars["vkey"], key_id, row.recorded_at, row.number, retired.get(key_id), row.seq)
         for row in rows
-        if row.kind == INTRODUCED
+        if row.kind == INTRODUCED and (key_id := row.event_key.split(":")[1])
     ]
     return keys[::-1]
 
 
-def must_know(session: Session, signer: Signer, origin: str) -> None:
-    """See that a signer's key is one in use, under the ledger's own name. Raises Refused."""
+def standing(session: Session, *, signer: Signer | None, origin: str) -> KnownKey:
+    """The key that a signer signs with: one that the log knows and uses, under the ledger's own name. Raises CannotSign."""
+    if signer is None:
+        raise NoSigningKey
     if signer.name != origin:
-        raise Refused(f"The signing key is named {signer.name}, and this ledger {origin}.")
-    if not any(key.vkey == signer.verifier.vkey and key.is_current for key in known_keys(session)):
-        raise Refused("The signing key is not one that the ledger knows and uses. See “fundapp ledger keys”.")
+        raise SigningKeyMisnamed(signer.name, origin)
+    key = next((one for one in known_keys(session) if one.vkey == signer.verifier.vkey), None)
+    if key is None:
+        raise SigningKeyUnknown(signer.verifier.key_id.hex())
+    if not key.is_current:
+        raise SigningKeyRetired(key.key_id)
+    return key
 
 
 def _record(kind: str, key_id: str, actor: str, said: dict[str, str]) -> Draft:
@@ -100,7 +146,7 @@ def _record(kind: str, key_id: str, actor: str, said: dict[str, str]) -> Draft:
         happened_on=clock.today(),
         lines=(),
         actor=actor,
-        subject=f"key:{key_id}",
+        subject=SUBJECT,
         public=said,
     )
 

@@ -4,41 +4,41 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
-from fundapp.ledger.log_models import LogLeaf, LogTile
 from fundapp.ledger.merkle import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH
 
 DEEPEST_LEVEL = 63
 
+# The hashes of a tile, whether it is kept as one or still lies in the rows below: one statement, by primary keys alone.
+_LEAVES = "SELECT string_agg(hash, ''::bytea ORDER BY seq) FROM log_leaf WHERE seq >= :first AND seq < :last"
+_ROOTS = "SELECT string_agg(root, ''::bytea ORDER BY n) FROM log_tile WHERE level = :below AND n >= :first AND n < :last"
+_FULL = "SELECT hashes FROM log_tile WHERE level = :level AND n = :n"
+_LOWEST_TILE = text(f"SELECT coalesce(({_FULL}), ({_LEAVES}))")
+_HIGHER_TILE = text(f"SELECT coalesce(({_FULL}), ({_ROOTS}))")
+_LOWEST_ROWS, _HIGHER_ROWS = text(_LEAVES), text(_ROOTS)
+
 
 @dataclass(frozen=True, slots=True)
 class StoredTiles:
-    """The tiles of this database. Raises NotFound for hashes that are not there yet."""
+    """The tiles of this database, one statement each. Raises NotFound for hashes that are not there yet."""
 
     session: Session
 
     def hashes(self, level: int, n: int, width: int) -> list[bytes]:
         """The first `width` hashes of the n-th tile at a level."""
-        data = self._full(level, n) or self._part(level, n, width)
-        found = [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
-        if len(found) < width:
-            raise NotFound("The ledger has no such tile.")
-        return found[:width]
-
-    def _full(self, level: int, n: int) -> bytes | None:
-        return self.session.scalar(select(LogTile.hashes).where(LogTile.level == level, LogTile.n == n))
-
-    def _part(self, level: int, n: int, width: int) -> bytes:
-        first = n * TILE_WIDTH
         if level == 0:
-            rows = select(LogLeaf.hash).where(LogLeaf.seq >= first, LogLeaf.seq < first + width).order_by(LogLeaf.seq)
-        else:
-            below = LogTile.level == level - 1
-            rows = select(LogTile.root).where(below, LogTile.n >= first, LogTile.n < first + width).order_by(LogTile.n)
-        return b"".join(self.session.scalars(rows))
+            values = {"level": level, "n": n, **_rows(n, width)}
+            return _split(self.session.scalar(_LOWEST_TILE, values), width)
+        return _split(self.session.scalar(_HIGHER_TILE, {"level": level, "below": level - 1, "n": n, **_rows(n, width)}), width)
+
+    def gathered(self, level: int, n: int) -> list[bytes]:
+        """All hashes of a tile that is about to be kept, from the rows below."""
+        if level == 0:
+            return _split(self.session.scalar(_LOWEST_ROWS, _rows(n, TILE_WIDTH)), TILE_WIDTH)
+        return _split(self.session.scalar(_HIGHER_ROWS, {"below": level - 1, **_rows(n, TILE_WIDTH)}), TILE_WIDTH)
 
 
 def tile_bytes(session: Session, *, level: int, n: int, width: int, size: int) -> bytes:
@@ -48,3 +48,14 @@ def tile_bytes(session: Session, *, level: int, n: int, width: int, size: int) -
     if n * TILE_WIDTH + width > size >> (TILE_HEIGHT * level):
         raise NotFound("The ledger has no such tile.")
     return b"".join(StoredTiles(session).hashes(level, n, width))
+
+
+def _rows(n: int, width: int) -> dict[str, int]:
+    """Which rows below a tile's first hashes are made of."""
+    return {"first": n * TILE_WIDTH, "last": n * TILE_WIDTH + width}
+
+
+def _split(data: bytes | None, width: int) -> list[bytes]:
+    if data is None or len(data) < width * HASH_BYTES:
+        raise NotFound("The ledger has no such tile.")
+    return [data[at : at + HASH_BYTES] for at in range(0, width * HASH_BYTES, HASH_BYTES)]
