@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from fundapp.core.errors import Busy, Collided, FundError, Refused
-from fundapp.core.pool import look_before_use
+from fundapp.core.pool import keep_prepared_statements, look_before_use
 
 log = logging.getLogger(__name__)
 Made = TypeVar("Made")
@@ -69,6 +69,7 @@ class Database:
             },
         )
         look_before_use(self.engine)
+        keep_prepared_statements(self.engine)
         for undoing in ("rollback", "rollback_savepoint"):
             event.listen(self.engine, undoing, _forget)
         self._sessions: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
@@ -104,8 +105,9 @@ def remembered(connection: Connection) -> dict[str, Any]:
 
 
 def _forget(connection: Connection, *_savepoint: object) -> None:
-    # What was rolled back may be what was remembered.
-    connection.info.pop(_REMEMBERED, None)
+    # What was rolled back may be what was remembered. A connection that the server has ended holds nothing any more.
+    if not connection.invalidated:
+        connection.info.pop(_REMEMBERED, None)
 
 
 def driver_url(url: str) -> str:

@@ -1,9 +1,13 @@
-"""Connections that lay in the pool are looked at before they are used, without asking the server each time.
+"""What a connection costs besides its work: as few questions to the server as can be.
+
+Connections that lay in the pool are looked at before they are used, without asking the server each time.
 
 SQLAlchemy's `pool_pre_ping` asks the server at every use, which is one round trip more for every act. A server that ended a
 connection has told our side of it: its socket has something to read, where a connection at rest has nothing. That look costs no
 round trip. Only after a long rest, when the network may have lost the connection without a word, is the server asked
 (SQLAlchemy, "Disconnect Handling - Pessimistic": events of the pool that raise DisconnectionError).
+
+A rollback, with which every session ends that only read, leaves the prepared statements where they are.
 """
 
 from __future__ import annotations
@@ -13,7 +17,8 @@ import time
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, event
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
 
 # After lying unused for this long, the server is asked whether it still knows the connection.
@@ -25,6 +30,24 @@ def look_before_use(engine: Engine) -> None:
     """Have the engine's pool replace connections that ended while they lay there, so that nobody is handed one."""
     event.listen(engine, "checkin", _comes_back)
     event.listen(engine, "checkout", _goes_out)
+
+
+def keep_prepared_statements(engine: Engine) -> None:
+    """Have a rollback forget what was written, and not how statements are carried out.
+
+    psycopg drops all prepared statements at a rollback, with a question of its own, because whoever rolls back may have made
+    tables anew. The application's role makes none. PostgreSQL itself keeps them (PREPARE: until the session ends).
+    """
+    event.listen(engine, "rollback", _roll_back)
+
+
+def _roll_back(connection: Connection) -> None:
+    """Roll back before psycopg does, which then finds nothing left to do. On a broken connection it is left to find that out."""
+    if connection.invalidated:
+        return
+    held = None if connection.invalidated else connection.connection.driver_connection
+    if held is not None and held.pgconn.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}:
+        held.pgconn.exec_(b"ROLLBACK")
 
 
 def _comes_back(connection: psycopg.Connection | None, record: Any) -> None:
