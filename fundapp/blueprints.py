@@ -10,6 +10,7 @@ from fundapp.finance.views import blueprint as finance
 from fundapp.giving.views import blueprints as giving
 from fundapp.grants.views import blueprints as grants
 from fundapp.openbooks import admin_views as openbooks_admin
+from fundapp.openbooks import ledger_views as open_ledger
 from fundapp.openbooks import views as openbooks
 from fundapp.payouts.views import blueprint as payouts
 from fundapp.people import mailbox
@@ -20,6 +21,7 @@ from fundapp.web import design
 BLUEPRINTS: tuple[Blueprint, ...] = (
     openbooks.blueprint,
     openbooks_admin.blueprint,
+    open_ledger.blueprint,
     *people,
     points,
     *giving,

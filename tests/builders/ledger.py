@@ -8,7 +8,9 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
-from fundapp.ledger import chart, queries, service
+from fundapp.ledger import chart, checkpoints, queries, sealing, service, signing
+from fundapp.ledger.checkpoints import CheckpointView
+from fundapp.ledger.notes import Signer
 from fundapp.ledger.service import Line, Posted
 
 FUNDS = (
@@ -60,3 +62,17 @@ def award(session: Session, amount_pence: int, fund: str = "public-giving", *, o
         actor="system",
         subject=subject,
     )
+
+
+ORIGIN = "changing-lives-fund.example/test"
+SIGNER = Signer.generate(ORIGIN)
+
+
+def seal(session: Session, signer: Signer = SIGNER) -> CheckpointView:
+    """Seal and sign all that waits, by a key of the tests', and tell the checkpoint."""
+    signing.introduce_key(session, vkey=signer.verifier.vkey, actor="system")
+    while (found := sealing.seal(session, origin=ORIGIN, signer=signer)) and found.entries:
+        pass
+    newest = checkpoints.latest(session)
+    assert newest is not None
+    return newest

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule, UnicodeConverter, UUIDConverter
 
 from fundapp.core.roles import Role
+from fundapp.openbooks.tile_paths import Tile, TileConverter
 from fundapp.web.guards import PUBLIC, SIGNED_IN, guard_of, only_of
 from tests.builders import people
 from tests.support.web import Client
@@ -37,6 +38,8 @@ def some(converter: BaseConverter) -> object:
         return sorted(converter.items)[0]
     if isinstance(converter, UUIDConverter):
         return UUID(int=7)
+    if isinstance(converter, TileConverter):
+        return Tile(0)
     return 1 if isinstance(converter, IntegerConverter) else "nothing"
 
 
