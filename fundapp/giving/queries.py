@@ -44,6 +44,8 @@ class Figures:
     fee_known: bool
     # Each entry's number and what it tells, oldest first.
     entries: tuple[tuple[int, str], ...]
+    # The number of the entry that says what was given; 0 before it is there.
+    charge_number: int
 
     @property
     def is_all_back(self) -> bool:
@@ -67,12 +69,14 @@ def by_token(session: Session, token: str) -> Donation:
 def figures(session: Session, donation: Donation) -> Figures:
     """The gift's figures, added up from ledger rows and nothing else."""
     entries = ledger.entries_for(session, donation.subject)
+    charge_key = f"charge:{donation.charge_id}"
     return Figures(
         gross_pence=_moved(entries, chart.DONATIONS) * -1,
         fee_pence=_moved(entries, chart.PROCESSING_FEES),
         refunded_pence=_moved(entries, chart.REFUNDS),
         fee_known=any(entry.kind == "gift.settled" for entry in entries),
         entries=tuple((entry.number, _TELLS[entry.kind]) for entry in entries if entry.kind in _TELLS),
+        charge_number=next((entry.number for entry in entries if entry.event_key == charge_key), 0),
     )
 
 

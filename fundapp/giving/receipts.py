@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from fundapp.core.money import pounds
+from fundapp.gateways.documents.checking import Checking
+from fundapp.giving import proving
 from fundapp.giving.models import Donation
 from fundapp.giving.queries import Figures, figures
 from fundapp.ledger import queries as ledger
@@ -35,6 +37,7 @@ class ReceiptWords(TypedDict):
     net_pence: int | None
     wording: list[str]
     page_url: str
+    checking: Checking | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,10 @@ class Receipt:
     place: str | None
     fund: str
     figures: Figures
+    # For whoever checks it without us; None before the gift is sealed, and where nobody asked for it.
+    checking: Checking | None = None
+    # It will be sealed in a moment.
+    waits_for_seal: bool = False
 
     def for_pdf(self, page_url: str) -> ReceiptWords:
         """The words and figures of the document."""
@@ -66,6 +73,7 @@ class Receipt:
             net_pence=self.figures.net_pence if known else None,
             wording=self._wording(),
             page_url=page_url,
+            checking=self.checking,
         )
 
     def _wording(self) -> list[str]:
@@ -76,12 +84,19 @@ class Receipt:
 
 
 def receipt_of(session: Session, donation_id: str) -> Receipt:
-    """The receipt of a gift that was paid."""
-    return receipt(session, session.get_one(Donation, UUID(donation_id)))
+    """The receipt of a gift that was paid, with its proof if it is sealed."""
+    return with_proof(session, session.get_one(Donation, UUID(donation_id)))
+
+
+def with_proof(session: Session, donation: Donation) -> Receipt:
+    """The receipt of a gift that this session read, with its proof if it is sealed: as it is printed."""
+    said = receipt(session, donation)
+    checking = proving.checking(session, said.figures, reference=said.reference)
+    return replace(said, checking=checking, waits_for_seal=checking is None and proving.is_sealing(session))
 
 
 def receipt(session: Session, donation: Donation) -> Receipt:
-    """The receipt of a gift that this session read."""
+    """The receipt of a gift that this session read: as its page tells it."""
     point = points.point(session, donation.point_id) if donation.point_id else None
     funds = {fund.code: fund.name for fund in ledger.funds(session)}
     return Receipt(

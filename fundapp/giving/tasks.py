@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
+
 from fundapp.core.db import transaction
 from fundapp.gateways.documents.receipt import receipt_pdf
 from fundapp.gateways.mail import Attachment
 from fundapp.giving import inbox, sweeping
-from fundapp.giving.receipts import receipt_of
+from fundapp.giving.receipts import Receipt, receipt_of
 from fundapp.jobs import JobContext, Tasks
 from fundapp.jobs import queries as jobs
 from fundapp.web.letters import html_twin, letter
 
 tasks = Tasks("giving")
 SWEEP = "giving.sweep"
+# The sealer comes round each second; a pass takes a fraction of one.
+SEAL_SECONDS = 3.0
 
 
 # An hour and a half of tries; the sweep comes round besides.
@@ -26,16 +30,29 @@ def act_on_event(context: JobContext, event_id: str) -> None:
 @tasks.job(retries=8)
 def send_receipt(context: JobContext, donation_id: str) -> None:
     """Write to the address that the donor gave on Stripe's page, fetched now and kept nowhere here. Without one, write to nobody."""
-    with context.database.session() as session, transaction(session):
-        receipt = receipt_of(session, donation_id)
+    receipt = _read(context, donation_id)
     address = context.gateways.stripe.fetch_receipt_email(receipt.session_id) if receipt.session_id else None
     if not address:
         return
+    receipt = _sealed(context, donation_id)
     link = f"{context.settings.base_url}/gifts/{context.keys.link_token('gift', donation_id)}"
     words = letter("mail/receipt.txt", receipt=receipt, link=link)
     html = html_twin("mail/receipt.html", receipt=receipt, link=link)
     pdf = Attachment(f"receipt-{receipt.reference}.pdf", receipt_pdf(**receipt.for_pdf(link)), "application/pdf")
     context.gateways.mail.send(address, words.subject, words.text, html, [pdf], key=f"receipt:{donation_id}")
+
+
+def _read(context: JobContext, donation_id: str) -> Receipt:
+    with context.database.session() as session, transaction(session):
+        return receipt_of(session, donation_id)
+
+
+def _sealed(context: JobContext, donation_id: str) -> Receipt:
+    """The receipt with its proof: in a ledger that is being sealed, that is worth a wait of a second or two. Then without it."""
+    patience = time.monotonic() + SEAL_SECONDS
+    while (receipt := _read(context, donation_id)).waits_for_seal and time.monotonic() < patience:
+        time.sleep(SEAL_SECONDS / 10)
+    return receipt
 
 
 @tasks.loop(every_seconds=60)

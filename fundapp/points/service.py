@@ -14,6 +14,7 @@ from fundapp.core.actor import Actor
 from fundapp.core.errors import Busy, NotAllowed, NotFound, Refused
 from fundapp.core.keys import Keys
 from fundapp.core.roles import Role
+from fundapp.points import posters
 from fundapp.points.codes import new_code
 from fundapp.points.models import CollectionPoint
 
@@ -34,7 +35,7 @@ def open_point(
     contact_details: str,
     agreed_on: date,
 ) -> CollectionPoint:
-    """Add a place, with a code of its own.
+    """Add a place, with a code of its own, and a poster that carries the ledger's newest checkpoint.
 
     Raises NotAllowed for anybody but an administrator, Refused for an agreement dated in the future.
     """
@@ -51,6 +52,7 @@ def open_point(
         closed_at=None,
     )
     _insert_with_code(session, point, keys)
+    posters.put_newest(session, point)
     record(session, actor=actor, kind=AuditKind.POINT_OPENED, subject=point.subject, facts={"code": point.code})
     return point
 
@@ -118,6 +120,14 @@ def reopen_point(session: Session, *, actor: Actor, point_id: int, reason: str) 
     point.closed_at = None
     session.flush()
     record(session, actor=actor, kind=AuditKind.POINT_REOPENED, subject=point.subject, words=_reason(reason))
+    return point
+
+
+def renew_poster(session: Session, *, actor: Actor, point_id: int) -> CollectionPoint:
+    """Put the ledger's newest checkpoint on a point's poster. Raises NotAllowed, NotFound, Refused."""
+    _require_admin(actor)
+    point = _locked(session, point_id)
+    posters.renew(session, actor=actor, point=point)
     return point
 
 

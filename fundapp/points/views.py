@@ -14,9 +14,10 @@ from fundapp.core.errors import Refused
 from fundapp.core.roles import Role
 from fundapp.gateways import qr
 from fundapp.gateways.documents import low_ink_poster_pdf, poster_pdf
+from fundapp.ledger import checkpoints
 from fundapp.people import queries as people
 from fundapp.people.reading import KINDS, namer
-from fundapp.points import queries, service
+from fundapp.points import posters, queries, service
 from fundapp.points.codes import grouped
 from fundapp.points.forms import HostForm, PointForm, ReasonForm
 from fundapp.points.models import CollectionPoint
@@ -79,6 +80,8 @@ def point(point_id: int) -> ResponseReturnValue:
         address=_address_words(found),
         code_svg=Markup(_svg(found)),  # noqa: S704 - our own drawing; its label is escaped where it is made
         ready=_is_printable(),
+        checkpoint=posters.on_poster(db(), found),
+        newest=checkpoints.latest(db()),
         trail=trail,
         kinds=KINDS,
         who=namer(db(), (event.actor for event in trail)),
@@ -150,6 +153,16 @@ def reopen_point(point_id: int) -> ResponseReturnValue:
     return render_template("points/reopen.html", point=queries.point(db(), point_id), form=form), form.status
 
 
+@blueprint.post("/<int:point_id>/poster")
+@only(Role.ADMIN)
+def renew_poster(point_id: int) -> ResponseReturnValue:
+    """Put the ledger's newest checkpoint on the poster."""
+    with transaction(db()):
+        service.renew_poster(db(), actor=actor(), point_id=point_id)
+    flash("The poster carries the newest checkpoint. Print it, and hang it in place of the old one.", "good")
+    return redirect(url_for("points.point", point_id=point_id), 303)
+
+
 @blueprint.get("/<int:point_id>/code.svg")
 def code_svg(point_id: int) -> Response:
     """The QR code, for a designer."""
@@ -193,6 +206,7 @@ def _poster(found: CollectionPoint, size: str, draw: Any, kind: str) -> Response
         charity_number=holder.charity_number,
         town=holder.town,
         contact=holder.phone or holder.email,
+        checkpoint=posters.words(posters.on_poster(db(), found)),
     )
     return _file(content, "application/pdf", f"poster-{found.code}-{size.lower()}{kind}.pdf")
 

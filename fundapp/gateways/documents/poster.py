@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from reportlab.lib.pagesizes import A4, A6
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
+from reportlab.platypus import Paragraph
 
 from fundapp.gateways import qr
 from fundapp.gateways.documents import drawing, fonts, palette
@@ -38,6 +39,8 @@ class Facts:
     charity_number: str
     town: str
     contact: str
+    # "Ledger checkpoint 5,020 · 14 Nov 2026 · AbCdEfGhIjKlMnOp", or nothing before there is one.
+    checkpoint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class Sheet:
     address: float
     small: float
     small_leading: float
+    # The ledger's line, at the very foot.
+    least: float
     # Largest first, with the most lines at each.
     place_steps: tuple[tuple[float, int], ...]
 
@@ -70,6 +75,7 @@ SHEETS: dict[Size, Sheet] = {
         address=17,
         small=12.6,
         small_leading=16.6,
+        least=8.2,
         place_steps=((29, 2), (26, 2), (23, 2), (20, 2), (18, 3), (16, 3), (14, 4), (12, 5)),
     ),
     "A6": Sheet(
@@ -82,6 +88,7 @@ SHEETS: dict[Size, Sheet] = {
         address=9.6,
         small=7.4,
         small_leading=9.2,
+        least=5.6,
         place_steps=((13.5, 2), (12.5, 2), (11, 2), (9.6, 2), (8.6, 3), (7.6, 4), (6.6, 5)),
     ),
 }
@@ -105,9 +112,13 @@ def poster_pdf(
     charity_number: str,
     town: str,
     contact: str,
+    checkpoint: str = "",
 ) -> bytes:
-    """A poster in full colour. `url` is what the QR code says, `address_words` the same as people type it."""
-    return _poster(size, palette.FULL, Facts(place, address_words, url, code, charity_name, charity_number, town, contact))
+    """A poster in full colour. `url` is what the QR code says, `address_words` the same as people type it.
+
+    `checkpoint` names a checkpoint of the ledger and how its seal begins: what hangs in a window nobody can take back.
+    """
+    return _poster(size, palette.FULL, Facts(place, address_words, url, code, charity_name, charity_number, town, contact, checkpoint))
 
 
 def low_ink_poster_pdf(
@@ -121,9 +132,10 @@ def low_ink_poster_pdf(
     charity_number: str,
     town: str,
     contact: str,
+    checkpoint: str = "",
 ) -> bytes:
     """The same poster in lines on the bare sheet, for an office printer."""
-    return _poster(size, palette.LOW, Facts(place, address_words, url, code, charity_name, charity_number, town, contact))
+    return _poster(size, palette.LOW, Facts(place, address_words, url, code, charity_name, charity_number, town, contact, checkpoint))
 
 
 def _poster(size: Size, inks: Inks, facts: Facts) -> bytes:
@@ -140,6 +152,7 @@ def _poster(size: Size, inks: Inks, facts: Facts) -> bytes:
     _draw_place(canvas, sheet, facts)
     _draw_address(canvas, sheet, facts)
     _draw_small_print(canvas, sheet, facts)
+    _draw_checkpoint(canvas, sheet, facts)
     return drawing.finish(canvas, written)
 
 
@@ -265,7 +278,32 @@ def _draw_address(canvas: Canvas, sheet: Sheet, facts: Facts) -> None:
     canvas.drawString(x + fonts.width(lead, fonts.BODY, size), y, facts.address_words)
 
 
+def _draw_checkpoint(canvas: Canvas, sheet: Sheet, facts: Facts) -> None:
+    """The ledger's line, at the very foot."""
+    top = _foot(sheet, facts)
+    for words in _checkpoint(sheet, facts):
+        drawing.draw_paragraph(canvas, words, left=sheet.margin, top=top, width=sheet.page[0] - 2 * sheet.margin)
+
+
+def _foot(sheet: Sheet, facts: Facts) -> float:
+    """Where the ledger's line begins; without one, how far down anything may come."""
+    lines = (words.wrap(sheet.page[0] - 2 * sheet.margin, sheet.page[1])[1] for words in _checkpoint(sheet, facts))
+    return sheet.margin * 0.45 + float(sum(lines))
+
+
+def _checkpoint(sheet: Sheet, facts: Facts) -> list[Paragraph]:
+    if not facts.checkpoint:
+        return []
+    which, _, mark = facts.checkpoint.rpartition(" ")
+    # Its letters have serifs, which tell I, l and 1 apart.
+    letters = f'<font name="{fonts.WORDS}">{escape(mark)}</font>'
+    where = drawing.strong(urlsplit(facts.url).netloc + "/open/ledger")
+    said = f"{drawing.strong(which)} {letters}, printed where we cannot change it. Compare it at {where}"
+    return [drawing.paragraph(said, size=sheet.least, leading=sheet.least * 1.25, colour=palette.SECOND_INK)]
+
+
 def _draw_small_print(canvas: Canvas, sheet: Sheet, facts: Facts) -> None:
+    floor = _foot(sheet, facts) + (sheet.least * 0.5 if facts.checkpoint else 0)
     width = sheet.page[0]
     gap = sheet.margin * 0.7
     mark = sheet.small * 2.05
@@ -276,23 +314,25 @@ def _draw_small_print(canvas: Canvas, sheet: Sheet, facts: Facts) -> None:
         f"{escape(facts.town)}. Run by {escape(facts.charity_name)}, registered charity {escape(facts.charity_number)}.",
         drawing.strong(facts.contact),
     )
-    _column(canvas, sheet, "Changing Lives Fund", fonts.HEADING, who, left=sheet.margin + 2.45 * mark, top=top, width=column)
+    _column(canvas, sheet, "Changing Lives Fund", fonts.HEADING, who, left=sheet.margin + 2.45 * mark, top=top, width=column, floor=floor)
     host = urlsplit(facts.url).netloc
     check = (f"Your phone should show {drawing.strong(host)} and name this place. If not, don’t pay: tell the shop, or tell us.",)
-    _column(canvas, sheet, "Is this poster real?", fonts.BOLD, check, left=width - sheet.margin - column, top=top, width=column)
+    _column(
+        canvas, sheet, "Is this poster real?", fonts.BOLD, check, left=width - sheet.margin - column, top=top, width=column, floor=floor
+    )
 
 
 def _column(
-    canvas: Canvas, sheet: Sheet, heading: str, font: str, words: tuple[str, ...], *, left: float, top: float, width: float
+    canvas: Canvas, sheet: Sheet, heading: str, font: str, words: tuple[str, ...], *, left: float, top: float, width: float, floor: float
 ) -> None:
-    """A heading and what belongs below, smaller where there is much to say: never below the sheet's edge, no address broken."""
+    """A heading and what belongs below, smaller where there is much to say: never below `floor`, no address broken."""
     size = sheet.small
     while True:
         leading = size * sheet.small_leading / sheet.small
         paragraphs = [drawing.paragraph(one, size=size, leading=leading) for one in words]
         height = sum(one.wrap(width, sheet.page[1])[1] for one in paragraphs) + sheet.small * 1.42
         whole = all(one.minWidth() <= width for one in paragraphs)
-        if (whole and top - height >= sheet.margin * 0.45) or size < sheet.small * 0.65:
+        if (whole and top - height >= floor) or size < sheet.small * 0.65:
             break
         size *= 0.96
     canvas.setFillColor(palette.INK)

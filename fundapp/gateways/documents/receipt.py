@@ -1,4 +1,7 @@
-"""A gift's receipt, one A4 page: who got how much, what the card company kept, and where the rest went."""
+"""A gift's receipt, one A4 page: who got how much, what the card company kept, and where the rest went.
+
+A second page holds the proof, once the gift is sealed: whoever does not care need not print it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from fundapp.core.money import pounds, pounds_short
 from fundapp.gateways.documents import drawing, fonts, palette
+from fundapp.gateways.documents.checking import Checking, attach_proof, draw_checking
 from fundapp.gateways.documents.setting import fit
 
 WIDTH, HEIGHT = A4
@@ -33,10 +37,11 @@ def receipt_pdf(
     net_pence: int | None,
     wording: Sequence[str],
     page_url: str,
+    checking: Checking | None = None,
 ) -> bytes:
     """A receipt. `given_at` is the moment in words; fee and net are None until the card company says; `page_url` is the gift's page.
 
-    `wording` is what the charity says below the sum, a paragraph each.
+    `wording` is what the charity says below the sum, a paragraph each. Without `checking` the gift is not sealed yet.
     """
     canvas, written = drawing.begin(
         A4,
@@ -51,9 +56,19 @@ def receipt_pdf(
     for words in wording:
         below = _draw_words(canvas, below, escape(words))
     link = f'<link href="{escape(page_url)}">{drawing.strong(page_url)}</link>'
-    _draw_words(canvas, below, f"Your gift’s own page, with its place in the ledger: {link}")
+    _draw_words(canvas, below, f"{_in_ledger(checking)} {link}")
     _draw_foot(canvas, charity_name, charity_number, charity_address, contact)
+    if checking:
+        canvas.showPage()
+        draw_checking(canvas, checking, heading=f"Receipt {reference}", page_url=page_url)
+        attach_proof(canvas, checking)
     return drawing.finish(canvas, written)
+
+
+def _in_ledger(checking: Checking | None) -> str:
+    if checking is None:
+        return "Your gift is being written into the ledger. Its place there, and the proof of it, come with your gift’s own page:"
+    return f"{escape(checking.sentence)} The next page proves it, without us. Your gift’s own page:"
 
 
 def _draw_head(canvas: Canvas, reference: str, given_at: str) -> None:

@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from fundapp import gateways
 from fundapp.core.errors import Busy, NotFound, OutsideFault
 from fundapp.gateways.documents.receipt import receipt_pdf
-from fundapp.giving import queries
+from fundapp.giving import proving, queries
 from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation
-from fundapp.giving.receipts import receipt
+from fundapp.giving.receipts import receipt, reference_of, with_proof
 from fundapp.giving.settling import settle_session
 from fundapp.points import queries as points
 from fundapp.points.queries import CollectionPoint
@@ -39,7 +39,8 @@ def gift(token: str) -> ResponseReturnValue:
     point = points.point(db(), donation.point_id) if donation.point_id else None
     told = {"donation": donation, "point": point, "token": token, "again": _again(point)}
     if donation.status is Status.PAID:
-        return render_template("giving/gift.html", receipt=receipt(db(), donation), **told)
+        said = receipt(db(), donation)
+        return render_template("giving/gift.html", receipt=said, standing=proving.standing(db(), said.figures), **told)
     return render_template("giving/gift_unpaid.html", is_open=_is_open(donation), Status=Status, **told)
 
 
@@ -65,10 +66,25 @@ def gift_receipt(token: str) -> ResponseReturnValue:
     donation = queries.by_token(db(), token)
     if donation.status is not Status.PAID:
         raise NotFound("There is no receipt for this gift: it has not been paid.")
-    said = receipt(db(), donation)
+    said = with_proof(db(), donation)
     answer = make_response(receipt_pdf(**said.for_pdf(f"{settings().base_url}/gifts/{token}")))
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = f'inline; filename="receipt-{said.reference}.pdf"'
+    return answer
+
+
+@blueprint.get("/<string:token>/proof.tlog-proof")
+@blueprint.get("/<string:token>/proof-<int:number>.tlog-proof")
+def proof(token: str, number: int = 0) -> ResponseReturnValue:
+    """The proof that the gift stands in the ledger; or, by its number, one of the gift's later entries."""
+    donation = queries.by_token(db(), token)
+    if donation.status is not Status.PAID:
+        raise NotFound("There is no proof for this gift: it has not been paid.")
+    figures = queries.figures(db(), donation)
+    answer = make_response(proving.proof_file(db(), figures, number or figures.charge_number))
+    answer.headers["Content-Type"] = "text/plain; charset=utf-8"
+    name = f"gift-{reference_of(donation)}{f'-{number}' if number else ''}.tlog-proof"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 

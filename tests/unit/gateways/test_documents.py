@@ -117,6 +117,24 @@ def test_a_poster_says_everything_in_its_order(size: str) -> None:
     assert places == sorted(places)
 
 
+@pytest.mark.parametrize(("kind", "size", "url"), list(product(KINDS, SIZES, [URL, LONG_URL])))
+def test_a_poster_carries_the_ledgers_checkpoint_at_its_foot(kind: str, size: str, url: str) -> None:
+    checkpoint = "Ledger checkpoint 1,234,567 · 30 Sep 2026 · Il1O0WWWWWWWWW+/"
+    host = url.partition("://")[2].partition("/")[0]
+    pdf = poster(kind, size, url, checkpoint=checkpoint, contact="01632 960 001 or fund@changing-lives-fund.doncaster.example.org")
+    said = words(pdf)
+    assert f"{checkpoint}, printed where we cannot change it. Compare it at {host}/open/ledger" in said
+    assert said.index(checkpoint) > said.index("Is this poster real?")
+    assert zxingcpp.read_barcodes(rendered(pdf))[0].text == url
+    with pypdfium2.PdfDocument(pdf) as document:
+        text = document[0].get_textpage()
+        whole = text.get_text_range()
+        lines = [text.get_charbox(whole.index(part))[1] for part in ("Ledger checkpoint", "tell us")]
+        assert min(box[1] for box in (text.get_charbox(index) for index in range(text.count_chars())) if box[2] > box[0]) >= 6
+    # It does not stand in the words above it.
+    assert lines[0] < lines[1]
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_long_facts_of_a_charity_stay_on_the_sheet_unbroken(size: str) -> None:
     contact = "01632 960 001 or fund@changing-lives-fund.doncaster.example.org"
