@@ -1,4 +1,4 @@
-"""Up to when the books are open: money to the last month end, help by closed quarters, always in London time."""
+"""Up to when the books are open: money to the last month end, help by whole quarters, always in London time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,12 @@ class Period:
     @property
     def until(self) -> datetime:
         """The moment, in UTC, that no longer belongs to it."""
-        return clock.start_of(self.last + timedelta(days=1))
+        return clock.start_of(self.next_day)
+
+    @property
+    def next_day(self) -> date:
+        """The day after it."""
+        return self.last + timedelta(days=1)
 
     @property
     def words(self) -> str:
@@ -40,12 +45,41 @@ def open_year(today: date) -> Period:
     return Period(clock.financial_year_start(last), last)
 
 
-def closed_quarters(today: date, how_many: int) -> list[Period]:
-    """The last calendar quarters that are wholly over, the newest first."""
+def quarter_of(day: date) -> Period:
+    """The calendar quarter that a day is in."""
+    first = clock.quarter_start(day)
+    return Period(first, clock.quarter_start(first + timedelta(days=100)) - timedelta(days=1))
+
+
+def last_quarter(today: date) -> Period:
+    """The last calendar quarter that is wholly over."""
+    return quarter_of(clock.quarter_start(today) - timedelta(days=1))
+
+
+def quarters_between(since: date, until: date) -> list[Period]:
+    """The quarters from the one that a day is in to the last that has ended by another, the oldest first."""
     found: list[Period] = []
-    next_first = clock.quarter_start(today)
-    for _ in range(how_many):
-        last = next_first - timedelta(days=1)
-        next_first = clock.quarter_start(last)
-        found.append(Period(next_first, last))
+    quarter = quarter_of(since)
+    while quarter.last <= until:
+        found.append(quarter)
+        quarter = quarter_of(quarter.next_day)
     return found
+
+
+def quarters_back(today: date, how_many: int) -> list[Period]:
+    """The last quarters that are wholly over, the newest first."""
+    found = [last_quarter(today)]
+    while len(found) < how_many:
+        found.append(last_quarter(found[-1].first))
+    return found
+
+
+def quarter_code(quarter: Period) -> str:
+    """A quarter as the ledger names it: "2026-Q3"."""
+    return f"{quarter.first.year}-Q{(quarter.first.month + 2) // 3}"
+
+
+def quarter_named(code: str) -> Period:
+    """The quarter of such a name."""
+    year, _, number = code.partition("-Q")
+    return quarter_of(date(int(year), 3 * int(number), 1))

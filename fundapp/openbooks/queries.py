@@ -1,9 +1,8 @@
-"""Reading what the public may see. All of it is added up afresh from the ledger, to the last month end or closed quarter."""
+"""Reading what the public may see of the money: added up afresh from the ledger, to the last month end."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,40 +10,17 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
-from fundapp.grants import figures as help_figures
 from fundapp.grants import queries as grants
 from fundapp.ledger import queries as ledger
 from fundapp.ledger.models import Entry
 from fundapp.openbooks.books import Balance, Balances, Books, add_up
 from fundapp.openbooks.models import OpenbooksExample
-from fundapp.openbooks.periods import Period, closed_quarters, open_year
-from fundapp.openbooks.suppression import Crowd, safe_table
+from fundapp.openbooks.periods import Period, open_year
 
 # As many as the front page has room for (contract: six priced examples).
 SHOWN = 6
-QUARTERS = 2
 # The middle of fewer answers than this could be somebody's own.
 LEAST_ANSWERS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class HelpRow:
-    """One line of the table of help: a kind, or other help, which tells no people."""
-
-    name: str
-    people: int | None
-    spent_pence: int
-    # Its bar's length, as a percentage of the longest.
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class QuarterOfHelp:
-    """The help of one closed quarter, as far as it may be told."""
-
-    period: Period
-    rows: Sequence[HelpRow]
-    total_pence: int
 
 
 def books(session: Session, today: date) -> Books:
@@ -70,12 +46,6 @@ def answered_within(session: Session, period: Period) -> str:
     if hours <= 1:
         return "an hour"
     return f"{hours} hours" if hours <= 48 else f"{-(-hours // 24)} days"
-
-
-def quarters(session: Session, today: date) -> list[QuarterOfHelp]:
-    """The last closed quarter, and the one before it if there was any help in it."""
-    told = [_quarter(session, period) for period in closed_quarters(today, QUARTERS)]
-    return told[:1] + [quarter for quarter in told[1:] if quarter.rows]
 
 
 def shown_examples(session: Session) -> Sequence[OpenbooksExample]:
@@ -106,16 +76,3 @@ def _balances(session: Session, as_of: date) -> Balances:
         before = found[row.account].net_debit_pence if row.account in found else 0
         found[row.account] = Balance(row.kind, before + row.debits_pence - row.credits_pence)
     return found
-
-
-def _quarter(session: Session, period: Period) -> QuarterOfHelp:
-    def together(codes: frozenset[str]) -> Crowd:
-        return Crowd(*help_figures.people_behind(session, codes, period.first, period.last))
-
-    table = safe_table(help_figures.help_by_kind(session, period.first, period.last), together)
-    told: list[tuple[str, int | None, int]] = [(kind.name, kind.people, kind.spent_pence) for kind in table.named]
-    if table.other_pence is not None:
-        told.append(("Other help", None, table.other_pence))
-    longest = max((pence for *_, pence in told), default=0) or 1
-    rows = [HelpRow(name, people, pence, round(max(0, 100 * pence / longest), 1)) for name, people, pence in told]
-    return QuarterOfHelp(period, rows, table.total_pence)

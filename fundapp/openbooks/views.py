@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from fundapp.core import clock
 from fundapp.gateways.charts import waterfall
-from fundapp.openbooks import queries
+from fundapp.openbooks import published, queries
 from fundapp.openbooks.books import Books
 from fundapp.openbooks.suppression import K_PEOPLE, K_TEAMS
 from fundapp.web.guards import PUBLIC, guard
@@ -27,16 +27,25 @@ def home() -> ResponseReturnValue:
 
 @blueprint.get("/open")
 def open_books() -> ResponseReturnValue:
-    """Every pound in and out to the last month end, and help by closed quarters."""
+    """Every pound in and out to the last month end, and help by published quarters, with the proofs of what can no longer move."""
     year = _year()
     return render_template(
         "openbooks/open_books.html",
         plots=[_plot(year["books"], broad=broad) for broad in (True, False)],
-        quarters=queries.quarters(db(), clock.today()),
+        published=published.published(db(), year=year["books"].period, today=clock.today()),
         k_people=K_PEOPLE,
         k_teams=K_TEAMS,
         **year,
     )
+
+
+@blueprint.get("/open/ledger/entries/<int:number>.tlog-proof")
+def proof(number: int) -> Response:
+    """The proof of a sealed month or a published quarter, for anybody."""
+    name = f'attachment; filename="entry-{number}.tlog-proof"'
+    # Against the newest checkpoint, which another follows within seconds while gifts come in.
+    headers = {"Content-Disposition": name, "Cache-Control": "public, max-age=5"}
+    return Response(published.proof(db(), number), content_type="text/plain; charset=utf-8", headers=headers)
 
 
 @blueprint.get("/privacy")

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
+from fundapp.core.db import transaction
 from fundapp.grants.lifecycle import Status
 from fundapp.grants.models import CatalogueItem, GrantRequest, Person
-from fundapp.ledger import chart, queries, service
+from fundapp.ledger import chart, periods, periods_read, queries, service
 from fundapp.ledger.service import Line
+from fundapp.openbooks import publishing
 from fundapp.people import queries as people_queries
 from fundapp.people.models import Team, User
 from tests.builders import people
@@ -106,3 +108,24 @@ def help_given(session: Session, kind: str, who: str, team: str, pence: int, on:
         subject=request.subject,
     )
     return request
+
+
+def close_books(session: Session, until: date) -> None:
+    """Close and seal every month to this day, by two people. The watermark outlives a rollback: in a database of the test's own."""
+    with transaction(session):
+        periods.ensure_months(session)
+    waiting = [one.ends_on for one in periods_read.periods(session) if one.ends_on <= until and one.state != periods_read.SEALED]
+    for ends_on in sorted(waiting):
+        with transaction(session):
+            periods.close(session, ends_on=ends_on, actor="user:1")
+        with transaction(session):
+            periods.seal_period(session, ends_on=ends_on, actor="user:2")
+
+
+def publish(session: Session) -> list[str]:
+    """Publish every quarter that can be, as the worker's loop does; their names."""
+    published = publishing.due(session)
+    for quarter in published:
+        with transaction(session):
+            publishing.publish(session, quarter)
+    return [quarter.words for quarter in published]

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import ViewportSize
 
 from fundapp.core import clock
-from fundapp.openbooks.periods import closed_quarters
+from fundapp.openbooks.periods import last_quarter
 from tests.builders import ledger, people
-from tests.builders.openbooks import help_given
+from tests.builders.openbooks import close_books, help_given, publish
 from tests.support.browser import DESK, PHONE, Walker
 from tests.support.live import LiveServer
 
@@ -19,8 +19,8 @@ NARROWEST: ViewportSize = {"width": 320, "height": 640}
 
 @pytest.fixture
 def history(live_server: LiveServer) -> None:
-    """Money since long ago, and help in the last closed quarter."""
-    (quarter,) = closed_quarters(clock.today(), 1)
+    """Money since long ago, help in the last quarter, its months closed and the quarter published and sealed."""
+    quarter = last_quarter(clock.today())
     with live_server.database.session() as session:
         people.fund_holder(session)
         ledger.open_books(session)
@@ -30,6 +30,10 @@ def history(live_server: LiveServer) -> None:
         for number in range(2):
             help_given(session, "tools", f"P{number}", f"team{number % 3}", 2500, quarter.last)
         session.commit()
+        close_books(session, quarter.last)
+        publish(session)
+        ledger.seal(session)
+        session.commit()
 
 
 @pytest.mark.parametrize(("screen", "dark"), [(PHONE, True), (DESK, False), (NARROWEST, False)])
@@ -37,7 +41,9 @@ def history(live_server: LiveServer) -> None:
 def test_a_stranger_reads_all_public_pages_on_any_screen(walk: Walk, screen: ViewportSize, dark: bool) -> None:
     me = walk(screen, dark=dark, scripts=False)
     me.open("/").sees("A small thing can unlock a life", "a birth certificate", "Left on")
-    me.follow("See the open books").sees("In, out and left", "All help agreed", "Other help")
+    me.follow("See the open books").sees(
+        "In, out and left", "Months that are closed", "All help agreed", "Other help", "sealed in checkpoint"
+    )
     assert me.page.locator("svg[role=img]:visible").count() == 1
     me.page.locator("summary").click()
     me.check().sees("Free for the next request")

@@ -120,7 +120,9 @@ def test_before_the_first_entry_the_page_says_what_will_come(client: Client) -> 
     page = client.get("/open")
     assert "Nothing has come in yet" in page.words
     assert not page.soup.select("svg[role=img]")
-    assert "No help was agreed" in page.words
+    assert "No quarter is over yet" in page.words
+    assert "being closed" not in page.words
+    assert not page.soup.select("#months")
 
 
 def test_the_plot_says_the_same_to_those_who_cannot_see_it(session: Session, client: Client) -> None:
@@ -132,7 +134,7 @@ def test_the_plot_says_the_same_to_those_who_cannot_see_it(session: Session, cli
         assert figure in desc
 
 
-@pytest.mark.parametrize(("url", "most"), [("/", 6), ("/open", 7), ("/privacy", 1), ("/complaints", 1), ("/accessibility", 1)])
+@pytest.mark.parametrize(("url", "most"), [("/", 8), ("/open", 10), ("/privacy", 1), ("/complaints", 1), ("/accessibility", 1)])
 def test_public_pages_ask_the_database_little_and_write_nothing(session: Session, client: Client, url: str, most: int) -> None:
     history(session)
     session.commit()
@@ -150,3 +152,8 @@ def test_public_pages_ask_the_database_little_and_write_nothing(session: Session
     assert "Set-Cookie" not in page.headers
     assert 1 <= len(asked) <= most, "\n\n".join(asked)
     assert all(statement.lstrip().upper().startswith(("SELECT", "WITH")) for statement in asked)
+
+
+@pytest.mark.parametrize("number", ["0", "9223372036854775808", "9" * 300])
+def test_the_proof_of_an_entry_that_there_cannot_be_is_not_found(client: Client, number: str) -> None:
+    assert client.get(f"/open/ledger/entries/{number}.tlog-proof").status == 404

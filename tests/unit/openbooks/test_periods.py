@@ -6,7 +6,16 @@ from itertools import pairwise
 import pytest
 
 from fundapp.core import clock
-from fundapp.openbooks.periods import Period, closed_quarters, open_year
+from fundapp.openbooks.periods import (
+    Period,
+    last_quarter,
+    open_year,
+    quarter_code,
+    quarter_named,
+    quarter_of,
+    quarters_back,
+    quarters_between,
+)
 
 
 def utc(text: str) -> datetime:
@@ -31,13 +40,13 @@ def test_the_books_are_open_to_the_last_month_end(today: date, first: date, last
 
 def test_a_quarter_is_told_from_the_day_after_its_end() -> None:
     third = Period(date(2026, 7, 1), date(2026, 9, 30))
-    assert closed_quarters(date(2026, 10, 1), 1) == [third]
-    assert closed_quarters(date(2026, 12, 31), 1) == [third]
-    assert closed_quarters(date(2026, 9, 30), 1) == [Period(date(2026, 4, 1), date(2026, 6, 30))]
+    assert last_quarter(date(2026, 10, 1)) == third
+    assert last_quarter(date(2026, 12, 31)) == third
+    assert last_quarter(date(2026, 9, 30)) == Period(date(2026, 4, 1), date(2026, 6, 30))
 
 
 def test_quarters_follow_one_another_without_a_gap_across_a_year() -> None:
-    found = closed_quarters(date(2027, 2, 10), 5)
+    found = quarters_back(date(2027, 2, 10), 5)
     assert [one.words for one in found] == [
         "October to December 2026",
         "July to September 2026",
@@ -46,6 +55,30 @@ def test_quarters_follow_one_another_without_a_gap_across_a_year() -> None:
         "October to December 2025",
     ]
     assert all(earlier.until == later.since for later, earlier in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [
+        (date(2026, 1, 1), "2026-Q1"),
+        (date(2026, 6, 30), "2026-Q2"),
+        (date(2026, 12, 31), "2026-Q4"),
+        (date(2027, 2, 28), "2027-Q1"),
+    ],
+)
+def test_a_quarter_is_known_by_its_name_in_the_ledger(day: date, code: str) -> None:
+    assert quarter_code(quarter_of(day)) == code
+    assert quarter_named(code) == quarter_of(day)
+    assert quarter_of(day).first <= day <= quarter_of(day).last
+
+
+def test_quarters_between_two_days_are_those_that_ended_by_the_second() -> None:
+    def codes(since: date, until: date) -> list[str]:
+        return [quarter_code(one) for one in quarters_between(since, until)]
+
+    assert codes(date(2025, 11, 17), date(2026, 9, 30)) == ["2025-Q4", "2026-Q1", "2026-Q2", "2026-Q3"]
+    assert codes(date(2025, 11, 17), date(2026, 9, 29)) == ["2025-Q4", "2026-Q1", "2026-Q2"]
+    assert codes(date(2026, 9, 30), date(2026, 8, 31)) == []
 
 
 def test_the_spring_quarter_begins_an_hour_before_midnight_utc() -> None:
