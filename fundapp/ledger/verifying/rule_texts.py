@@ -65,6 +65,11 @@ RULES = {
     ("unsealed", "pk_unsealed"): "bd9131e492e1414deaeadef2931f0086",
 }
 
+# The same for rules that PostgreSQL writes with other brackets once a dump has been put back.
+PUT_BACK = {
+    ("log_tile", "ck_log_tile_place"): "4e47d15277e4c891df5036fc278e55ed",
+}
+
 # By table: the same of its columns.
 COLUMNS = {
     "account": "161e29c070e5d82ff76f3cd6d7d8a364",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, Table, text
 
-from fundapp.ledger.verifying.rule_texts import COLUMNS, RULES
+from fundapp.ledger.verifying.rule_texts import COLUMNS, PUT_BACK, RULES
 
 # PostgreSQL 18 keeps "not null" as rules too, older ones do not: it is compared with the columns instead.
 _RULES = text("""
@@ -57,7 +57,7 @@ def faults(connection: Connection, tables: Sequence[Table]) -> Iterator[str]:
             yield f"The rule {name} on {table} is missing."
         elif (table, name) not in RULES:
             yield f"The rule {name} on {table} is not one of ours."
-        elif present[table, name] != RULES[table, name]:
+        elif present[table, name] not in (RULES[table, name], PUT_BACK.get((table, name))):
             yield f"The rule {name} on {table} was changed."
 
 
