@@ -83,11 +83,11 @@ def _right_faults(
         held.add(right)
         if right not in needed | useful:
             where = f"{row.table} ({row.column})" if row.column else row.table
-            yield f"The role {row.role} may {row.privilege} on {where}, which nobody but the owner may."
+            yield f"The role {row.role} has {row.privilege} on {where}, which nobody but the owner has."
         if row.all_powerful:
             yield f"The role {row.role} has rights on {row.table} and those of its owner as well."
     for table, privilege, column in sorted(needed - held):
-        yield f"No role but the owner may {privilege} on {table}{f' ({column})' if column else ''}: the application cannot work."
+        yield f"No role but the owner has {privilege} on {table}{f' ({column})' if column else ''}: the application cannot work."
 
 
 def _owner_faults(connection: Connection, names: list[str]) -> Iterator[str]:

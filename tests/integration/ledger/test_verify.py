@@ -134,10 +134,10 @@ TAMPERINGS = {
     "a rewrite rule": ("CREATE RULE hush AS ON UPDATE TO account DO INSTEAD NOTHING", "has rewrite rules"),
     "a constraint dropped": ("ALTER TABLE entry DROP CONSTRAINT uq_entry_event_key", "The rule uq_entry_event_key on entry is missing."),
     "an index dropped": ("DROP INDEX uq_entry_reverses", "The rule uq_entry_reverses on entry is missing."),
-    "a right widened": ("GRANT UPDATE ON entry TO fund_app", "The role fund_app may UPDATE on entry"),
-    "a right on one column": ("GRANT UPDATE (code) ON account TO fund_app", "The role fund_app may UPDATE on account (code)"),
-    "a right for everybody": ("GRANT DELETE ON transfer TO PUBLIC", "The role PUBLIC may DELETE on transfer"),
-    "a right taken away": ("REVOKE INSERT ON transfer FROM fund_app", "No role but the owner may INSERT on transfer"),
+    "a right widened": ("GRANT UPDATE ON entry TO fund_app", "The role fund_app has UPDATE on entry"),
+    "a right on one column": ("GRANT UPDATE (code) ON account TO fund_app", "The role fund_app has UPDATE on account (code)"),
+    "a right for everybody": ("GRANT DELETE ON transfer TO PUBLIC", "The role PUBLIC has DELETE on transfer"),
+    "a right taken away": ("REVOKE INSERT ON transfer FROM fund_app", "No role but the owner has INSERT on transfer"),
     "an unflagged award beyond the fund": (
         "ALTER TABLE account DISABLE TRIGGER USER; DELETE FROM transfer WHERE entry_id ="
         " (SELECT id FROM entry WHERE event_key = 'contribution:1')",
