@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +17,9 @@ DEMO_STRIPE_KEY = "sk_test_demo"
 DEMO_WEBHOOK_SECRET = "whsec_demo"
 DEMO_PRIVATE_KEY = "demo-private-key-0001-not-for-real-people"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+# The form of a signing key, and the name in it (C2SP signed-note). The ledger room reads it.
+SIGNING_KEY = re.compile(r"PRIVATE\+KEY\+[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
+ORIGIN = re.compile(r"[^\s+]+")
 
 
 class SettingsError(Exception):
@@ -45,7 +49,8 @@ class Settings:
     stripe_api_base: str | None
     mail_url: str
     private_keys: tuple[str, ...]
-    ledger_signing_key: str | None
+    # Only the worker needs it. It shows itself in no log.
+    ledger_signing_key: str | None = field(repr=False)
     ledger_origin: str
     uploads: Path
 
@@ -137,6 +142,7 @@ def _faults(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     if settings.database_url and _role(settings.database_url) == _role(settings.migration_database_url):
         faults.append("DATABASE_URL and MIGRATION_DATABASE_URL name the same role. Give the application one that owns no table.")
     faults += _stripe_faults(settings)
+    faults += _ledger_faults(settings)
     if settings.is_production:
         faults += _production_faults(settings)
     return faults
@@ -163,6 +169,15 @@ def _stripe_faults(settings: Settings) -> list[str]:
         faults.append("STRIPE_WEBHOOK_SECRET is missing: without it no event from Stripe can be believed.")
     if settings.is_production and test:
         faults.append("STRIPE_SECRET_KEY is a test key. Production takes a live one.")
+    return faults
+
+
+def _ledger_faults(settings: Settings) -> list[str]:
+    faults = []
+    if settings.ledger_signing_key and not SIGNING_KEY.fullmatch(settings.ledger_signing_key):
+        faults.append("LEDGER_SIGNING_KEY is not a signing key: it is one line, as “fundapp ledger keys make” prints it.")
+    if settings.ledger_origin and not ORIGIN.fullmatch(settings.ledger_origin):
+        faults.append("LEDGER_ORIGIN is one name without spaces and without a plus, like fund.example.org/ledger.")
     return faults
 
 

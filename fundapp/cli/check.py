@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 from sqlalchemy.orm import Session
 
+from fundapp.cli import demo_key
 from fundapp.cli.context import opened
 from fundapp.cli.main import Fault
+from fundapp.config import Settings
 from fundapp.core.roles import Role
+from fundapp.ledger import checkpoints, signing
+from fundapp.ledger.errors import CannotSign
+from fundapp.ledger.notes import BadNote, Signer
 from fundapp.people import queries
 
 # How many people a seat needs before a request can go all the way. A payment has two people.
@@ -19,7 +26,7 @@ def command() -> None:
     """Check settings and database; exit 1 with a sentence for each fault."""
     with opened() as fund:
         with fund.session() as session:
-            faults = empty_seats(session)
+            faults = [*empty_seats(session), *key_faults(session, fund.settings)]
         if faults:
             raise Fault("\n".join(faults))
         click.echo(f"All is well: {fund.settings.env}, {fund.settings.base_url}.", err=True)
@@ -35,3 +42,26 @@ def empty_seats(session: Session) -> list[str]:
             short = f"Nobody is {seat}" if held == 0 else f"Only {held} person is {seat}"
             faults.append(f"{short}; {needed} must be. Invite one: fundapp user invite EMAIL --role {role} --organisation … --team …")
     return faults
+
+
+def key_faults(session: Session, settings: Settings) -> Iterator[str]:
+    """A sentence for whatever keeps the ledger from being signed."""
+    if not any(key.is_current for key in signing.known_keys(session)):
+        yield "The ledger knows no key to sign with. Make one: fundapp ledger keys make"
+    line, lag = demo_key.line(settings), checkpoints.lag(session)
+    if line:
+        yield from _own_key_faults(session, line, settings.ledger_origin)
+    elif lag.is_late:
+        # Where all is signed, another process has the key, and this one need not.
+        yield "LEDGER_SIGNING_KEY is not set here. The worker needs it, and nothing else does."
+    if lag.is_late:
+        yield lag.sentence
+
+
+def _own_key_faults(session: Session, line: str, origin: str) -> Iterator[str]:
+    try:
+        signing.standing(session, signer=Signer.parse(line), origin=origin)
+    except CannotSign as fault:
+        yield fault.sentence
+    except BadNote as fault:
+        yield f"LEDGER_SIGNING_KEY cannot be used. {fault}"

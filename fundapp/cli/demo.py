@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import http.client
+import os
 import socket
 import sys
 from collections.abc import Callable
 
 import click
 
-from fundapp.cli import demo_data, stand_in
+from fundapp.cli import demo_data, demo_key, stand_in
 from fundapp.cli.context import opened, read_settings
 from fundapp.cli.main import Fault
 from fundapp.cli.migrate import upgrade
@@ -19,6 +20,7 @@ from fundapp.database import embedded
 from fundapp.database.instance import Instance
 
 START_SECONDS = 60
+WORKER = "worker"
 
 
 @click.group("demo", hidden=True)
@@ -34,7 +36,8 @@ def run() -> None:
         raise Fault("This runs the demonstration. In production run “fundapp serve” and “fundapp worker”.")
     if not _is_free(settings.port):
         raise Fault(f"Port {settings.port} is taken. Choose another: PORT={settings.port + 10} script/run")
-    supervisor = Supervisor(_children(settings), ROOT, _say, _tend(settings))
+    children = _children(settings)
+    supervisor = Supervisor(children, ROOT, _say, _tend(settings))
     supervisor.listen()
     _say("Starting the database ...")
     with opened(ready=False) as fund:
@@ -42,6 +45,7 @@ def run() -> None:
         with Instance.of(ROOT).locked("demo.lock"):
             upgrade(fund)
             demo_data.fill(fund, _say)
+        _give_the_key(children, fund.settings)
         fund.database.dispose()
         _say("Starting web server, worker and Stripe's stand-in ...")
         try:
@@ -63,12 +67,19 @@ def _children(settings: Settings) -> list[Child]:
     itself = [sys.executable, "-m", "fundapp.cli"]
     children = [
         Child("web server", [*itself, "serve"], logs / f"web-{settings.port}.log"),
-        Child("worker", [*itself, "worker"], logs / f"worker-{settings.port}.log"),
+        Child(WORKER, [*itself, "worker"], logs / f"worker-{settings.port}.log"),
     ]
     if stand_in.is_used(settings):
         logged = logs / f"stand-in-{settings.port}.log"
         children.insert(0, Child("stand-in for Stripe", stand_in.command(settings), logged, lambda: not stand_in.answers(ROOT)))
     return children
+
+
+def _give_the_key(children: list[Child], settings: Settings) -> None:
+    """Start the worker with the ledger's signing key, and everybody else without."""
+    ours = {name: value for name, value in os.environ.items() if name != "LEDGER_SIGNING_KEY"}
+    for child in children:
+        child.environment = ours | {"LEDGER_SIGNING_KEY": demo_key.signer(settings).skey} if child.name == WORKER else ours
 
 
 def _tend(settings: Settings) -> Callable[[], None]:

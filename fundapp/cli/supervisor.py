@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +35,8 @@ class Child:
     log: Path
     # Asked before each start: another copy may already be doing this child's work.
     wanted: Callable[[], bool] = lambda: True
+    # All of its environment, so that a secret is given to the one that needs it. None: ours.
+    environment: Mapping[str, str] | None = field(default=None, repr=False)
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     failures: int = 0
@@ -49,6 +51,7 @@ class Child:
             self.process = subprocess.Popen(
                 self.command,
                 cwd=folder,
+                env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -13,7 +13,7 @@ from fundapp.giving import queries as giving
 from fundapp.grants import queries as grants
 from fundapp.grants.lifecycle import Status
 from fundapp.jobs import queries as jobs
-from fundapp.ledger import chart
+from fundapp.ledger import chart, checkpoints
 from fundapp.ledger import queries as ledger
 from fundapp.ledger.queries import FundPosition, TrialRow
 
@@ -78,7 +78,7 @@ def desk(session: Session) -> Desk:
     waiting = Waiting(
         to_enter=grants.count_in(session, Status.AGREED, Status.PART_PAID),
         to_release=grants.count_in(session, Status.BEING_PAID),
-        needs_a_look=len(jobs.failed(session)) + len(giving.open_alarms(session)) + len(shortfalls),
+        needs_a_look=len(jobs.failed(session)) + len(giving.open_alarms(session)) + len(shortfalls) + int(checkpoints.lag(session).is_late),
     )
     return Desk(waiting, shortfalls, funds, _places(rows, [fund.code for fund in funds]), _controls(session, rows, funds))
 

@@ -16,6 +16,7 @@ from fundapp.ledger.log_models import CheckpointRow, Publication
 # 96 bits of the root.
 MARK_LETTERS = 16
 
+LATE = timedelta(minutes=5)
 # The queue is taken in the order of ids, and what was sealed first is signed first.
 _LAG = text("""
 WITH signed AS MATERIALIZED (SELECT coalesce(max(size), 0) AS size FROM checkpoint),
@@ -85,6 +86,18 @@ class Lag:
         """For how long the first has waited."""
         return clock.now() - self.since if self.since else timedelta(0)
 
+    @property
+    def is_late(self) -> bool:
+        """Whether somebody should look: a sealer at work signs within a second or two."""
+        return self.age > LATE
+
+    @property
+    def sentence(self) -> str:
+        """What is said of it then."""
+        minutes = self.age // timedelta(minutes=1)
+        long = f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours" if minutes < 2880 else f"{minutes // 1440:,} days"
+        return f"No signed checkpoint covers {_entries(self.entries)}, and the first has waited {long}. Does a worker run, with the key?"
+
 
 def latest(session: Session) -> CheckpointView | None:
     """The newest checkpoint."""
@@ -142,6 +155,10 @@ def publications(session: Session, *, size: int | None = None, place: str | None
         statement = statement.where(Publication.place == place)
     rows = session.execute(statement.order_by(Publication.published_at.desc(), Publication.id.desc()).limit(limit))
     return [PublicationView(*row) for row in rows]
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count:,} entries"
 
 
 def _views() -> Select[int, bytes, str, datetime]:

@@ -11,8 +11,9 @@ from collections.abc import Callable
 import click
 from sqlalchemy import text
 
+from fundapp.cli import demo_key
 from fundapp.cli.context import Context, opened
-from fundapp.cli.demo_data import history, world
+from fundapp.cli.demo_data import history, seals, world
 from fundapp.cli.demo_data.stand_in import running_stand_in
 from fundapp.cli.main import Fault
 from fundapp.core.db import Database, transaction
@@ -33,9 +34,11 @@ def command() -> None:
 
 
 def fill(fund: Context, say: Say) -> None:
-    """Fill the database if nobody is in it yet."""
+    """Fill the database if nobody is in it yet, and see that its ledger knows the demo's key."""
+    signer = demo_key.signer(fund.settings)
     with fund.session() as session:
         if world.everybody(session):
+            demo_key.introduce(session, signer, fund.settings.ledger_origin)
             return
     say("Writing two quarters of history, through the same services that people use ...")
     with running_stand_in(fund.settings) as stripe, fund.database.engine.connect() as connection, connection.begin():
@@ -43,7 +46,8 @@ def fill(fund: Context, say: Say) -> None:
         town = Database.on(connection)
         with town.session() as session, transaction(session):
             made = world.build(session)
-        history.live(town, made, stripe, fund.keys)
+        nightly = seals.begin(town, made, signer=signer, origin=fund.settings.ledger_origin)
+        history.live(town, made, stripe, fund.keys, nightly)
         # The letters of the past were sent in the past, and its bells were answered then.
         connection.execute(text("DELETE FROM procrastinate_jobs"))
         stripe.go_on()

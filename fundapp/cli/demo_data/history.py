@@ -159,13 +159,16 @@ class Tale:
         return self.story.price_pence - (150 if self.story.price_pence % 7 == 0 else 0)
 
 
-def live(town: Database, world: World, stripe: HistoricStripe, keys: Keys) -> None:
-    """Write the history down."""
+def live(town: Database, world: World, stripe: HistoricStripe, keys: Keys, nightly: Act | None = None) -> None:
+    """Write the history down. `nightly` is done at the end of each of its days."""
     dice = random.Random(SEED)  # noqa: S311 - an invented history, no secret
     agenda = Agenda(until=clock.now())
     gifts.plan(agenda, world, dice, stripe, keys)
     _past_requests(agenda, world, dice)
     _present_requests(agenda, world, dice)
+    if nightly:
+        for day in range((agenda.until - world.begins).days + 1):
+            agenda.at(world.begins + timedelta(days=day, hours=23, minutes=30), nightly)
     agenda.run(town)
 
 
