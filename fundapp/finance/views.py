@@ -19,6 +19,7 @@ from fundapp.giving import queries as giving
 from fundapp.giving import service as giving_service
 from fundapp.jobs import queries as jobs
 from fundapp.jobs import service as jobs_service
+from fundapp.ledger import checkpoints
 from fundapp.ledger import queries as ledger
 from fundapp.web import paging
 from fundapp.web.guards import guard, only
@@ -73,6 +74,7 @@ def needs_a_look() -> ResponseReturnValue:
         failed=jobs.failed(db()),
         alarms=giving.open_alarms(db()),
         shortfalls=shortfalls.open_shortfalls(db(), ledger.fund_positions(db())),
+        lag=checkpoints.lag(db()),
         loops=jobs.loops(db()),
         form=AlarmForm(),
         is_finance=actor().has(Role.FINANCE),
