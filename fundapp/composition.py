@@ -15,7 +15,7 @@ from fundapp.gateways import Gateways
 from fundapp.people import queries as people
 from fundapp.people import signed_in
 from fundapp.web import app as web_app
-from fundapp.web import compression, csrf, errors, guards, headers, identity, inbound, logs, session, static, templating
+from fundapp.web import compression, csrf, errors, guards, headers, identity, inbound, language, logs, session, static, templating
 from fundapp.web.app import Fund
 from fundapp.web.health import health_blueprint
 from fundapp.web.session import db
@@ -80,6 +80,7 @@ def lay_plumbing(app: Flask) -> None:
     headers.install(app, settings)
     compression.install(app)
     errors.install(app)
+    language.install(app)
     templating.install(app, lambda: people.fund_holder(db()))
     static.install(app, settings, ROOT / "static")
 

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fundapp.config import ROOT
+from fundapp.core import language
 from fundapp.web.filters import FILTERS
 
 
@@ -38,4 +39,7 @@ def _letters(*, html: bool = False) -> Environment:
     folder = FileSystemLoader(ROOT / "templates")
     made = Environment(loader=folder, undefined=StrictUndefined, autoescape=html, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
     made.filters.update(FILTERS)
+    made.add_extension("jinja2.ext.i18n")
+    made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(language=language.language)
     return made
