@@ -104,7 +104,7 @@ def test_a_sealed_gift_tells_its_place_and_what_came_after(donor: Donor, books: 
     newest = ledger.seal(books)
     place = newest.size - 1
     assert f"place {place:,} of {newest.size:,}" in page.text("#ledger")
-    assert "Your gift is in the ledger since" in page.text("#ledger")
+    assert "Your gift has been in the ledger since" in page.text("#ledger")
     assert page.texts("#ledger .sum tr") == [f"What the card company kept, and what reached the Fund place {newest.size:,} , its proof"]
     ledger.pay_in(books, 5)
     grown = ledger.seal(books).size
