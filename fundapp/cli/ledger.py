@@ -51,8 +51,11 @@ def prove(entry: int, output: Path | None) -> None:
         click.echo(proof, nl=False)
     else:
         # For its owner's eyes alone, as the words below say.
-        os.umask(0o077)
-        files.write(output, [proof.encode()])
+        others = os.umask(0o077)
+        try:
+            files.write(output, [proof.encode()])
+        finally:
+            os.umask(others)
     click.echo("It holds the entry's private part and nonce: give it to whoever the entry is about, and to nobody else.", err=True)
 
 

@@ -68,6 +68,9 @@ def test_an_empty_production_hears_of_every_fault_at_once() -> None:
         ({"BASE_URL": "http://fund.example.org"}, "https"),
         ({"MAIL_URL": "file:///tmp/mail"}, "MAIL_URL"),
         ({"MIGRATION_DATABASE_URL": "postgres://app:other@db/fund"}, "same role"),
+        ({"LEDGER_ORIGIN": "two words"}, "LEDGER_ORIGIN is one name"),
+        ({"LEDGER_ORIGIN": "a+b"}, "LEDGER_ORIGIN is one name"),
+        ({"LEDGER_SIGNING_KEY": "x"}, "LEDGER_SIGNING_KEY is not a signing key"),
         ({"PORT": "many"}, "PORT"),
         ({"FUND_ENV": "staging"}, "FUND_ENV"),
     ],
@@ -84,3 +87,32 @@ def test_a_live_key_never_meets_the_stand_in_even_in_the_demo() -> None:
 def test_a_test_run_never_reaches_stripe_itself() -> None:
     with pytest.raises(SettingsError, match="stand-in alone"):
         Settings.read({"FUND_ENV": "test", "STRIPE_SECRET_KEY": "sk_test_real"})
+
+
+# Published with Go's golang.org/x/mod/sumdb/note, and so nobody's secret.
+SIGNING_KEY = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
+
+
+def test_a_web_server_needs_no_signing_key_and_no_settings_show_one() -> None:
+    assert Settings.read(GOOD).ledger_signing_key is None
+    settings = Settings.read({**GOOD, "LEDGER_SIGNING_KEY": f" {SIGNING_KEY}\n"})
+    assert settings.ledger_signing_key == SIGNING_KEY
+    assert "AYEKFALVFG" not in repr(settings)
+    assert "AYEKFALVFG" not in settings.fingerprint()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        SIGNING_KEY[:-1],
+        SIGNING_KEY + "A",
+        SIGNING_KEY.removeprefix("PRIVATE+"),
+        SIGNING_KEY.replace("c74f20a3", "C74F20A3"),
+        SIGNING_KEY.replace("Neumann", " Neumann"),
+        f"{SIGNING_KEY}\n{SIGNING_KEY}",
+        SIGNING_KEY.replace("DFz", "DF="),
+    ],
+)
+def test_a_broken_signing_key_is_refused_and_never_repeated(broken: str) -> None:
+    (told,) = faults(LEDGER_SIGNING_KEY=broken)
+    assert told == "LEDGER_SIGNING_KEY is not a signing key: it is one line, as “fundapp ledger keys make” prints it."
