@@ -52,8 +52,10 @@ class Books:
         available, bucket = self.found.available, bisect_left(self.ends, on) if on else len(self.ends)
         before: dict[str, int] = {}
         for leg in legs:
-            before.setdefault(leg.fund, available.get(leg.fund, 0))
-            self._move(leg.debit_account, leg.credit_account, leg.fund, leg.amount_pence, bucket)
+            fund = leg.fund
+            if fund not in before:
+                before[fund] = available.get(fund, 0)
+            self._move(leg.debit_account, leg.credit_account, fund, leg.amount_pence, bucket)
         return [fund for fund, had in sorted(before.items()) if available.get(fund, 0) < min(0, had)]
 
     def until(self, ends_on: date) -> list[Total]:

@@ -24,11 +24,12 @@ _LEAVES = text("SELECT seq, entry_id, hash FROM log_leaf WHERE seq >= :first AND
 _BOUNDS = text("SELECT count(*) FILTER (WHERE seq < 0) AS below, coalesce(max(seq), -1) AS last FROM log_leaf")
 _NEXT = text("SELECT min(seq) / :block * :block FROM log_leaf WHERE seq >= :end")
 _COUNT = text("SELECT count(*) FROM entry")
-# A day or a moment that no calendar has is told as none, instead of ending the reading.
+# A day or a moment that no calendar has is told as none, instead of ending the reading; so are particulars that are empty.
 _ENTRIES = text("""
 SELECT id, number, event_key, kind, CASE WHEN happened_on BETWEEN '0001-01-01' AND '9999-12-31' THEN happened_on END AS happened_on,
     CASE WHEN recorded_at BETWEEN '0001-01-02' AND '9999-12-30' THEN recorded_at END AS recorded_at, transfers, reverses, reason, actor,
-    subject, note, forced, public_particulars, private_particulars, nonce, leaf_version, leaf_hash
+    subject, note, forced, nullif(public_particulars, '{}') AS public_particulars, nullif(private_particulars, '{}') AS private_particulars,
+    nonce, leaf_version, leaf_hash
 FROM entry WHERE id = ANY (:ids)
 """)
 _LEGS = text("""
@@ -124,12 +125,12 @@ class Walk:
             self.found.snapshots += 1
 
     def _entries(self, ids: list[int]) -> dict[int, tuple[Any, Sequence[Any]]]:
-        legs = self.session.execute(_LEGS, {"ids": ids})
+        legs = self.session.execute(_LEGS, {"ids": ids}).all()
         grouped = {entry_id: list(group) for entry_id, group in groupby(legs, key=attrgetter("entry_id"))}
-        return {head.id: (head, grouped.get(head.id, ())) for head in self.session.execute(_ENTRIES, {"ids": ids})}
+        return {head.id: (head, grouped.get(head.id, ())) for head in self.session.execute(_ENTRIES, {"ids": ids}).all()}
 
     def _fingerprints(self, ids: list[int]) -> dict[int, tuple[Any, Sequence[Any]]]:
-        return {head.id: (head, ()) for head in self.session.execute(_HASHES, {"ids": ids})}
+        return {head.id: (head, ()) for head in self.session.execute(_HASHES, {"ids": ids}).all()}
 
     def _check(self, head: Any, legs: Sequence[Any]) -> None:
         found = self.found
