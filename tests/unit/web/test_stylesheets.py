@@ -35,9 +35,11 @@ def test_squeezing_leaves_quoted_text_and_selectors_alone() -> None:
 
 
 def test_no_template_carries_a_style_or_a_script() -> None:
+    """Nothing that stands in the page itself. A file of ours, named by `script`, is what the policy lets the page run."""
+    ours = re.compile(r"<script type=\"module\" src=\"\{\{ script\('js/[a-z-]+\.js'\) \}\}\"></script>")
     for path in (ROOT / "templates").rglob("*.html"):
         if "mail" not in path.parts:
-            text = path.read_text()
+            text = ours.sub("", path.read_text())
             assert not re.search(r"\sstyle=|<style|<script|\son[a-z]+=", text), (
                 f"{path.relative_to(ROOT)} breaks the content security policy"
             )
