@@ -9,13 +9,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from psycopg import errors as pg
 from sqlalchemy import Connection, CursorResult
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.db import explain
-from fundapp.core.errors import Busy, Conflict, FundError, Refused
+from fundapp.core.errors import Busy, Collided, Conflict, FundError, Refused
 from fundapp.ledger import canonical, numbers
 from fundapp.ledger.codes import for_draft
 from fundapp.ledger.draft import Draft, Line, Posted, Record
@@ -163,10 +164,17 @@ def execute(connection: Connection, statement: str, values: dict[str, Any]) -> C
     try:
         return connection.exec_driver_sql(statement, values)
     except DBAPIError as error:
-        raised = explain(error)
+        raised = explain(error) or _shut_meanwhile(error)
         if raised is None:
             raise
         raise raised from error
+
+
+def _shut_meanwhile(error: DBAPIError) -> Collided | None:
+    """The guard has found a day shut that was open when the statement began. Done anew, the act is told so, or dated in the open."""
+    cause = error.orig
+    by_the_guard = isinstance(cause, pg.CheckViolation) and cause.diag.constraint_name == "entry_complete"
+    return Collided() if by_the_guard else None
 
 
 def line_values(lines: Sequence[Line]) -> dict[str, Any]:

@@ -1,10 +1,8 @@
 """Many at once, each on a connection of its own, with the service's own code."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
-from threading import Barrier, Thread
+from threading import Event, Thread
 
 import pytest
 from sqlalchemy import text
@@ -12,15 +10,16 @@ from sqlalchemy.orm import Session
 
 from fundapp.core.db import Database, transaction
 from fundapp.core.errors import Busy, Conflict
-from fundapp.ledger import chart, queries, service
-from fundapp.ledger.service import Line, NotEnoughCash, NotEnoughMoney
+from fundapp.ledger import chart, periods, queries, service, signing
+from fundapp.ledger.notes import Signer
+from fundapp.ledger.service import Line, NotEnoughCash, NotEnoughMoney, PeriodClosed
 from fundapp.ledger.verify import verify
 from tests.builders import ledger as books
+from tests.support import races
 from tests.support.postgres import OwnDatabase
+from tests.support.races import LEVELS, THREADS, at_level, at_once
 
 DAY = date(2026, 11, 14)
-LEVELS = ("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
-THREADS = 8
 
 
 @pytest.fixture
@@ -29,34 +28,6 @@ def town(own_database: OwnDatabase) -> Database:
     with own_database.session() as session, transaction(session):
         books.open_books(session)
     return own_database
-
-
-def at_once(act: Callable[[int], None], threads: int = THREADS) -> None:
-    """Run an act in several threads that start together. The first failure is raised here."""
-    barrier, failures = Barrier(threads), []
-
-    def run(nth: int) -> None:
-        try:
-            barrier.wait()
-            act(nth)
-        except BaseException as failure:
-            failures.append(failure)
-
-    running = [Thread(target=run, args=(nth,)) for nth in range(threads)]
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join()
-    if failures:
-        raise failures[0]
-
-
-@contextmanager
-def at_level(database: Database, level: str) -> Iterator[Session]:
-    with database.session() as session:
-        session.connection(execution_options={"isolation_level": level})
-        with transaction(session):
-            yield session
 
 
 def gift(session: Session, nth: int, pence: int = 1000) -> bool:
@@ -260,3 +231,78 @@ def test_an_entry_is_reversed_by_one_of_many(town: Database) -> None:
 
     at_once(reverse)
     assert outcomes == {"reversed": 1, "told": THREADS - 1}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_thousand_pounds_in_steps_of_five_are_two_hundred_steps_while_the_sealer_works(town: Database, level: str) -> None:
+    signer = Signer.generate(races.ORIGIN)
+    with town.session() as session, transaction(session):
+        signing.introduce_key(session, vkey=signer.verifier.vkey, actor="system")
+    with races.sealer_beside(town, signer):
+        told = races.spend_it_all(town, level, "raced", pounds=1000, step=5)
+    assert told["granted"] == 200
+    with town.snapshot() as session:
+        found = verify(session, origin=races.ORIGIN)
+    assert [fault.sentence for fault in found.faults] == []
+    assert found.sealed == found.entries == found.signed
+    assert found.available["raced"] == 0
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("level", ["READ COMMITTED", "REPEATABLE READ"])
+def test_a_month_closed_while_eight_post_into_it_counts_what_got_in_and_nothing_else(town: Database, level: str, late: bool) -> None:
+    with races.sealer_beside(town):
+        within, _ = races.close_under_fire(town, level, late=late, pause=0.2)
+    with town.snapshot() as session:
+        found = verify(session)
+        assert (races.sealed_gifts(session), found.periods) == (within, 1)
+        assert [fault.sentence for fault in found.faults] == []
+
+
+@pytest.mark.parametrize("level", ["READ COMMITTED", "REPEATABLE READ"])
+@pytest.mark.parametrize("late", [False, True])
+def test_a_month_closed_in_the_middle_of_a_statement_refuses_it_in_words(town: Database, level: str, late: bool) -> None:
+    """The statement has seen that its day is open; by the time that its entry is written, the day is shut."""
+    starts_on, ends_on = races.last_month()
+    with town.session() as session, transaction(session):
+        periods.open_period(session, starts_on=starts_on, ends_on=ends_on)
+    told: list[object] = []
+    tried = Event()
+
+    def post() -> None:
+        try:
+            with at_level(town, level) as session:
+                tried.set()
+                told.append(races.gift(session, "same", ends_on, late=late))
+        except Exception as refused:
+            told.append(refused)
+
+    with town.session() as first, town.session() as closer:
+        # Somebody else is writing the same event: the second waits in the middle of its statement.
+        races.gift(first, "same", ends_on)
+        thread = Thread(target=post)
+        thread.start()
+        tried.wait()
+        wait_for_a_waiter(closer)
+        with transaction(closer):
+            periods.close(closer, ends_on=ends_on, actor="user:1")
+        first.rollback()
+        thread.join()
+    assert isinstance(told[0], (PeriodClosed, Busy) if not late else (service.Posted, Busy)), told
+    # Done anew, it is refused in words, or dated in the open.
+    with town.session() as session:
+        if not late:
+            with pytest.raises(PeriodClosed):
+                races.gift(session, "same", ends_on)
+        else:
+            entry = queries.entry(session, races.gift(session, "same", ends_on, late=True).number)
+            assert entry.happened_on > ends_on
+
+
+def wait_for_a_waiter(session: Session) -> None:
+    """Until somebody in this database waits for somebody else."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+    while not session.execute(waiting).scalar_one():
+        session.rollback()
+        Event().wait(0.02)
+    session.rollback()
