@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from flask import Blueprint
 from werkzeug.serving import make_server
 
 from fundapp.config import ROOT, Settings
 from fundapp.core.keys import Keys
+from fundapp.database.server import DATABASE
 from tests.builders.stand_in import StandIn
 from tests.support.outside import free_port
 from tests.support.postgres import Cluster, OwnDatabase
@@ -90,14 +92,16 @@ class LiveProcess(LiveServer):
             self.process = None
 
 
-@pytest.fixture
-def live_server(cluster: Cluster, tmp_path: Path) -> Iterator[LiveServer]:
-    """The Fund on a port of its own, in a thread; its stand-in rings at its door. Letters wait until `run_jobs()`."""
+@contextmanager
+def serving(cluster: Cluster, folder: Path, template: str = DATABASE, *more: Blueprint) -> Iterator[LiveServer]:
+    """The Fund on a port of its own, in a thread, on a copy of a template; `more` are pages of the tests' own."""
     from fundapp import create_app
 
-    with _surroundings(cluster, tmp_path) as (environ, database, stand_in):
-        live = LiveServer(environ, database, stand_in, tmp_path)
+    with _surroundings(cluster, folder, template) as (environ, database, stand_in):
+        live = LiveServer(environ, database, stand_in, folder)
         app = create_app(live.settings, database=database)
+        for blueprint in more:
+            app.register_blueprint(blueprint)
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         server = make_server("127.0.0.1", live.settings.port, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -106,6 +110,13 @@ def live_server(cluster: Cluster, tmp_path: Path) -> Iterator[LiveServer]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture
+def live_server(cluster: Cluster, tmp_path: Path) -> Iterator[LiveServer]:
+    """The Fund on a port of its own, in a thread; its stand-in rings at its door. Letters wait until `run_jobs()`."""
+    with serving(cluster, tmp_path) as live:
+        yield live
 
 
 @pytest.fixture
@@ -119,13 +130,13 @@ def live_process(cluster: Cluster, tmp_path: Path) -> Iterator[LiveProcess]:
 
 
 @contextmanager
-def _surroundings(cluster: Cluster, folder: Path) -> Iterator[tuple[dict[str, str], OwnDatabase, StandIn]]:
+def _surroundings(cluster: Cluster, folder: Path, template: str = DATABASE) -> Iterator[tuple[dict[str, str], OwnDatabase, StandIn]]:
     port = free_port()
     store = folder / "live-stand-in"
     store.mkdir()
     base_url = f"http://localhost:{port}"
     rings_at = f"http://127.0.0.1:{port}/webhooks/stripe"
-    with cluster.clone() as database, StandIn(store, webhook_url=rings_at, allowed_return_origins=[base_url]) as stand_in:
+    with cluster.clone(template) as database, StandIn(store, webhook_url=rings_at, allowed_return_origins=[base_url]) as stand_in:
         yield environ_for(database, folder, PORT=str(port), BASE_URL=base_url, **stripe_of(stand_in)), database, stand_in
 
 

@@ -54,11 +54,11 @@ class Cluster:
             yield database
 
     @contextmanager
-    def growing_template(self, name: str) -> Iterator[OwnDatabase]:
-        """A copy of the migrated template that becomes a template itself, with whatever the block puts into it."""
+    def growing_template(self, name: str, of: str = server.DATABASE) -> Iterator[OwnDatabase]:
+        """A copy of the migrated template, or of another, that becomes a template itself, with whatever the block puts into it."""
         with server.connect(self.access) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
-            server.make_database(connection, name, server.DATABASE)
+            server.make_database(connection, name, of)
             with self._opened(name) as database:
                 yield database
             connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
@@ -93,11 +93,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--migrate-to", default="head", help="migrate the test database to this revision only")
 
 
-@pytest.fixture(scope="session")
-def empty_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """The run's server, shared by all workers, removed by the last of them; its template is not migrated yet."""
-    base = tmp_path_factory.getbasetemp()
-    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+@contextmanager
+def running(folder: Path) -> Iterator[Cluster]:
+    """A throw-away server for whoever names this folder, as long as one of them is there; its template is not migrated yet."""
     with pytest.MonkeyPatch.context() as patch:
         # As root, apart from the checkouts' own databases, which somebody may be clearing away meanwhile.
         patch.setattr(place, "SYSTEM_HOME", Path("/var/lib/fundapp-tests"))
@@ -105,17 +103,29 @@ def empty_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]
             yield Cluster(access, folder)
 
 
+def migrated(found: Cluster, revision: str = "head") -> Cluster:
+    """The server with its template migrated by Alembic, once."""
+    import fundapp.models  # noqa: F401
+
+    with Instance.of(found.folder).locked("template.lock"), server.connect(found.access) as connection:
+        if not found.has_template(server.DATABASE):
+            migrate.migrate(server.url(found.access, server.OWNER), app_role=server.APP, metadata=Base.metadata, revision=revision)
+            connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(server.DATABASE)))
+    return found
+
+
+@pytest.fixture(scope="session")
+def empty_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """The run's server, shared by all workers, removed by the last of them; its template is not migrated yet."""
+    base = tmp_path_factory.getbasetemp()
+    with running(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) as found:
+        yield found
+
+
 @pytest.fixture(scope="session")
 def cluster(empty_cluster: Cluster, request: pytest.FixtureRequest) -> Cluster:
     """The run's server with its template migrated by Alembic, once."""
-    import fundapp.models  # noqa: F401
-
-    access, revision = empty_cluster.access, request.config.getoption("migrate_to")
-    with Instance.of(empty_cluster.folder).locked("template.lock"), server.connect(access) as connection:
-        if not empty_cluster.has_template(server.DATABASE):
-            migrate.migrate(server.url(access, server.OWNER), app_role=server.APP, metadata=Base.metadata, revision=revision)
-            connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(server.DATABASE)))
-    return empty_cluster
+    return migrated(empty_cluster, request.config.getoption("migrate_to"))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,98 @@
+"""Gifts in every state of their life (giving/lifecycle.py), paid and given back at the town's own stand-in; points open and closed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from fundapp.core.db import transaction
+from fundapp.core.keys import Keys
+from fundapp.gateways.stripe import StripeGateway
+from fundapp.giving import moving, settling, starting
+from fundapp.giving.lifecycle import Status
+from fundapp.giving.models import Donation
+from fundapp.points import queries as points
+from fundapp.points import service as point_service
+from fundapp.points.models import CollectionPoint
+from tests.builders import giving
+from tests.builders.grants import Seat
+from tests.builders.stripe_calls import client_of
+from tests.support.live import LiveServer
+
+
+def make(session: Session, live: LiveServer, who: dict[str, Seat]) -> dict[str, object]:
+    """The token of each gift's page by the name of its state, and the points' codes and numbers."""
+    # Nothing rings meanwhile: what a gift's page should show is settled here.
+    live.stand_in.hold()
+    donor = _Donor(session, live)
+    open_point, closed = points.first_open(session), session.scalars(points.points(state=points.State.CLOSED)).first()
+    assert closed is not None
+    gifts = {
+        "gift_started": donor.begun(),
+        "gift_processing": donor.moved(Status.PROCESSING),
+        "gift_failed": donor.moved(Status.FAILED),
+        "gift_expired": donor.moved(Status.EXPIRED),
+        "gift_paid": donor.paid(open_point),
+        "gift_at_closed": donor.paid(closed),
+        "gift_part_back": donor.given_back(300),
+        "gift_all_back": donor.given_back(1_000),
+    }
+    live.stand_in.settings(fee_delay_seconds=3600)
+    gifts["gift_fee_unknown"] = donor.paid(None)
+    fresh = point_service.open_point(session, actor=who["admin"].actor, keys=donor.keys, **_plain_facts())
+    names: dict[str, object] = {name: donor.keys.link_token("gift", str(gift.id)) for name, gift in gifts.items()}
+    names |= {"code": open_point.code, "point": open_point.id, "closed_code": closed.code, "closed_point": closed.id, "new_point": fresh.id}
+    session.commit()
+    return names
+
+
+def pay_one(session: Session, live: LiveServer) -> str:
+    """The token of one more gift's page: paid after the log was sealed."""
+    donor = _Donor(session, live)
+    live.stand_in.settings(fee_delay_seconds=0)
+    return donor.keys.link_token("gift", str(donor.paid(None).id))
+
+
+class _Donor:
+    """Gives at the town's points."""
+
+    def __init__(self, session: Session, live: LiveServer) -> None:
+        settings = live.settings
+        self.session, self.live = session, live
+        self.keys = Keys(settings.secret_key, settings.private_keys)
+        self.stripe = StripeGateway(settings.stripe_secret_key, live.stand_in.api_base, settings.stripe_webhook_secrets)
+
+    def begun(self, point: CollectionPoint | None = None) -> Donation:
+        with transaction(self.session):
+            form = f"stage{next(giving._forms)}"
+            gift = starting.begin(self.session, keys=self.keys, form=form, point=point, amount_pence=1_000)
+        here = f"{self.live.base_url}/gifts/x"
+        starting.payment_page(
+            self.session, self.stripe, gift, amount_pence=1_000, name="A gift", to=starting.Addresses(f"{here}/return", here)
+        )
+        return gift
+
+    def moved(self, state: Status) -> Donation:
+        gift = self.begun()
+        with transaction(self.session):
+            moving.move(self.session, gift, state)
+        return gift
+
+    def paid(self, point: CollectionPoint | None) -> Donation:
+        gift = self.begun(point)
+        self.live.stand_in.pay(gift.session_id or "")
+        settling.settle_session(self.session, self.stripe, gift.session_id or "")
+        return gift
+
+    def given_back(self, pence: int) -> Donation:
+        gift = self.paid(None)
+        client_of(self.live.stand_in).v1.refunds.create({"charge": gift.charge_id or "", "amount": pence})
+        settling.settle_charge(self.session, self.stripe, gift.charge_id or "")
+        return gift
+
+
+def _plain_facts() -> dict[str, Any]:
+    from tests.builders.points import facts
+
+    return facts(name="the launderette on Nether Hall Road", business="Nether Hall Wash & Dry Ltd")
