@@ -110,6 +110,7 @@ def test_a_turn_seals_all_that_waits_in_as_many_passes_as_it_takes(
         # It has the form of a key, and its number is another's.
         (SIGNER.skey.replace(f"+{SIGNER.verifier.key_id.hex()}+", "+00000000+"), "BadNote"),
     ],
+    ids=["none", "unknown", "misnamed", "broken"],
 )
 def test_a_key_that_cannot_sign_stops_no_sealing_and_is_noted_turn_after_turn(
     town: OwnDatabase, context: Contexts, later: Callable[[], None], key: str | None, fault: str
