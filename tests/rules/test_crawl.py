@@ -20,7 +20,6 @@ from fundapp.core.db import Database
 from fundapp.core.roles import Role
 from fundapp.people import queries as people
 from fundapp.people import sessions
-from tests.builders import ledger
 from tests.support.outside import BASE_URL
 from tests.support.page import Page
 from tests.support.postgres import OwnDatabase
@@ -64,8 +63,6 @@ def house(grown_town: OwnDatabase, tmp_path_factory: pytest.TempPathFactory) -> 
         database = Database.on(connection)
         app = create_app(settings_for(grown_town, tmp_path_factory.mktemp("house")), database=database)
         with database.session() as session:
-            ledger.seal(session)
-            session.commit()
             yield app, session, Walked()
         outer.rollback()
 
