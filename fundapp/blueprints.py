@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from fundapp.finance.account_views import blueprint as accounts_desk
 from fundapp.finance.export_views import blueprint as exports
 from fundapp.finance.ledger_views import blueprint as ledger_desk
+from fundapp.finance.period_views import blueprint as periods_desk
 from fundapp.finance.views import blueprint as finance
 from fundapp.giving.views import blueprints as giving
 from fundapp.grants.views import blueprints as grants
@@ -29,6 +31,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     payouts,
     finance,
     ledger_desk,
+    accounts_desk,
+    periods_desk,
     exports,
 )
 

@@ -58,7 +58,11 @@ class AuditKind(StrEnum):
     ACCOUNT_OPENED = "account.opened"
     ENTRY_REVERSED = "entry.reversed"
     SHORTFALL_CLOSED = "shortfall.closed"
+    ACCOUNT_RENAMED = "account.renamed"
+    PERIOD_CLOSED = "period.closed"
+    PERIOD_SEALED = "period.sealed"
     BOOKS_TAKEN = "books.taken"
+    PROOF_TAKEN = "proof.taken"
     # The public pages.
     EXAMPLE_CHANGED = "example.changed"
     # What a person opened to read.

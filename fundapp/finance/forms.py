@@ -29,6 +29,15 @@ class ContributionForm(Form):
     )
 
 
+class RenameForm(Form):
+    """Another name for an account."""
+
+    new_name = StringField(
+        "What shall it be called?",
+        validators=[required("Give it a name."), Length(max=60, message="Keep the name under 60 letters.")],
+    )
+
+
 class AlarmForm(Form):
     """What came of looking into an alarm."""
 

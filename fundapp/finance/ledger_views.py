@@ -1,18 +1,23 @@
-"""The ledger, to be read: every entry, what moved, and each balance opened into its entries."""
+"""The ledger, to be read: every entry, what moved, each balance opened into its entries, and the path of a pound."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
-from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
+from typing import Any
 
-from fundapp.core.errors import NotFound
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from fundapp.core.db import transaction
 from fundapp.core.roles import Role
-from fundapp.finance.ledger_words import PLAIN_KINDS, kind_words, people_in
-from fundapp.ledger import canonical, queries, records
-from fundapp.people import queries as people
+from fundapp.finance import ledger_words, pound, story
+from fundapp.finance.looking import EntriesForm, PathForm
+from fundapp.gateways.path_chart import path
+from fundapp.ledger import queries
+from fundapp.ledger.chart import MONEY_KINDS
+from fundapp.ledger.entries import Wanted
 from fundapp.web import paging
 from fundapp.web.guards import guard
+from fundapp.web.identity import actor
 from fundapp.web.navigation import nav_item
 from fundapp.web.paging import Page
 from fundapp.web.session import db
@@ -21,58 +26,68 @@ blueprint = Blueprint("ledger_desk", __name__, url_prefix="/finance/ledger")
 guard(blueprint, Role.FINANCE, Role.AUDITOR)
 nav_item(blueprint, "Ledger", "ledger_desk.entries", [Role.FINANCE, Role.AUDITOR], order=45)
 
-FILTERS = ("account", "fund", "subject")
-
 
 @blueprint.get("")
 def entries() -> ResponseReturnValue:
-    """Every entry, the newest first: all, or of one account, one fund, one subject."""
-    chosen = {name: request.args.get(name, "").strip() for name in FILTERS}
-    asked = {name: value or None for name, value in chosen.items()}
-    accounts, funds = queries.accounts(db()), queries.funds(db())
-    _must_know(chosen["account"], {account.code for account in accounts})
-    _must_know(chosen["fund"], {fund.code for fund in funds})
-    total = queries.entry_count(db(), **asked)
+    """Every entry, the newest first: all, or those that fit what was asked."""
+    form = EntriesForm(request.args)
+    form.offer(queries.accounts(db()), queries.funds(db()))
+    found = form.validate()
+    wanted: Wanted = form.wanted if found else {}
+    total = queries.entry_count(db(), **wanted) if found else 0
     number = min(paging.asked(), max(1, -(-total // paging.PER_PAGE)))
-    rows = queries.entries(db(), **asked, limit=paging.PER_PAGE, offset=(number - 1) * paging.PER_PAGE)
-    return render_template(
+    rows = queries.entries(db(), **wanted, limit=paging.PER_PAGE, offset=(number - 1) * paging.PER_PAGE) if total else []
+    balance, means = _balance(wanted)
+    page = render_template(
         "finance/ledger_entries.html",
-        page=Page(rows, number, total, kept={name: value for name, value in chosen.items() if value}),
-        chosen=chosen,
-        accounts=accounts,
-        funds=funds,
-        balance_pence=_balance(db(), asked),
-        kind_words=kind_words,
+        page=Page(rows, number, total, kept=form.kept),
+        form=form,
+        balance_pence=balance,
+        balance_means=means,
+        words=ledger_words,
     )
+    return page, form.status
 
 
 @blueprint.get("/entries/<int:number>")
 def entry(number: int) -> ResponseReturnValue:
-    """One entry: what moved, what it is about, what anybody may see of it, and whether it is as it was written."""
-    found = queries.entry(db(), number)
-    record = records.record(db(), number)
-    names = people.names(db(), people_in(found.actor))
-    return render_template(
-        "finance/ledger_entry.html",
-        entry=found,
-        shown=canonical.public_part(record),
-        intact=canonical.leaf_hash(record) == found.leaf_hash,
-        actor=next(iter(names.values()), "") or PLAIN_KINDS.get(found.actor, found.actor),
-        kind=kind_words(found.kind),
-    )
+    """One entry: its story, what moved, what anybody may see of it, where it is sealed, and whether it is as it was written."""
+    found = story.story(db(), number)
+    return render_template("finance/ledger_entry.html", story=found, entry=found.entry, words=ledger_words, draw=path)
 
 
-def _must_know(code: str, known: set[str]) -> None:
-    if code and code not in known:
-        raise NotFound(f"There is nothing called “{code[:60]}” in the ledger.")
+@blueprint.get("/entries/<int:number>/proof.tlog-proof")
+def proof(number: int) -> ResponseReturnValue:
+    """The proof that an entry is in the signed log. Whoever takes it stands in the audit trail."""
+    with transaction(db()) as session:
+        text = story.take_proof(session, actor=actor(), number=number)
+    response = Response(text, mimetype="text/plain")
+    response.headers["Content-Disposition"] = f'attachment; filename="entry-{number}.tlog-proof"'
+    return response
 
 
-def _balance(session: Session, asked: dict[str, str | None]) -> int | None:
-    """What stands in the chosen account, in the chosen fund; of a fund without an account, what is in the fund."""
-    if asked["subject"]:
-        return None
-    if asked["account"]:
-        return queries.balance_pence(session, asked["account"], asked["fund"])
-    if asked["fund"]:
-        return next(one.balance_pence for one in queries.fund_positions(session) if one.code == asked["fund"])
-    return None
+@blueprint.get("/path")
+def pound_path() -> ResponseReturnValue:
+    """Where money went, and lies now: all of it, a fund's, some days', or one thing's."""
+    form = PathForm(request.args)
+    funds = queries.funds(db())
+    form.fund.choices = [("", "Every fund"), *((one.code, one.name) for one in funds)]
+    subject = form.subject.data or ""
+    asked: dict[str, Any] = {"fund": form.fund.data or None, "since": form.since.data, "until": form.until.data}
+    found = None
+    if form.validate():
+        found = pound.path_of(db(), subject, **asked) if subject else pound.whole_path(db(), **asked)
+    page = render_template("finance/ledger_path.html", form=form, found=found, subject=subject, asked=asked, words=ledger_words, draw=path)
+    return page, form.status
+
+
+def _balance(wanted: Wanted) -> tuple[int | None, str]:
+    """What stands in the account or the fund that was asked for, then or now; nothing, where anything else was asked as well."""
+    beyond = {name for name, value in wanted.items() if value is not None} - {"account", "fund", "until", "log_size"}
+    account, fund, until, log_size = wanted.get("account"), wanted.get("fund"), wanted.get("until"), wanted.get("log_size")
+    if beyond or not (account or fund) or (until and log_size):
+        return None, ""
+    rows = [row for row in queries.trial_balance(db(), until, log_size=log_size) if fund in (None, row.fund)]
+    if account:
+        return sum(row.balance_pence for row in rows if row.account == account), "in this account"
+    return sum(row.debits_pence - row.credits_pence for row in rows if row.kind in MONEY_KINDS), "in this fund"

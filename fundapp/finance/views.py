@@ -10,8 +10,8 @@ from fundapp.core.db import carry_out, transaction
 from fundapp.core.errors import Refused
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
+from fundapp.finance import closing, shortfalls
 from fundapp.finance import desk as desk_queries
-from fundapp.finance import shortfalls
 from fundapp.finance.contributions import receive_contribution
 from fundapp.finance.forms import AlarmForm, ContributionForm
 from fundapp.finance.models import Contribution
@@ -35,13 +35,13 @@ nav_item(blueprint, "Finance", "finance.desk", [Role.FINANCE, Role.AUDITOR], ord
 @blueprint.get("")
 def desk() -> ResponseReturnValue:
     """What waits, where the money is, what each fund has."""
-    return render_template("finance/desk.html", desk=desk_queries.desk(db()), today=clock.today(), is_finance=actor().has(Role.FINANCE))
-
-
-@blueprint.get("/trial-balance")
-def trial_balance() -> ResponseReturnValue:
-    """Every account in every fund, debits and credits."""
-    return render_template("finance/trial_balance.html", rows=ledger.trial_balance(db()), funds=ledger.funds(db()))
+    return render_template(
+        "finance/desk.html",
+        desk=desk_queries.desk(db()),
+        month=closing.next_step(db()),
+        today=clock.today(),
+        is_finance=actor().has(Role.FINANCE),
+    )
 
 
 @blueprint.get("/contributions")

@@ -30,7 +30,7 @@ SELECT count(*) AS lines, coalesce(sum(greatest(pence, 0)), 0)::bigint AS came_p
 FROM moved
 """
 _LINED_UP = """
-SELECT number, kind, happened_on, subject, running.fund, other, account.name AS other_name, pence, (:opening + stood)::bigint AS stands
+SELECT number, running.kind, happened_on, subject, fund, other, account.name AS other_name, pence, (:opening + stood)::bigint AS stands
 FROM (SELECT *, sum(pence) OVER (ORDER BY happened_on, id, n) AS stood FROM moved) AS running JOIN account ON account.code = other
 ORDER BY happened_on, running.id, n LIMIT :limit OFFSET :offset
 """
