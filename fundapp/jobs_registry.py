@@ -5,8 +5,9 @@ from __future__ import annotations
 from fundapp.giving.tasks import tasks as giving
 from fundapp.grants.tasks import tasks as grants
 from fundapp.jobs import Tasks
+from fundapp.openbooks.publishing_tasks import tasks as publishing
 from fundapp.openbooks.tasks import tasks as openbooks
 from fundapp.people.tasks import tasks as people
 
-ROOMS: tuple[Tasks, ...] = (people, giving, grants, openbooks)
+ROOMS: tuple[Tasks, ...] = (people, giving, grants, openbooks, publishing)
 LOOPS = tuple(loop for room in ROOMS for loop in room.loops)

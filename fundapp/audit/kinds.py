@@ -65,6 +65,11 @@ class AuditKind(StrEnum):
     PROOF_TAKEN = "proof.taken"
     # The public pages.
     EXAMPLE_CHANGED = "example.changed"
+    READER_ADDED = "reader.added"
+    READER_CHANGED = "reader.changed"
+    READER_STOPPED = "reader.stopped"
+    READER_BROUGHT_BACK = "reader.brought_back"
+    READER_WRITTEN_AGAIN = "reader.written_again"
     # What a person opened to read.
     EVIDENCE_READ = "evidence.read"
     REQUEST_READ = "request.read"

@@ -86,8 +86,8 @@ class Mailer:
             return cls(Smtp(mail_url), host, sender)
         raise ValueError("MAIL_URL begins with smtp://, smtps:// or file:///.")
 
-    def send(self, to: str, subject: str, text: str, html: str | None = None, attachments: Sequence[Attachment] = (), *, key: str) -> None:
-        """Send one letter. `key` names it, so that a retry carries the same Message-ID and mail programs show it once.
+    def send(self, to: str, subject: str, text: str, html: str | None = None, attachments: Sequence[Attachment] = (), *, key: str) -> str:
+        """Send one letter and return its Message-ID. `key` names it, so that a retry carries the same and mail programs show it once.
 
         Raises MailFault when it could not be handed over; nothing about the reader is in the fault.
         """
@@ -108,6 +108,7 @@ class Mailer:
             kind, _, subkind = one.content_type.partition("/")
             message.add_attachment(one.content, maintype=kind, subtype=subkind, filename=one.filename)
         self._carrier.carry(message)
+        return str(message["Message-ID"])
 
     def letters(self) -> list[Letter]:
         """What was written into the demonstration's folder, newest first; nothing when mail goes to a server."""
