@@ -1,7 +1,7 @@
 """`fundapp demo-data`: a town with people, points, two whole quarters of history, and something for everybody to do.
 
 All of it is made through the services that people use, with the clock held at the moment it tells of, in one transaction: a run
-that is broken off leaves nothing.
+that is broken off leaves nothing (but shut days, which the next run opens again).
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from sqlalchemy import text
 
 from fundapp.cli import demo_key
 from fundapp.cli.context import Context, opened
-from fundapp.cli.demo_data import history, seals, world
+from fundapp.cli.demo_data import closing, history, seals, world
 from fundapp.cli.demo_data.stand_in import running_stand_in
 from fundapp.cli.main import Fault
 from fundapp.core.db import Database, transaction
 from fundapp.core.roles import Role
+from fundapp.ledger.periods_read import shut_until
 from fundapp.points import queries as points
 
 Say = Callable[[str], None]
@@ -40,6 +41,9 @@ def fill(fund: Context, say: Say) -> None:
         if world.everybody(session):
             demo_key.introduce(session, signer, fund.settings.ledger_origin)
             return
+        broken_off = shut_until(session) is not None
+    if broken_off:
+        _open_again(fund)
     say("Writing two quarters of history, through the same services that people use ...")
     with running_stand_in(fund.settings) as stripe, fund.database.engine.connect() as connection, connection.begin():
         stripe.begin_anew()
@@ -51,6 +55,13 @@ def fill(fund: Context, say: Say) -> None:
         # The letters of the past were sent in the past, and its bells were answered then.
         connection.execute(text("DELETE FROM procrastinate_jobs"))
         stripe.go_on()
+
+
+def _open_again(fund: Context) -> None:
+    """Begin with open days. Only in the checkout's own database: the owner's address in the settings is for migrations alone."""
+    owner_url = None if fund.settings.migration_database_url else fund.owner_url
+    if owner_url is None or not closing.open_again(owner_url):
+        raise Fault("An earlier run was broken off half-way, and the days that it shut stay shut. Begin with an empty database.")
 
 
 def greeting(fund: Context) -> str:

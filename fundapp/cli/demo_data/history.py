@@ -14,7 +14,7 @@ from uuid import UUID
 from PIL import Image, ImageDraw
 from sqlalchemy.orm import Session
 
-from fundapp.cli.demo_data import gifts
+from fundapp.cli.demo_data import closing, gifts
 from fundapp.cli.demo_data.stand_in import HistoricStripe
 from fundapp.cli.demo_data.stories import QUARTERS, STORIES, Story
 from fundapp.cli.demo_data.world import World
@@ -166,6 +166,7 @@ def live(town: Database, world: World, stripe: HistoricStripe, keys: Keys, night
     gifts.plan(agenda, world, dice, stripe, keys)
     _past_requests(agenda, world, dice)
     _present_requests(agenda, world, dice)
+    closing.plan(agenda, world)
     if nightly:
         for day in range((agenda.until - world.begins).days + 1):
             agenda.at(world.begins + timedelta(days=day, hours=23, minutes=30), nightly)
