@@ -13,6 +13,7 @@ from fundapp.giving.views import blueprints as giving
 from fundapp.grants.views import blueprints as grants
 from fundapp.openbooks import admin_views as openbooks_admin
 from fundapp.openbooks import ledger_views as open_ledger
+from fundapp.openbooks import readers_views as readers
 from fundapp.openbooks import views as openbooks
 from fundapp.payouts.views import blueprint as payouts
 from fundapp.people import mailbox
@@ -24,6 +25,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     openbooks.blueprint,
     openbooks_admin.blueprint,
     open_ledger.blueprint,
+    readers.blueprint,
     *people,
     points,
     *giving,
