@@ -60,7 +60,7 @@ FUNCTIONS = {
     "ledger_account_frozen": Function("bada892490dcb5ffcf7fef5e37f535b793bf8a22f5e89d9a5206243fbeb84305"),
     "ledger_entry_complete": Function("e6a1aebb239af001db0720a6d2872f64d9a2baed5dd00d66d478439cb05cfad5", as_owner=True),
     "ledger_fund_frozen": Function("b88e433315d311994301be8bdd121675cd269c30166186f9efe7bf4d906fffae"),
-    "ledger_leaf_next": Function("4ff7c7c099f2770a26afe11fcdb18baf4e6861edd8ff8f83ee210862ab49abba"),
+    "ledger_leaf_next": Function("1d14939922b50c1c37d941094a9f38d27082abdb75ff731962f903288d1c2c7a"),
     "ledger_period_forward": Function("afc4463544674160d2e47586d534d02c7dc99f8d6749abc7e2da86a5a2df4dbc", as_owner=True),
     "ledger_refuses_change": Function("998a5c413d51d58a0dcc13d0aacc74b07fd62b425022496d5bfbb572fa1c7623"),
     "ledger_transfer_belongs": Function("3663741baa6f4d8c4f7e3eb21656b9390e1409b43777a5b20515b6cd30e00caf"),

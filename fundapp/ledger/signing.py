@@ -113,9 +113,9 @@ def retire_key(session: Session, *, key_id: str, actor: str) -> Posted:
 
 def known_keys(session: Session) -> list[KnownKey]:
     """Every key that the log has introduced, the newest first."""
-    columns = (Entry.number, Entry.kind, Entry.event_key, Entry.recorded_at, Entry.public_particulars, LogLeaf.seq)
-    statement = select(*columns).outerjoin(LogLeaf, LogLeaf.entry_id == Entry.id)
-    rows = session.execute(statement.where(Entry.subject == SUBJECT).order_by(Entry.id)).all()
+    seq = select(LogLeaf.seq).where(LogLeaf.entry_id == Entry.id).scalar_subquery().label("seq")
+    columns = (Entry.number, Entry.kind, Entry.event_key, Entry.recorded_at, Entry.public_particulars, seq)
+    rows = session.execute(select(*columns).where(Entry.subject == SUBJECT).order_by(Entry.id)).all()
     retired = {row.public_particulars["key"]: row.number for row in rows if row.kind == RETIRED}
     keys = [
         KnownKey(row.public_particulars["vkey"], key_id, row.recorded_at, row.number, retired.get(key_id), row.seq)
