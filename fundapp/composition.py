@@ -18,6 +18,8 @@ from fundapp.web import app as web_app
 from fundapp.web import compression, csrf, errors, guards, headers, identity, inbound, language, logs, session, static, templating
 from fundapp.web.app import Fund
 from fundapp.web.health import health_blueprint
+from fundapp.web.manifest import blueprint as manifest
+from fundapp.web.search_views import blueprint as search
 from fundapp.web.session import db
 
 
@@ -88,7 +90,7 @@ def lay_plumbing(app: Flask) -> None:
 def register_pages(app: Flask, fund: Fund) -> None:
     """Every room's pages."""
     app.register_blueprint(health_blueprint(lambda: _fault(web_app.database())))
-    for blueprint in BLUEPRINTS:
+    for blueprint in (manifest, search, *BLUEPRINTS):
         app.register_blueprint(blueprint)
     if not fund.settings.is_production:
         for blueprint in DEMO_BLUEPRINTS:

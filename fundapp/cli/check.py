@@ -11,14 +11,11 @@ from fundapp.cli import demo_key
 from fundapp.cli.context import opened
 from fundapp.cli.main import Fault
 from fundapp.config import Settings
-from fundapp.core.roles import Role
 from fundapp.ledger import checkpoints, signing
 from fundapp.ledger.errors import CannotSign
 from fundapp.ledger.notes import BadNote, Signer
 from fundapp.people import queries
-
-# How many people a seat needs before a request can go all the way. A payment has two people.
-SEATS = {Role.KEY_WORKER: 1, Role.APPROVER: 1, Role.FINANCE: 2, Role.ADMIN: 1}
+from fundapp.people.seats import SEATS
 
 
 @click.command("check")

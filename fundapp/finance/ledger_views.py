@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import transaction
 from fundapp.core.roles import Role
-from fundapp.finance import ledger_words, pound, story
+from fundapp.finance import ledger_words, pound, search, story
 from fundapp.finance.looking import EntriesForm, PathForm
 from fundapp.gateways.path_chart import path
 from fundapp.ledger import queries
@@ -20,11 +20,15 @@ from fundapp.web.guards import guard
 from fundapp.web.identity import actor
 from fundapp.web.navigation import nav_item
 from fundapp.web.paging import Page
+from fundapp.web.searching import search_source
 from fundapp.web.session import db
 
 blueprint = Blueprint("ledger_desk", __name__, url_prefix="/finance/ledger")
 guard(blueprint, Role.FINANCE, Role.AUDITOR)
 nav_item(blueprint, "Ledger", "ledger_desk.entries", [Role.FINANCE, Role.AUDITOR], order=45)
+search_source(
+    blueprint, "entries", "Ledger entries", search.ENTRY_HINT, [Role.FINANCE, Role.AUDITOR], 45, search.entries, names=search.ENTRY_NAMES
+)
 
 
 @blueprint.get("")

@@ -8,16 +8,18 @@ from flask.typing import ResponseReturnValue
 from fundapp.core import clock
 from fundapp.core.db import carry_out
 from fundapp.core.roles import Role
-from fundapp.finance import closing
+from fundapp.finance import closing, waiting
 from fundapp.finance.ledger_words import PUBLIC_FIGURES
 from fundapp.ledger import queries
 from fundapp.web.forms import CsrfForm
 from fundapp.web.guards import guard, only
 from fundapp.web.identity import actor
+from fundapp.web.needs import work
 from fundapp.web.session import db
 
 blueprint = Blueprint("periods_desk", __name__, url_prefix="/finance/periods")
 guard(blueprint, Role.FINANCE, Role.AUDITOR)
+work(blueprint, "Months", "periods_desk.months", [Role.FINANCE], 50, waiting.months)
 
 
 @blueprint.get("")

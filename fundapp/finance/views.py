@@ -10,7 +10,7 @@ from fundapp.core.db import carry_out, transaction
 from fundapp.core.errors import Refused
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
-from fundapp.finance import closing, shortfalls
+from fundapp.finance import closing, search, shortfalls, waiting
 from fundapp.finance import desk as desk_queries
 from fundapp.finance.contributions import receive_contribution
 from fundapp.finance.forms import AlarmForm, ContributionForm
@@ -25,11 +25,15 @@ from fundapp.web import paging
 from fundapp.web.guards import guard, only
 from fundapp.web.identity import actor
 from fundapp.web.navigation import nav_item
+from fundapp.web.needs import work
+from fundapp.web.searching import search_source
 from fundapp.web.session import db
 
 blueprint = Blueprint("finance", __name__, url_prefix="/finance")
 guard(blueprint, Role.FINANCE, Role.AUDITOR)
 nav_item(blueprint, "Finance", "finance.desk", [Role.FINANCE, Role.AUDITOR], order=40)
+work(blueprint, "Needs a look", "finance.needs_a_look", [Role.FINANCE, Role.AUDITOR], 40, waiting.looks)
+search_source(blueprint, "receipts", "Receipts", search.RECEIPT_HINT, [Role.FINANCE, Role.AUDITOR], 40, search.receipts)
 
 
 @blueprint.get("")

@@ -23,6 +23,8 @@ from fundapp.ledger.queries import EntryView
 OPEN = (Status.STARTED, Status.PROCESSING)
 PATIENCE_SECONDS = 60
 SHARE_OF_AGE = 4
+# How much of a gift's own number its receipt shows (receipts.py).
+RECEIPT_LENGTH = 8
 
 
 _TELLS = {
@@ -64,6 +66,16 @@ def by_token(session: Session, token: str) -> Donation:
     if found is None:
         raise NotFound("There is no gift at this address. Check that you have all of it.")
     return found
+
+
+def by_receipt(session: Session, reference: str, *, limit: int, offset: int) -> tuple[Sequence[Donation], int]:
+    """The gifts whose receipt has this number (the first eight figures of the gift's own), and how many there are."""
+    if len(reference) != RECEIPT_LENGTH or not set(reference) <= set("0123456789ABCDEF"):
+        return [], 0
+    first, last = UUID(hex=reference.ljust(32, "0")), UUID(hex=reference.ljust(32, "F"))
+    statement = select(Donation, func.count().over()).where(Donation.id.between(first, last)).order_by(Donation.created_at, Donation.id)
+    rows = session.execute(statement.limit(limit).offset(offset)).all()
+    return [row for row, _ in rows], rows[0][1] if rows else 0
 
 
 def figures(session: Session, donation: Donation) -> Figures:

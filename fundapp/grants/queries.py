@@ -61,20 +61,23 @@ def team_requests(actor: Actor, *, whose: str = "mine", state: str = "") -> Sele
     return statement.where(GrantRequest.status.in_(STATES[state])) if state in STATES else statement
 
 
-def needs_worker(session: Session, actor: Actor, limit: int = 10) -> Sequence[GrantRequest]:
+def needing_worker(actor: Actor) -> Select[GrantRequest]:
     """The worker's own requests that wait for something they do, questions first, then the longest waiting."""
     urgency = case({status: place for place, status in enumerate(NEEDS_WORKER)}, value=GrantRequest.status)
-    return session.scalars(
+    return (
         select(GrantRequest)
         .where(
             GrantRequest.team_id == actor.team_id,
             GrantRequest.asked_by == actor.user_id,
             GrantRequest.status.in_(NEEDS_WORKER),
         )
-        .options(*_WITH_NAMES)
         .order_by(urgency, GrantRequest.saved_at, GrantRequest.id)
-        .limit(limit)
-    ).all()
+    )
+
+
+def needs_worker(session: Session, actor: Actor, limit: int = 10) -> Sequence[GrantRequest]:
+    """The first of these, with their names."""
+    return session.scalars(needing_worker(actor).options(*_WITH_NAMES).limit(limit)).all()
 
 
 def undecided() -> Select[GrantRequest]:

@@ -21,7 +21,7 @@ from fundapp.grants.lifecycle import Action, Status, Tie
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.views.acting import act, named
 from fundapp.ledger import queries as ledger
-from fundapp.payouts import queries, service
+from fundapp.payouts import queries, search, service, waiting
 from fundapp.payouts.forms import PART, CameBackForm, PaymentForm
 from fundapp.payouts.models import Payment
 from fundapp.people import queries as people
@@ -30,13 +30,17 @@ from fundapp.web.filters import day
 from fundapp.web.guards import guard, only
 from fundapp.web.identity import actor
 from fundapp.web.navigation import nav_item
+from fundapp.web.needs import work
+from fundapp.web.searching import search_source
 from fundapp.web.session import db
 
 READERS = (Role.FINANCE, Role.AUDITOR)
 
 blueprint = Blueprint("payouts", __name__, url_prefix="/payouts")
 guard(blueprint, *READERS)
-nav_item(blueprint, "Payouts", "payouts.desk", READERS, 30)
+nav_item(blueprint, "Payouts", "payouts.desk", READERS, 30, waiting=waiting.count_payments)
+work(blueprint, "Payouts", "payouts.desk", [Role.FINANCE], 30, waiting.payments)
+search_source(blueprint, "payments", "Payments", search.HINT, READERS, 30, search.find, names=search.NAMES)
 
 FORMS: dict[Action, type[ActForm]] = {
     Action.ENTER_PAYMENT: PaymentForm,

@@ -148,6 +148,20 @@ class UserRole(Base):
     role: Mapped[str] = mapped_column(primary_key=True)
 
 
+class FirstVisit(Base):
+    """Somebody has read the note about one of their seats, and put it away."""
+
+    __tablename__ = "first_visit"
+    __table_args__ = (
+        CheckConstraint(f"role IN ({_ROLE_LIST})", name="role"),
+        {"info": {"app_role": "SELECT, INSERT"}},
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]
+
+
 class Invitation(Base):
     """A way in for one person, once. The link's token is minted by whoever sends it; only its hash is here."""
 

@@ -21,7 +21,10 @@ DOES = {
     Role.ADMIN: "Looks after people, collection points and the catalogue. Neither decides nor pays.",
 }
 
-# Where each seat begins its day, in the order that decides for somebody with several.
+# How many people a seat needs before a request can go all the way. A payment has two people.
+SEATS = {Role.KEY_WORKER: 1, Role.APPROVER: 1, Role.FINANCE: 2, Role.ADMIN: 1}
+
+# Where each seat begins its day.
 HOMES = (
     (Role.KEY_WORKER, "/requests"),
     (Role.APPROVER, "/decisions"),
@@ -32,6 +35,22 @@ HOMES = (
 )
 
 
+def homes(roles: Iterable[Role]) -> list[str]:
+    """Where somebody with these seats begins their day: one page for each kind of work, each once."""
+    held = frozenset(roles)
+    return list(dict.fromkeys(url for role, url in HOMES if role in held))
+
+
+def has_several_homes(roles: Iterable[Role]) -> bool:
+    """Whether somebody's work waits in several places, so that they begin where all of it is gathered."""
+    return len(homes(roles)) > 1
+
+
+def an(words: str) -> str:
+    """The words with their article: "an approver"."""
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
 def require_seats(roles: Iterable[Role], organisation: Organisation) -> None:
     """Raises Refused when nobody in this organisation may hold one of these seats, or when there is none."""
     wanted = frozenset(roles)
@@ -39,9 +58,5 @@ def require_seats(roles: Iterable[Role], organisation: Organisation) -> None:
         raise Refused("Choose at least one role.")
     barred = sorted(wanted & FUND_HOLDER_ONLY) if not organisation.is_fund_holder else []
     if barred:
-        words = " or ".join(f"{_article(role.words)} {role.words}" for role in barred)
+        words = " or ".join(an(role.words) for role in barred)
         raise Refused(f"{organisation.name} is a partner, so nobody there can be {words}: the fund holder decides and pays.")
-
-
-def _article(words: str) -> str:
-    return "an" if words[0] in "aeiou" else "a"

@@ -10,10 +10,13 @@ from fundapp.core.db import transaction
 from fundapp.core.roles import Role
 from fundapp.people import sessions
 from fundapp.people.models import UserSession
-from fundapp.people.seats import HOMES
+from fundapp.people.seats import has_several_homes, homes
 from fundapp.people.sessions import WHOLE, SignedInPerson
 from fundapp.web.app import database
 from fundapp.web.guards import safe_next
+
+# The page on which everything that waits is gathered.
+GATHERED = "/home"
 
 __all__ = ["WHOLE", "begin", "finish", "home", "load", "onward"]
 
@@ -44,8 +47,10 @@ def finish() -> None:
 
 
 def home(roles: frozenset[Role]) -> str:
-    """Where somebody with these seats begins."""
-    return next((url for role, url in HOMES if role in roles and _leads_somewhere(url)), "/account")
+    """Where somebody with these seats begins: where their work waits, or where all of it is gathered."""
+    if has_several_homes(roles):
+        return GATHERED
+    return next((url for url in homes(roles) if _leads_somewhere(url)), "/account")
 
 
 def onward(target: str | None, roles: frozenset[Role]) -> str:

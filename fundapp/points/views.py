@@ -17,7 +17,7 @@ from fundapp.gateways.documents import low_ink_poster_pdf, poster_pdf
 from fundapp.ledger import checkpoints
 from fundapp.people import queries as people
 from fundapp.people.reading import KINDS, namer
-from fundapp.points import posters, queries, service
+from fundapp.points import posters, queries, search, service
 from fundapp.points.codes import grouped
 from fundapp.points.forms import HostForm, PointForm, ReasonForm
 from fundapp.points.models import CollectionPoint
@@ -28,11 +28,13 @@ from fundapp.web.forms import cleaned
 from fundapp.web.guards import guard, only
 from fundapp.web.identity import actor
 from fundapp.web.navigation import admin_item, nav_item
+from fundapp.web.searching import search_source
 from fundapp.web.session import db
 
 blueprint = Blueprint("points", __name__, url_prefix="/admin/points")
 guard(blueprint, Role.ADMIN, Role.FINANCE, Role.AUDITOR)
 nav_item(blueprint, "Points", "points.points", [Role.FINANCE, Role.AUDITOR], 60)
+search_source(blueprint, "points", "Collection points", search.HINT, (Role.ADMIN, Role.FINANCE, Role.AUDITOR), 60, search.find)
 admin_item(blueprint, "Collection points", "points.points", 40, "Add a place, print its poster, close it.")
 
 

@@ -23,6 +23,7 @@ def policy(*, form_targets: tuple[str, ...] = ()) -> str:
     return "; ".join(
         [
             "default-src 'none'",
+            "manifest-src 'self'",
             "style-src 'self'",
             "img-src 'self' data:",
             " ".join(["form-action 'self'", *form_targets]),

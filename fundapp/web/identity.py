@@ -48,6 +48,13 @@ def signed_in() -> SignedIn | None:
     return found
 
 
+def token() -> str:
+    """What the session of this request is known by. Raises NotAllowed when nobody is signed in."""
+    if signed_in() is None:
+        raise NotAllowed("Sign in first.")
+    return str(current_user.get_id())
+
+
 def actor() -> Actor:
     """The person who is asking. Raises NotAllowed when nobody is signed in."""
     found = signed_in()

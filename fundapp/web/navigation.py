@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.sansio.app import App
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from fundapp.core.roles import Role
-from fundapp.web import identity
+from fundapp.web import guards, identity
 
 EXTENSION = "fund-navigation"
 
@@ -29,6 +32,8 @@ class Way:
     hint: str
     # Counts what waits there for whoever is asking.
     waiting: Callable[[], int] | None
+    # Whether this person needs it, besides their roles.
+    when: Callable[[frozenset[Role]], bool] | None = None
 
 
 class Link(NamedTuple):
@@ -42,13 +47,20 @@ class Link(NamedTuple):
 
 
 def nav_item(
-    blueprint: Blueprint, label: str, endpoint: str, roles: Iterable[Role], order: int, *, waiting: Callable[[], int] | None = None
+    blueprint: Blueprint,
+    label: str,
+    endpoint: str,
+    roles: Iterable[Role],
+    order: int,
+    *,
+    waiting: Callable[[], int] | None = None,
+    when: Callable[[frozenset[Role]], bool] | None = None,
 ) -> None:
     """Put a way into the bar of everybody who holds one of these roles. Lower orders stand first.
 
-    `waiting` counts what waits there, on every page: one cheap query.
+    `waiting` counts what waits there, on every page: one cheap query. `when` says who of them needs it, by all their roles.
     """
-    _add(blueprint, Way(label, endpoint, frozenset(roles), order, under_admin=False, hint="", waiting=waiting))
+    _add(blueprint, Way(label, endpoint, frozenset(roles), order, under_admin=False, hint="", waiting=waiting, when=when))
 
 
 def admin_item(blueprint: Blueprint, label: str, endpoint: str, order: int, hint: str) -> None:
@@ -58,10 +70,35 @@ def admin_item(blueprint: Blueprint, label: str, endpoint: str, order: int, hint
 
 def nav() -> list[Link]:
     """The bar of whoever is asking; empty for somebody not signed in."""
-    mine = [way for way in _mine() if not way.under_admin]
-    # Of two ways that lead here, one beneath the other, the nearer is where the reader is.
-    here = max((url_for(way.endpoint) for way in mine if _is_current(way)), key=len, default=None)
-    return [_link(way, here) for way in mine]
+    here = _here()
+    return [_link(way, way is here) for way in _mine() if not way.under_admin]
+
+
+def section() -> str:
+    """The way under which this page lies, for its title; empty on a page that lies under none."""
+    here = _here()
+    return here.label if here else ""
+
+
+def frame() -> str:
+    """The frame of a page that everybody has: whoever only asks is at home on the phone's pages, everybody else at a desk."""
+    return "base/phone.html" if identity.actor().roles <= {Role.KEY_WORKER} else "base/desk.html"
+
+
+def may_open(url: str) -> bool:
+    """Whether whoever is asking gets past the guard of a page of ours. What stands on the page itself may still say no."""
+    adapter = current_app.create_url_adapter(request)
+    try:
+        endpoint = adapter.match(urlsplit(url).path, method="GET")[0] if adapter else ""
+    except RequestRedirect:
+        return True
+    except HTTPException:
+        return False
+    guard, narrowed = guards.guard_of(current_app, endpoint), guards.only_of(current_app, endpoint)
+    person = identity.signed_in()
+    if guard is guards.PUBLIC or person is None:
+        return guard is guards.PUBLIC
+    return all(person.actor.has(*roles) for roles in (guard, narrowed) if isinstance(roles, frozenset))
 
 
 def admin_ways() -> list[tuple[str, str, str]]:
@@ -86,13 +123,19 @@ def _mine() -> list[Way]:
     person = identity.signed_in()
     if person is None:
         return []
-    mine = [way for way in ways(current_app) if person.actor.has(*way.roles)]
+    roles = person.actor.roles
+    mine = [way for way in ways(current_app) if person.actor.has(*way.roles) and (way.when is None or way.when(roles))]
     return sorted(mine, key=lambda way: (way.order, way.label))
 
 
-def _link(way: Way, here: str | None) -> Link:
-    url = url_for(way.endpoint)
-    return Link(way.label, url, url == here, way.waiting() if way.waiting else 0)
+def _link(way: Way, is_here: bool) -> Link:
+    return Link(way.label, url_for(way.endpoint), is_here, way.waiting() if way.waiting else 0)
+
+
+def _here() -> Way | None:
+    """The way that leads here. Of two, one beneath the other, the nearer is where the reader is."""
+    leading = [way for way in _mine() if not way.under_admin and _is_current(way)]
+    return max(leading, key=lambda way: len(url_for(way.endpoint)), default=None)
 
 
 def _is_current(way: Way) -> bool:

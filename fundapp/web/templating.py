@@ -10,7 +10,7 @@ from jinja2 import BytecodeCache, StrictUndefined
 from jinja2.bccache import Bucket
 
 from fundapp.core.roles import Role
-from fundapp.web import filters, identity, navigation
+from fundapp.web import filters, identity, navigation, needs
 
 
 class Compiled(BytecodeCache):
@@ -36,12 +36,12 @@ def install(app: Flask, fund_holder: Callable[[], Any]) -> None:
     """Set the templates up. `fund_holder` finds the charity's facts, which the people room keeps."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.bytecode_cache = _compiled
-    app.jinja_env.globals["Role"] = Role
+    app.jinja_env.globals.update(Role=Role, may_open=navigation.may_open, needs_me=needs.parts, section=navigation.section)
     filters.install(app)
 
     @app.context_processor
     def standing() -> dict[str, Any]:
         here = request.path if request else ""
         if g.get("plain"):
-            return {"me": None, "nav": [], "fund_holder": None, "here": here}
-        return {"me": identity.me(), "nav": navigation.nav(), "fund_holder": fund_holder(), "here": here}
+            return {"me": None, "nav": list, "fund_holder": None, "here": here}
+        return {"me": identity.me(), "nav": navigation.nav, "fund_holder": fund_holder(), "here": here}

@@ -40,6 +40,8 @@ UNLINKED = {
     "sign_in.invitation": "a mail",
     "asking.show_person": "the form that issues a person's code",
     "design.show": "the contract",
+    "manifest.show": "the head of each page of somebody signed in",
+    "search.found": "the search box",
     "mailbox.letters": "what script/run prints",
     "mailbox.letter": "the mailbox",
     "mailbox.file": "a letter in the mailbox",

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import transaction
 from fundapp.core.roles import Role
-from fundapp.grants import asking, awards, deciding, lifecycle, queries, steps, telling
+from fundapp.grants import asking, awards, deciding, lifecycle, queries, steps, telling, waiting
 from fundapp.grants.awards import FundChoice
 from fundapp.grants.forms import ActForm, AgreeForm, AgreePartForm, MaybeWordsForm, WordsForm, choices
 from fundapp.grants.lifecycle import Action, Status, Tie
@@ -20,13 +20,15 @@ from fundapp.web import paging
 from fundapp.web.guards import guard, only
 from fundapp.web.identity import actor
 from fundapp.web.navigation import nav_item
+from fundapp.web.needs import work
 from fundapp.web.session import db
 
 READERS = (Role.APPROVER, Role.PANEL, Role.AUDITOR)
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/decisions")
 guard(blueprint, *READERS)
-nav_item(blueprint, "Decisions", "decisions.queue", READERS, 20)
+nav_item(blueprint, "Decisions", "decisions.queue", READERS, 20, waiting=waiting.count_decisions)
+work(blueprint, "Decisions", "decisions.queue", (Role.APPROVER, Role.PANEL), 20, waiting.decisions)
 
 FORMS: dict[Action, type[ActForm]] = {
     Action.AGREE: AgreeForm,

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from fundapp.core import clock
 from fundapp.core.roles import Role
-from fundapp.grants import asking, awards, confirming, queries, steps, telling
+from fundapp.grants import asking, awards, confirming, queries, search, steps, telling, waiting
 from fundapp.grants.confirming import Result
 from fundapp.grants.forms import ActForm, BillForm, MaybeWordsForm, OutcomeForm, WordsForm
 from fundapp.grants.lifecycle import COMMITTED, Action, allowed
@@ -19,11 +19,15 @@ from fundapp.web import paging
 from fundapp.web.guards import guard
 from fundapp.web.identity import actor
 from fundapp.web.navigation import nav_item
+from fundapp.web.needs import work
+from fundapp.web.searching import search_source
 from fundapp.web.session import db
 
 blueprint = Blueprint("requests", __name__, url_prefix="/requests")
 guard(blueprint, Role.KEY_WORKER)
-nav_item(blueprint, "Requests", "requests.home", [Role.KEY_WORKER], 10)
+nav_item(blueprint, "Requests", "requests.home", [Role.KEY_WORKER], 10, waiting=waiting.count_requests)
+work(blueprint, "Your requests", "requests.home", [Role.KEY_WORKER], 10, waiting.requests)
+search_source(blueprint, "requests", "Requests", search.HINT, search.READERS, 10, search.find, names=search.NAMES)
 
 # Over how long "a usual answer" is taken.
 USUAL = timedelta(days=90)

@@ -3,7 +3,8 @@
 from fundapp.people.audit_views import blueprint as audit_desk
 from fundapp.people.views.account import blueprint as account
 from fundapp.people.views.admin import blueprint as admin
+from fundapp.people.views.home import blueprint as home
 from fundapp.people.views.organisations import blueprint as organisations
 from fundapp.people.views.sign_in import blueprint as sign_in
 
-blueprints = (sign_in, account, admin, organisations, audit_desk)
+blueprints = (sign_in, home, account, admin, organisations, audit_desk)

@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import transaction
-from fundapp.core.roles import Role
 from fundapp.people import queries, service, signed_in, throttle
 from fundapp.people.forms import PasswordForm
 from fundapp.people.seats import DOES
@@ -14,6 +13,7 @@ from fundapp.people.sessions import SignedInPerson
 from fundapp.web import identity
 from fundapp.web.app import keys, settings
 from fundapp.web.guards import SIGNED_IN, guard
+from fundapp.web.navigation import frame
 from fundapp.web.session import db
 
 blueprint = Blueprint("account", __name__)
@@ -77,6 +77,4 @@ def sign_out() -> ResponseReturnValue:
 def _page(form: PasswordForm) -> ResponseReturnValue:
     own = _own()
     found = queries.sessions(db(), own.person.id)
-    # Somebody who only asks is at home on the phone's pages; everybody else at a desk.
-    frame = "base/phone.html" if own.actor.roles <= {Role.KEY_WORKER} else "base/desk.html"
-    return render_template("people/account.html", frame=frame, form=form, sessions=found, this=own.session_id, does=DOES), form.status
+    return render_template("people/account.html", frame=frame(), form=form, sessions=found, this=own.session_id, does=DOES), form.status

@@ -9,26 +9,30 @@ from fundapp.audit import queries as audit
 from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.roles import Role
-from fundapp.people import queries, service
+from fundapp.people import queries, search, service, waiting
 from fundapp.people.forms import DisableForm, InviteForm, RolesForm
 from fundapp.people.reading import KINDS, namer
 from fundapp.people.seats import DOES
-from fundapp.web import paging
+from fundapp.web import needs, paging
 from fundapp.web.guards import guard
 from fundapp.web.identity import actor
 from fundapp.web.navigation import admin_item, admin_ways, nav_item
+from fundapp.web.needs import work
+from fundapp.web.searching import search_source
 from fundapp.web.session import db
 
 blueprint = Blueprint("people_admin", __name__, url_prefix="/admin")
 guard(blueprint, Role.ADMIN)
 nav_item(blueprint, "Admin", "people_admin.home", [Role.ADMIN], 90)
+work(blueprint, "People", "people_admin.people", [Role.ADMIN], 90, waiting.people)
+search_source(blueprint, "people", "People", search.HINT, [Role.ADMIN], 90, search.find)
 admin_item(blueprint, "People", "people_admin.people", 10, "Invite somebody, change what they may do, disable an account.")
 
 
 @blueprint.get("")
 def home() -> ResponseReturnValue:
     """Everything an administrator looks after."""
-    return render_template("people/home.html", ways=admin_ways())
+    return render_template("people/home.html", parts=needs.parts(), ways=admin_ways(), is_admin=True)
 
 
 @blueprint.get("/people")

@@ -1,0 +1,44 @@
+"""What waits for a finance officer, and what an auditor looks at first: funds taken too low, payments that do not fit, work that failed."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from fundapp.core.actor import Actor
+from fundapp.core.roles import Role
+from fundapp.finance import closing
+from fundapp.finance.shortfalls import open_shortfalls
+from fundapp.giving import queries as giving
+from fundapp.jobs import queries as jobs
+from fundapp.ledger.periods_read import CLOSING
+from fundapp.web.needs import Need, Waiting
+from fundapp.web.session import db
+
+
+def looks(_actor: Actor, limit: int) -> Waiting:
+    """What failed and what looked wrong, the oldest first."""
+    url = url_for("finance.needs_a_look")
+    found = [
+        *(
+            Need("A fund was taken below what it had", f"{one.what}, entry {one.number:,}", url, "Look", one.since, glyph="late")
+            for one in open_shortfalls(db(), [])
+        ),
+        *(Need(one.sentence, one.subject, url, "Look", one.raised_at, glyph="late") for one in giving.open_alarms(db())),
+        *(Need("Work failed after all its tries", one.name, url, "Look", one.failed_at, glyph="late") for one in jobs.failed(db())),
+    ]
+    found.sort(key=lambda need: need.since.timestamp() if need.since else 0)
+    return Waiting(found[:limit], len(found))
+
+
+def months(actor: Actor, _limit: int) -> Waiting:
+    """The month that can be closed or sealed next, unless this person closed it."""
+    month = closing.next_step(db())
+    if month is None or not actor.has(Role.FINANCE) or (month.state == CLOSING and month.closed_by == actor.reference):
+        return Waiting()
+    name = f"{month.ends_on:%B %Y}"
+    url = url_for("periods_desk.month", year=month.ends_on.year, month=month.ends_on.month)
+    if month.state == CLOSING:
+        need = Need(f"Look at {name} and seal it", "Closed by another officer", url, "Check", since=month.closed_at)
+    else:
+        need = Need(f"Close {name}", "Its last day is over", url, "See to it")
+    return Waiting([need], 1)

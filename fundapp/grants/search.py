@@ -1,0 +1,85 @@
+"""Finding requests: only those that the reader may open, by the same rule as their pages (`lifecycle.may_see`)."""
+
+from __future__ import annotations
+
+from flask import url_for
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy.orm import contains_eager
+
+from fundapp.core.actor import Actor
+from fundapp.core.money import pounds
+from fundapp.core.roles import Role
+from fundapp.grants import telling
+from fundapp.grants.lifecycle import Status
+from fundapp.grants.models import CatalogueItem, GrantRequest, Person
+from fundapp.web.searching import Asked, Found, Hit
+from fundapp.web.session import db
+
+# Who reads requests here. Finance finds them by their payments, in the room above.
+READERS = (Role.KEY_WORKER, Role.APPROVER, Role.PANEL, Role.AUDITOR)
+NAMES = ("r", "req", "request", "requests", "grant")
+HINT = "a request’s number, a person’s code, the shop, or what was asked for"
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """The requests that a person may know of: `lifecycle.may_see`, as a condition. A test holds the two together."""
+    if actor.has(Role.AUDITOR):
+        return true()
+    seen: list[ColumnElement[bool]] = []
+    if actor.has(Role.KEY_WORKER):
+        seen.append(GrantRequest.team_id == actor.team_id)
+    if actor.has(Role.APPROVER):
+        seen.append(GrantRequest.sent_at.is_not(None))
+    if actor.has(Role.PANEL):
+        seen.append(GrantRequest.status.in_((Status.WAITING, Status.QUESTION)))
+    if actor.has(Role.FINANCE):
+        seen.append(GrantRequest.agreed_at.is_not(None))
+    return or_(false(), *seen)
+
+
+def find(actor: Actor, asked: Asked, limit: int, offset: int) -> Found:
+    """Requests by number, amount, person's code, shop or kind; that number first, then the newest."""
+    # What this person may open as finance alone has its page among the payments.
+    reader = Actor(actor.reference, actor.user_id, actor.roles - {Role.FINANCE}, actor.organisation_id, actor.team_id)
+    statement = (
+        select(GrantRequest, func.count().over())
+        .join(GrantRequest.item)
+        .outerjoin(GrantRequest.person)
+        .options(contains_eager(GrantRequest.item), contains_eager(GrantRequest.person))
+        .where(visible(reader), _fits(asked))
+        .order_by((GrantRequest.id != (asked.number or 0)), GrantRequest.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    rows = db().execute(statement).all()
+    return Found([_hit(actor, row, asked) for row, _ in rows], rows[0][1] if rows else 0)
+
+
+def _fits(asked: Asked) -> ColumnElement[bool]:
+    if asked.pence is not None:
+        return or_(*(column == asked.pence for column in (GrantRequest.asked_pence, GrantRequest.agreed_pence, GrantRequest.price_pence)))
+    if asked.number is not None and asked.name:
+        return GrantRequest.id == asked.number
+    texts = (GrantRequest.supplier, GrantRequest.detail_words, CatalogueItem.name)
+    words = [or_(*(text.icontains(term, autoescape=True) for text in texts)) for term in asked.terms]
+    either = [and_(*words), Person.code == asked.letters]
+    if asked.number is not None:
+        either.append(GrantRequest.id == asked.number)
+    return or_(*either)
+
+
+def _hit(actor: Actor, row: GrantRequest, asked: Asked) -> Hit:
+    is_own = actor.has(Role.KEY_WORKER) and row.team_id == actor.team_id
+    tag = (telling.TAGS if is_own else telling.DESK_TAGS)[row.status]
+    detail = [
+        tag.words,
+        pounds(row.pence) if row.pence is not None else "",
+        f"Person {row.person.code}" if row.person else "",
+        row.supplier,
+    ]
+    return Hit(
+        title=f"Request {row.id}: {row.what}",
+        url=url_for("requests.show" if is_own else "decisions.show", request_id=row.id),
+        detail=" · ".join(part for part in detail if part),
+        exact=row.id == asked.number,
+    )

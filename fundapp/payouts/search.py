@@ -1,0 +1,71 @@
+"""Finding payments by whom they went to, the bank's reference, the amount, or their request. For those who pay and those who read all."""
+
+from __future__ import annotations
+
+from flask import url_for
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from fundapp.core.actor import Actor
+from fundapp.core.money import pounds
+from fundapp.core.roles import Role
+from fundapp.grants import telling
+from fundapp.grants.models import CatalogueItem, GrantRequest
+from fundapp.payouts.models import Payment
+from fundapp.web.searching import Asked, Found, Hit
+from fundapp.web.session import db
+
+NAMES = ("fund", "pay", "payment", "payout", "paid")
+HINT = "who was paid, the bank’s reference, like FUND 417, or an amount, like £12.50"
+
+
+def find(actor: Actor, asked: Asked, limit: int, offset: int) -> Found:
+    """Agreed requests, with their payments, by payee, reference, amount or number; that number first, then the newest."""
+    payees = (
+        select(func.string_agg(Payment.supplier.distinct(), ", "))
+        .where(Payment.request_id == GrantRequest.id, Payment.refused_at.is_(None))
+        .scalar_subquery()
+    )
+    statement = (
+        select(GrantRequest, payees, func.count().over())
+        .join(GrantRequest.item)
+        .options(contains_eager(GrantRequest.item))
+        .where(GrantRequest.agreed_at.is_not(None), _fits(asked))
+        .order_by((GrantRequest.id != (asked.number or 0)), GrantRequest.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    rows = db().execute(statement).all()
+    # Whoever reads requests as well means the request, unless they say payment.
+    means_payment = bool(asked.name) or not actor.has(Role.APPROVER, Role.PANEL, Role.AUDITOR, Role.KEY_WORKER)
+    return Found([_hit(row, payee or row.supplier, asked, means_payment) for row, payee, _ in rows], rows[0][2] if rows else 0)
+
+
+def _fits(asked: Asked) -> ColumnElement[bool]:
+    mine = Payment.request_id == GrantRequest.id
+    if asked.pence is not None:
+        return or_(GrantRequest.agreed_pence == asked.pence, exists().where(mine, Payment.amount_pence == asked.pence))
+    if asked.number is not None and asked.name:
+        return GrantRequest.id == asked.number
+    paid = [
+        or_(Payment.supplier.icontains(term, autoescape=True), Payment.bank_reference.icontains(term, autoescape=True))
+        for term in asked.terms
+    ]
+    asked_for = [
+        or_(GrantRequest.supplier.icontains(term, autoescape=True), CatalogueItem.name.icontains(term, autoescape=True))
+        for term in asked.terms
+    ]
+    either = [exists().where(mine, *paid), and_(*asked_for)]
+    if asked.number is not None:
+        either.append(GrantRequest.id == asked.number)
+    return or_(*either)
+
+
+def _hit(row: GrantRequest, payee: str, asked: Asked, means_payment: bool) -> Hit:
+    detail = (telling.DESK_TAGS[row.status].words, pounds(row.paid_pence or row.set_aside_pence or row.pence or 0), row.what)
+    return Hit(
+        title=f"{payee}, for request {row.id}",
+        url=url_for("payouts.show", request_id=row.id),
+        detail=" · ".join(detail),
+        exact=means_payment and row.id == asked.number,
+    )

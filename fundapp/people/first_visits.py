@@ -1,0 +1,60 @@
+"""The note that somebody finds when they first come with a new seat: three things they do here. Put away, it stays under Help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from fundapp.core import clock
+from fundapp.core.actor import Actor
+from fundapp.core.roles import Role
+from fundapp.people.models import FirstVisit
+
+THREE_THINGS: Mapping[Role, tuple[str, str, str]] = {
+    Role.KEY_WORKER: (
+        "Ask for something with “Ask for something”: seven short questions, saved as you go.",
+        "Come back when it says “Needs you”: a question to answer, or a bill to photograph.",
+        "Say what came of it. One tap, and the town sees that it helped.",
+    ),
+    Role.APPROVER: (
+        "Open the request that waits longest, and read their words first.",
+        "Answer it: agree, agree a part, ask one question, or decline with a reason they can pass on.",
+        "If you know anyone in it, step aside. Somebody else then answers.",
+    ),
+    Role.PANEL: (
+        "Read what waits for an answer, the longest waiting first.",
+        "Look at what was asked, why now, and what it costs against the guide price.",
+        "Tell an approver what you think. What is answered leaves your list.",
+    ),
+    Role.FINANCE: (
+        "Enter a payment for what is agreed, once you have made it at the bank.",
+        "Check and release what another officer entered. A payment always has two people.",
+        "Look at what needs a look, and close the month when it is over.",
+    ),
+    Role.AUDITOR: (
+        "Read everything: requests, payments, every entry of the ledger. You change nothing.",
+        "Find anything by its number with the box at the top.",
+        "See who did what under Audit. What you open of somebody’s request is written there too.",
+    ),
+    Role.ADMIN: (
+        "Invite people, and give each the seats they need. Requests stand still while a seat is empty.",
+        "Add collection points, and print their posters.",
+        "Keep the catalogue: what can be asked for, and what it usually costs.",
+    ),
+}
+
+
+def unseen(session: Session, actor: Actor) -> list[Role]:
+    """The seats of this person whose note they have not put away, in the roles' order. One question to the database."""
+    put_away = set(session.scalars(select(FirstVisit.role).where(FirstVisit.user_id == actor.user_id)))
+    return [role for role in Role if role in actor.roles and role.value not in put_away]
+
+
+def put_away(session: Session, *, actor: Actor, roles: Iterable[Role]) -> None:
+    """Note that this person has read about these seats, of those they hold. Again, it changes nothing."""
+    rows = [{"user_id": actor.user_id, "role": role.value, "seen_at": clock.now()} for role in sorted(set(roles) & actor.roles)]
+    if rows:
+        session.execute(insert(FirstVisit).values(rows).on_conflict_do_nothing())

@@ -1,0 +1,53 @@
+"""What waits for an administrator: seats that too few people hold, and invitations that nobody took up."""
+
+from __future__ import annotations
+
+from flask import url_for
+from sqlalchemy import func, select
+
+from fundapp.core import clock
+from fundapp.core.actor import Actor
+from fundapp.people.models import Invitation, User, UserRole
+from fundapp.people.seats import SEATS, an
+from fundapp.web.needs import Need, Waiting
+from fundapp.web.session import db
+
+
+def people(_actor: Actor, limit: int) -> Waiting:
+    """Empty seats first, because requests stand still meanwhile; then invitations whose link is over, the oldest first."""
+    found = [*_empty_seats(), *_lapsed()]
+    return Waiting(found[:limit], len(found))
+
+
+def _empty_seats() -> list[Need]:
+    statement = select(UserRole.role, func.count()).join(User).where(User.disabled_at.is_(None)).group_by(UserRole.role)
+    held: dict[str, int] = dict(iter(db().execute(statement)))
+    return [
+        Need(
+            what=f"Nobody is {an(role.words)}" if not held.get(role.value) else f"Only one person is {an(role.words)}",
+            about=f"{'One' if needed == 1 else 'Two'} must be, or requests stand still",
+            url=url_for("people_admin.new_person"),
+            act="Invite",
+            glyph="late",
+        )
+        for role, needed in SEATS.items()
+        if held.get(role.value, 0) < needed
+    ]
+
+
+def _lapsed() -> list[Need]:
+    statement = (
+        select(Invitation)
+        .where(Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None), Invitation.expires_at < clock.now())
+        .order_by(Invitation.expires_at, Invitation.id)
+    )
+    return [
+        Need(
+            what="An invitation was not taken up",
+            about=row.email,
+            url=url_for("people_admin.people"),
+            act="Look",
+            since=row.expires_at,
+        )
+        for row in db().scalars(statement)
+    ]
