@@ -40,6 +40,8 @@ _NETWORK = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 
 
 
 _REMEMBERED = "remembered"
+# Of that, what was read in the transaction that is open.
+_UNSURE = "remembered-unsure"
 
 
 class Base(DeclarativeBase):
@@ -72,6 +74,7 @@ class Database:
         keep_prepared_statements(self.engine)
         for undoing in ("rollback", "rollback_savepoint"):
             event.listen(self.engine, undoing, _forget)
+        event.listen(self.engine, "commit", _keep)
         self._sessions: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
         one_state = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._snapshots: sessionmaker[Session] = sessionmaker(one_state, expire_on_commit=False)
@@ -98,16 +101,26 @@ class Database:
         self.engine.dispose()
 
 
-def remembered(connection: Connection) -> dict[str, Any]:
-    """A place for what was read from rows that never change: it lasts as long as the connection, or until something is rolled back."""
-    place: dict[str, Any] = connection.info.setdefault(_REMEMBERED, {})
-    return place
+def recall(connection: Connection, what: str) -> Any:
+    """What was remembered with a connection, or None."""
+    return connection.info.get(_REMEMBERED, {}).get(what)
+
+
+def remember(connection: Connection, what: str, value: object) -> None:
+    """Remember with a connection what was read from rows that never change. If this transaction is rolled back, it is forgotten."""
+    connection.info.setdefault(_REMEMBERED, {})[what] = value
+    connection.info.setdefault(_UNSURE, set()).add(what)
+
+
+def _keep(connection: Connection) -> None:
+    connection.info.pop(_UNSURE, None)
 
 
 def _forget(connection: Connection, *_savepoint: object) -> None:
-    # What was rolled back may be what was remembered. A connection that the server has ended holds nothing any more.
+    # Rows that are rolled back may be what was remembered. A connection that the server has ended holds nothing any more.
     if not connection.invalidated:
-        connection.info.pop(_REMEMBERED, None)
+        for what in connection.info.pop(_UNSURE, ()):
+            connection.info[_REMEMBERED].pop(what, None)
 
 
 def driver_url(url: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from fundapp.core.db import remembered
+from fundapp.core.db import recall, remember
 from fundapp.ledger.chart import MONEY_KINDS, awardable
 from fundapp.ledger.draft import Draft, Line
 
@@ -45,8 +45,9 @@ class Codes:
 
 def for_draft(connection: Connection, draft: Draft) -> Codes:
     """The codes as they are known here; read again when the draft names one that is not."""
-    codes: Codes | None = remembered(connection).get(_PLACE)
+    codes: Codes | None = recall(connection, _PLACE)
     if codes is None or codes.missing(draft):
         kinds = {row.code: row.kind for row in connection.execute(_ACCOUNTS)}
-        codes = remembered(connection)[_PLACE] = Codes(kinds, frozenset(connection.scalars(_FUNDS)))
+        codes = Codes(kinds, frozenset(connection.scalars(_FUNDS)))
+        remember(connection, _PLACE, codes)
     return codes
