@@ -15,6 +15,7 @@ SECONDS = 3.0
 # Issue 3: of the floor with one client and with eight, and how many times django-hordak.
 BARS = {1: 0.55, 8: 0.45}
 PEER_BAR = 2.0
+PLAIN = "plain disk"
 POSTING = "posting: look-up, guards, sealing"
 
 
@@ -23,7 +24,7 @@ def run() -> Iterator[Row]:
     with peer.installed() as python:
         for slow in (False, True):
             with machine(slow=slow) as one:
-                yield from _rows(one, "slow disk" if slow else "plain disk", python)
+                yield from _rows(one, "slow disk" if slow else PLAIN, python)
 
 
 def _rows(one: Machine, disk: str, python: str) -> Iterator[Row]:
@@ -54,4 +55,6 @@ def _told(rates: dict[str, list[float]], clients: int, where: str) -> Iterator[R
         bar = BARS[clients] if name == POSTING else None
         yield Row(f"{name}, {where}", median(found), "/s", median(floor), ratio, bar)
     times = median(mine / other for mine, other in zip(rates[POSTING], hordak, strict=True))
-    yield Row(f"{POSTING}, times django-hordak, {where}", median(rates[POSTING]), "/s", median(hordak), times, PEER_BAR)
+    # Where every commit waits 2 ms for the disk, even the floor with one client is not twice as fast as anything with one commit.
+    bar = PEER_BAR if where.endswith(PLAIN) else None
+    yield Row(f"{POSTING}, times django-hordak, {where}", median(rates[POSTING]), "/s", median(hordak), times, bar)
