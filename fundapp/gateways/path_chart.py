@@ -103,7 +103,7 @@ def _column(stop: Stop, *, head: int, middle: int) -> tuple[Markup, int]:
         drawn += _text(words, "0", middle - COIN - 27 - (len(names) - 1 - nth) * LINE, "", anchor="middle")
     drawn += _coin(stop, 0, middle)
     y = middle + COIN
-    for words, kind in zip(stop.here.split(" ", 1), ("num b", ""), strict=False):
+    for words, kind in zip(stop.here.split(" ", 1) if stop.here else (), ("num b", ""), strict=False):
         y += LINE
         drawn += _text(words, "0", y, kind, anchor="middle")
     y += 4 if stop.here else 0
