@@ -62,7 +62,7 @@ def test_an_administrator_adds_somebody_and_sees_what_reached_them(session: Sess
     assert rows(admin.get(PAGE)) == ["Mary Holt Trustee none yet On its way"]
     run_jobs()
     (size,) = session.scalars(text("SELECT max(size) FROM checkpoint"))
-    assert rows(admin.get(PAGE)) == [f"Mary Holt Trustee checkpoint {size} , 21 November 2026, 9:00 am Sent"]
+    assert rows(admin.get(PAGE)) == [f"Mary Holt Trustee checkpoint {size}, 21 November 2026, 9:00 am Sent"]
     page = admin.get(PAGE).follow("Mary Holt")
     assert rows(page) == [f"21 November 2026 {size} Sent 21 November 2026, 9:00 am"]
     assert "Put on the list" in page.text(".side")
