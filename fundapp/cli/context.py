@@ -63,6 +63,11 @@ def read_settings() -> Settings:
     return settings
 
 
+def environment_for(**changes: str | None) -> dict[str, str]:
+    """What a process of ours is started with: our own environment, with these settings set, or left out where None is said."""
+    return {name: value for name, value in {**os.environ, **changes}.items() if value is not None}
+
+
 @contextmanager
 def opened(*, ready: bool = True, application_name: str = "fundapp") -> Iterator[Context]:
     """Join or start the database, for as long as the block lasts.

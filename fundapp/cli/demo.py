@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import socket
 import sys
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from collections.abc import Callable
 import click
 
 from fundapp.cli import demo_data, demo_key, stand_in
-from fundapp.cli.context import opened, read_settings
+from fundapp.cli.context import environment_for, opened, read_settings
 from fundapp.cli.main import Fault
 from fundapp.cli.migrate import upgrade
 from fundapp.cli.supervisor import Child, Supervisor
@@ -77,9 +76,9 @@ def _children(settings: Settings) -> list[Child]:
 
 def _give_the_key(children: list[Child], settings: Settings) -> None:
     """Start the worker with the ledger's signing key, and everybody else without."""
-    ours = {name: value for name, value in os.environ.items() if name != "LEDGER_SIGNING_KEY"}
+    key = demo_key.signer(settings).skey
     for child in children:
-        child.environment = ours | {"LEDGER_SIGNING_KEY": demo_key.signer(settings).skey} if child.name == WORKER else ours
+        child.environment = environment_for(LEDGER_SIGNING_KEY=key if child.name == WORKER else None)
 
 
 def _tend(settings: Settings) -> Callable[[], None]:
