@@ -30,7 +30,7 @@ def verify(files: tuple[Path, ...], trusted: Path | None) -> None:
     outside, since = [_read(path) for path in files], _read(trusted) if trusted else None
     # One state for all statements, whoever writes meanwhile.
     with opened() as fund, fund.database.snapshot() as session:
-        progress = _tell if sys.stderr.isatty() else None
+        progress = tell if sys.stderr.isatty() else None
         found = verify_ledger(session, origin=fund.settings.ledger_origin, outside=outside, since=since, progress=progress)
         if progress:
             click.echo("", err=True)
@@ -95,6 +95,6 @@ def _many(count: int, one: str, more: str = "") -> str:
     return f"{count:,} {one if count == 1 else more or f'{one}s'}"
 
 
-def _tell(step: Step) -> None:
+def tell(step: Step) -> None:
     """Entries on a line that is written over; then a line for each further part, as it begins."""
     click.echo(f"\r{step.done:,} of {step.of:,} entries" if step.of else f"\n{step.part}", nl=False, err=True)

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
-from fundapp.core.errors import Busy, NotFound, Refused
+from fundapp.core.errors import Busy, Collided, NotFound, Refused
 from fundapp.ledger import balances, chart
 from fundapp.ledger.balances import Total
 from fundapp.ledger.chart import AccountKind
@@ -42,6 +42,7 @@ WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE backend_xid = writer::xid A
 _STILL = text(
     "SELECT coalesce(bool_or(pg_xact_status(writer::xid8) = 'in progress'), false) FROM unnest(CAST(:writers AS text[])) AS writer"
 )
+_LEVEL = text("SELECT current_setting('transaction_isolation')")
 _WAITS = 20
 _WAIT_SECONDS = 0.1
 
@@ -165,6 +166,9 @@ def _let_others_finish(session: Session) -> None:
     writers = list(session.scalars(_WRITING))
     for _ in range(_WAITS):
         if not session.scalar(_STILL, {"writers": writers}):
+            if writers and session.scalar(_LEVEL) != "read committed":
+                # What they wrote is not in this transaction's view of the world, and would be missing in the totals for ever.
+                raise Collided()
             return
         time.sleep(_WAIT_SECONDS)
     raise Busy("Something that began before the books were closed is not over yet. Try again in a moment.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -106,6 +107,8 @@ def spend_it_all(database: Database, level: str, fund: str, *, pounds: int, step
                 nth += 1
             except Busy:
                 told["busy"] += 1
+                # As `carry_out` does, so that the clients part ways.
+                Event().wait(secrets.randbelow(10) / 1000)
             except NotEnoughMoney:
                 return
 

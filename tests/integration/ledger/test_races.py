@@ -2,14 +2,14 @@
 
 from collections import Counter
 from datetime import date
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from fundapp.core.db import Database, transaction
-from fundapp.core.errors import Busy, Conflict
+from fundapp.core.errors import Busy, Collided, Conflict
 from fundapp.ledger import chart, periods, queries, service, signing
 from fundapp.ledger.notes import Signer
 from fundapp.ledger.service import Line, NotEnoughCash, NotEnoughMoney, PeriodClosed
@@ -297,6 +297,29 @@ def test_a_month_closed_in_the_middle_of_a_statement_refuses_it_in_words(town: D
         else:
             entry = queries.entry(session, races.gift(session, "same", ends_on, late=True).number)
             assert entry.happened_on > ends_on
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_seal_never_misses_what_was_written_while_it_waited(town: Database, level: str) -> None:
+    starts_on, ends_on = races.last_month()
+    with town.session() as session, transaction(session):
+        periods.open_period(session, starts_on=starts_on, ends_on=ends_on)
+    with town.session() as writing, town.session() as closer:
+        races.gift(writing, "in-flight", ends_on)
+        with transaction(closer):
+            periods.close(closer, ends_on=ends_on, actor="user:1")
+        ready = Timer(0.2, writing.commit)
+        ready.start()
+        try:
+            with at_level(town, level) as session:
+                periods.seal_period(session, ends_on=ends_on, actor="user:2")
+        except Collided:
+            with at_level(town, level) as session:
+                periods.seal_period(session, ends_on=ends_on, actor="user:2")
+        ready.join()
+    with town.session() as session:
+        assert races.sealed_gifts(session) == 1
+        assert [fault.sentence for fault in verify(session).faults] == []
 
 
 def wait_for_a_waiter(session: Session) -> None:

@@ -9,12 +9,12 @@ from click.testing import CliRunner, Result
 from sqlalchemy import URL, create_engine, pool, text
 from sqlalchemy.orm import Session
 
-from fundapp.cli import main
+from fundapp.cli import ledger_verify, main
 from fundapp.core.db import Database, transaction
 from fundapp.database import server
 from fundapp.ledger import checkpoints, merkle, signing
 from fundapp.ledger.notes import BadNote, Checkpoint, Signer
-from fundapp.ledger.verify import Outside, Verified, verify
+from fundapp.ledger.verify import Outside, Step, Verified, verify
 from fundapp.ledger.verifying import walk
 from fundapp.ledger.verifying.log import GrowingTree
 from tests.builders import ledger as books
@@ -417,3 +417,14 @@ def test_what_is_written_meanwhile_does_not_disturb(town: Town) -> None:
         attacks.seal(writer, 1000)
         after = verify(reader, origin=ORIGIN)
     assert (sentences(after), after.entries) == (sentences(before), before.entries) == ([], before.entries)
+
+
+def test_progress_is_told_entry_by_entry_and_then_part_by_part(reader: Session, capsys: pytest.CaptureFixture[str]) -> None:
+    steps: list[Step] = []
+    found = verify(reader, origin=ORIGIN, progress=steps.append)
+    for step in steps:
+        ledger_verify.tell(step)
+    lines = capsys.readouterr().err.split("\n")
+    assert lines[0].split("\r")[-1] == f"{found.entries:,} of {found.entries:,} entries"
+    assert lines[1:] == [step.part for step in steps if not step.of]
+    assert lines[-1] == "Triggers, rules and rights"
