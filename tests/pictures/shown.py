@@ -52,13 +52,14 @@ NOT_PAGES = {
     "open_ledger.script": "a file",
     "ledger_desk.proof": "a file",
     "bills.show": "a photo or a PDF",
+    "manifest.show": "words for a phone",
     "mailbox.file": "a file that came with a letter",
 }
 
 
-def _wrong(endpoint: str, address: str, press: str, *typed: tuple[str, str], state: str = "nothing filled in") -> Shown:
+def _wrong(endpoint: str, address: str, press: str, *typed: tuple[str, str], state: str = "nothing filled in", status: int = 422) -> Shown:
     """A form as it comes back with something to put right."""
-    return Shown(endpoint, address, state, status=422, press=press, typed=typed)
+    return Shown(endpoint, address, state, status=status, press=press, typed=typed)
 
 
 def _day_one(endpoint: str, address: str) -> Shown:
@@ -109,7 +110,7 @@ STRANGER = (
     Shown("giving.give", "/give", "an amount chosen", chosen="£10"),
     _wrong("giving.give", "/give", "Give"),
     replace(
-        _wrong("giving.give", "/give", "Give", ("How much, in pounds?", "about 40"), state="an amount nobody can read"),
+        _wrong("giving.give", "/give", "Give", ("Another amount, in pounds and pence", "about 40"), state="an amount nobody can read"),
         chosen="Another amount",
     ),
     _day_one("giving.give", "/give"),
@@ -121,7 +122,13 @@ STRANGER = (
     Shown("sign_in.sign_in", "/sign-in", "to be filled in"),
     _wrong("sign_in.sign_in", "/sign-in", "Sign in"),
     _wrong(
-        "sign_in.sign_in", "/sign-in", "Sign in", ("E-mail", "rosa@riverside.example"), ("Password", "wrong"), state="they do not match"
+        "sign_in.sign_in",
+        "/sign-in",
+        "Sign in",
+        ("E-mail", "rosa@riverside.example"),
+        ("Password", "wrong"),
+        state="they do not match",
+        status=409,
     ),
     Shown("sign_in.invitation", "/invitations/{invitation}", "to be filled in"),
     _wrong("sign_in.invitation", "/invitations/{invitation}", "Open my account"),
@@ -180,9 +187,14 @@ WORKER = _seen_by(
     _wrong("requests.show", "/requests/{question}", "Send the answer", state="an answer without words"),
     _wrong("requests.show", "/requests/{paid}", "It is in their hands", state="no bill"),
     _wrong("requests.show", "/requests/{in_hands}", "Say what came of it", state="no outcome chosen"),
-    _wrong("requests.show", "/requests/{agreed}", "Withdraw this request", state="withdrawn without a reason"),
+    _wrong("requests.show", "/requests/{agreed}", "Withdraw this request", state="withdrawn without a reason", status=409),
     Shown("", "/requests/999999", "error 404, signed in on a phone", status=404),
     Shown("", "/finance", "error 403", status=403),
+    Shown("home.help_page", "/help", "a key worker's"),
+    Shown("search.search", "/search", "a key worker's"),
+    Shown("search.found", "/search", "found", press="Search", typed=(("What are you looking for?", "phone"),)),
+    Shown("search.found", "/search", "nothing found", press="Search", typed=(("What are you looking for?", "zeppelin"),)),
+    Shown("search.found", "/search/gone", "too old", status=404),
     Shown("account.show", "/account", "a key worker's"),
     Shown("openbooks.home", "/", "signed in"),
 )
@@ -205,7 +217,7 @@ APPROVER = (
         Shown("decisions.show", "/decisions/{declined}", "declined"),
         Shown("decisions.show", "/decisions/{closed}", "closed"),
         _wrong("decisions.show", _DECIDE, "Decline with this reason", state="declined without a reason"),
-        _wrong("decisions.show", _DECIDE, "Agree to this part", ("Amount", "4p"), state="a part that is not right"),
+        _wrong("decisions.show", _DECIDE, "Agree to this part", ("How much?", "4p"), state="a part that is not right"),
         _wrong("decisions.show", _DECIDE, "Ask it", state="a question without words"),
         Shown("account.show", "/account", "an approver's"),
     ),
@@ -229,7 +241,7 @@ FINANCE = (
         Shown("payouts.show", "/payouts/{paid}", "paid"),
         Shown("payouts.show", "/payouts/{closed}", "closed"),
         Shown("payouts.show", "/payouts/{given_back}", "given back"),
-        _wrong("payouts.show", _PAY, "Enter it", state="entered with nothing filled in"),
+        _wrong("payouts.show", _PAY, "Enter it", ("Reference at the bank", ""), state="entered without a reference"),
         _wrong("payouts.show", "/payouts/{paid}", "Take it back in the ledger", state="taken back without a reason"),
         Shown("finance.desk", "/finance", "with a fund short"),
         _day_one("finance.desk", "/finance"),
@@ -239,6 +251,8 @@ FINANCE = (
         _day_one("finance.contributions", "/finance/contributions"),
         Shown("finance.new_contribution", "/finance/contributions/new", "to be filled in"),
         _wrong("finance.new_contribution", "/finance/contributions/new", "Record"),
+        Shown("search.search", "/search", "a finance officer's"),
+        Shown("search.found", "/search", "a finance officer's", press="Search", typed=(("What are you looking for?", "phone"),)),
         Shown("points.points", "/admin/points", "as finance sees them"),
         Shown("audit_desk.events", "/audit", "as finance sees it"),
         Shown("account.show", "/account", "a finance officer's"),
@@ -255,7 +269,7 @@ LEDGER = _seen_by(
     "finance",
     Shown("ledger_desk.entries", "/finance/ledger", "all"),
     Shown("ledger_desk.entries", "/finance/ledger?account=bank&fund=public-giving", "one account and fund"),
-    Shown("ledger_desk.entries", "/finance/ledger?since=soon", "a day nobody can read"),
+    Shown("ledger_desk.entries", "/finance/ledger?since=soon", "a day nobody can read", status=422),
     Shown("ledger_desk.entries", "/finance/ledger?subject=grant:999999", "nothing like this"),
     _day_one("ledger_desk.entries", "/finance/ledger"),
     Shown("ledger_desk.entry", _ENTRY + "{gift_entry}", "a gift"),
@@ -266,7 +280,7 @@ LEDGER = _seen_by(
     Shown("ledger_desk.entry", _ENTRY + "{unsealed}", "not sealed yet"),
     Shown("ledger_desk.pound_path", "/finance/ledger/path", "all"),
     Shown("ledger_desk.pound_path", "/finance/ledger/path?subject=grant:{closed}", "one grant"),
-    Shown("ledger_desk.pound_path", "/finance/ledger/path?since=soon", "a day nobody can read"),
+    Shown("ledger_desk.pound_path", "/finance/ledger/path?since=soon", "a day nobody can read", status=422),
     _day_one("ledger_desk.pound_path", "/finance/ledger/path"),
     Shown("accounts_desk.accounts", "/finance/accounts", "with money"),
     _day_one("accounts_desk.accounts", "/finance/accounts"),
@@ -283,6 +297,8 @@ LEDGER = _seen_by(
     Shown("exports.exports", "/finance/ledger/exports", "to be filled in"),
     _wrong("exports.exports", "/finance/ledger/exports", "Take the file"),
 )
+
+SEVERAL = _seen_by("manager", Shown("home.show", "/home", "work in several places"), Shown("home.help_page", "/help", "several seats"))
 
 AUDITOR = _seen_by(
     "auditor",
@@ -303,6 +319,8 @@ _A_HOST = "/admin/points/{point}/host"
 ADMIN = _seen_by(
     "admin",
     Shown("people_admin.home", "/admin", "as it is"),
+    _day_one("people_admin.home", "/admin"),
+    Shown("home.help_page", "/help", "an administrator's"),
     Shown("people_admin.people", "/admin/people", "with some invited"),
     Shown("people_admin.people", "/admin/people?words=nobody", "nobody fits"),
     _day_one("people_admin.people", "/admin/people"),
@@ -327,7 +345,7 @@ ADMIN = _seen_by(
     Shown("catalogue.new_item", "/admin/catalogue/new", "to be filled in"),
     _wrong("catalogue.new_item", "/admin/catalogue/new", "Add it"),
     Shown("giving_admin.presets", "/admin/giving", "as they are"),
-    _wrong("giving_admin.presets", "/admin/giving", "Save the amounts", ("First amount", "about 4"), state="an amount nobody can read"),
+    _wrong("giving_admin.presets", "/admin/giving", "Save the amounts", ("Amount 1", "about 4"), state="an amount nobody can read"),
     Shown("examples.examples", "/admin/examples", "as they are"),
     _wrong("examples.examples", "/admin/examples", "Add"),
     Shown("examples.edit", "/admin/examples/{example}", "as it is"),
@@ -361,7 +379,7 @@ ROOMS = {
     "approver": APPROVER,
     "finance": FINANCE,
     "ledger": LEDGER,
-    "auditor": AUDITOR,
+    "auditor": SEVERAL + AUDITOR,
     "admin": ADMIN,
 }
 EVERY = tuple(page for pages in ROOMS.values() for page in pages)

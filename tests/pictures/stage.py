@@ -43,6 +43,8 @@ EMAILS = {
     "panel": "panel1@changing-lives.example",
     "auditor": "auditor@changing-lives.example",
     "admin": "admin@changing-lives.example",
+    # Holds several seats; the stage brings her along.
+    "manager": "manager@changing-lives.example",
 }
 # Who there is on the first day, one of each role.
 ROLES = {
@@ -113,6 +115,8 @@ def _written(cluster: Cluster, folder: Path) -> dict[str, object]:
 def _set(live: LiveServer) -> dict[str, object]:
     """Put everything in its place."""
     with live.database.session() as session:
+        office = people.team(session, "Fund office", of=people.HOLDER)
+        people.user(session, Role.APPROVER, Role.FINANCE, at=office, name="Ruth Ellison", email=EMAILS["manager"], password=PASSWORD)
         who = {name: _seat(session, email) for name, email in EMAILS.items()}
         return stage_requests.make(session, who) | stage_gifts.make(session, live, who) | stage_books.make(session, live, who)
 
