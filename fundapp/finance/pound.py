@@ -100,7 +100,7 @@ def path_of(session: Session, subject: str, *, fund: str | None = None, since: d
 
 def _path(session: Session, moved: list[Flow], before: Mapping[str, int], now: Mapping[str, int] | None, *, whole: bool) -> Path:
     accounts = {account.code: account for account in queries.accounts(session)}
-    names = {code: account.name for code, account in accounts.items()} | {HELP: "Help"}
+    names = {code: code for code in STOPS} | {code: account.name for code, account in accounts.items()} | {HELP: "Help"}
     along = sorted(moved, key=lambda flow: (_nth(flow.source), _nth(flow.target), -flow.amount_pence))
     arrows = tuple(Moved(flow.source, names[flow.source], flow.target, names[flow.target], flow.amount_pence) for flow in along)
     lie = sorted((code for code, account in accounts.items() if account.kind in (AccountKind.ASSET, AccountKind.LIABILITY)), key=_nth)

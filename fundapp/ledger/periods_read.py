@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
@@ -21,6 +21,7 @@ SEALED = "sealed"
 # Books older than this are not closed month by month: they are shut with the first month that is.
 MOST_YEARS = 10
 _SHUT = text("SELECT last_value FROM shut_until")
+_BOUNDS = text("SELECT (SELECT min(happened_on) FROM entry), last_value FROM shut_until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,13 @@ def months(session: Session) -> list[PeriodView]:
 
 def unopened(session: Session) -> list[PeriodView]:
     """The months from the first entry's to the present one whose days are not shut, whether opened or not, the oldest first."""
-    first: date | None = session.scalar(select(func.min(Entry.happened_on)))
+    first, days = session.execute(_BOUNDS).one()
     if first is None:
         return []
-    shut, today = shut_until(session), clock.today()
+    shut, today = EPOCH + timedelta(days=days), clock.today()
     first = max(first, date(today.year - MOST_YEARS, today.month, 1))
     found = [PeriodView(starts_on, month_end(starts_on)) for starts_on in _firsts(first, today)]
-    return [one for one in found if shut is None or one.ends_on > shut]
+    return [one for one in found if one.ends_on > shut]
 
 
 def last_sealed(session: Session, until: date) -> PeriodView | None:
