@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +55,10 @@ class Walked:
     endpoints: Counter[str] = field(default_factory=Counter)
     writes: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    # Pages of somebody signed in that do not say where they lie, or by which way of the bar.
+    lost: list[str] = field(default_factory=list)
+    # Who saw which title on which pages.
+    titles: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +106,29 @@ def walk(app: Flask, client: Client, session: Session, seen: Walked, who: str) -
             page = client.get(path)
         if page.status >= 400:
             seen.broken.append(f"{path} answered {page.status} to {who}")
+        if page.status == 200 and page.is_html and page.soup.select_one("header .me, header .whose"):
+            seen.lost += [f"{path} as {who}: {fault}" for fault in lost(page, endpoint)]
+            seen.titles[who, page.text("title")].add(path)
         for link in links(page):
             if link not in known:
                 known.add(link)
                 waiting.append(link)
+
+
+def lost(page: Page, endpoint: str) -> list[str]:
+    """Why somebody could be lost on a page. That the trail's links open is found by the walk, which follows them."""
+    found = [] if page.text("title").endswith(" – Changing Lives Fund") else [f"its title is “{page.text('title')}”"]
+    ways = [one for one in page.soup.select("header nav [aria-current], #menu [aria-current]") if one.get("aria-current") == "page"]
+    trail = page.soup.select("nav[aria-label='Where you are'] li")
+    if endpoint == "asking.ask" or endpoint.startswith("asking.new"):
+        # A form's question has Back, which keeps what is typed; a trail would lose it.
+        return found if page.soup.select_one(".top .back") else [*found, "a question without Back"]
+    if ways:
+        return found
+    if len(trail) < 2 or any(not one.select_one("a[href]") for one in trail[:-1]):
+        return [*found, f"its trail is {[one.get_text() for one in trail]}"]
+    current = trail[-1].select_one("[aria-current=page]")
+    return found if current and current.get_text(strip=True) else [*found, "its trail does not end here"]
 
 
 class watched:  # noqa: N801
@@ -140,6 +163,10 @@ def links(page: Page) -> list[str]:
 def test_links_lead_everywhere_and_none_leads_nowhere_and_no_get_writes(house: tuple[Flask, Session, Walked], walked: Walked) -> None:
     """One walk, one test: two would walk twice, each in a worker of its own."""
     assert not walked.broken
+    assert not walked.lost, "\n".join(walked.lost)
+    # What differs in its filter alone is one page.
+    same = {key: pages for key, pages in walked.titles.items() if len({urlsplit(one).path for one in pages}) > 1}
+    assert not same, "\n".join(f"{who} sees “{title}” on {sorted(pages)}" for (who, title), pages in same.items())
     assert not walked.writes
     pages = {rule.endpoint for rule in house[0].url_map.iter_rules() if "GET" in (rule.methods or set())}
     missed = sorted(one for one in pages - set(walked.endpoints) - set(UNLINKED) if one != "static")
