@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fundapp.core.language import gettext as _
+
 
 class FundError(Exception):
     """Something the Fund cannot do; `sentence` is fit to be shown, and holds nothing personal."""
@@ -24,8 +26,8 @@ class NotFound(FundError):
 
     status = 404
 
-    def __init__(self, sentence: str = "There is nothing at this address.") -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence or _("There is nothing at this address."))
 
 
 class Refused(FundError):
@@ -43,8 +45,8 @@ class Busy(FundError):
 
     status = 503
 
-    def __init__(self, sentence: str = "We are busy for a moment. Nothing was changed; please try again.") -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence or _("We are busy for a moment. Nothing was changed; please try again."))
 
 
 class Collided(Busy):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from fundapp.core.language import gettext as _
+
 # A lone figure above this is a slip of the finger, and would not fit a price column's check either.
 MOST_PENCE = 100_000_000
 
@@ -19,12 +21,12 @@ def parse_pence(text: str) -> int:
     plain = text.strip().removeprefix("£").strip()
     found = _POUNDS.fullmatch(plain)
     if not plain or not found or not plain.isascii() or plain == ".":
-        raise ValueError(f"Write the amount as a number, like 39.99. You wrote “{text.strip()[:40]}”.")
+        raise ValueError(_("Write the amount as a number, like 39.99. You wrote “%(words)s”.") % {"words": text.strip()[:40]})
     whole = int((found["pounds"] or "0").replace(",", "")[:12])
     pence = int((found["pence"] or "0").ljust(2, "0"))
     total = whole * 100 + pence
     if total > MOST_PENCE:
-        raise ValueError("That is more than a million pounds. Check the amount.")
+        raise ValueError(_("That is more than a million pounds. Check the amount."))
     return total
 
 

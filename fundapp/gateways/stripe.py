@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import stripe
 
+from fundapp.core.language import ENGLISH
 from fundapp.gateways.stripe_events import BadEvent, VerifiedEvent, verify_event
 from fundapp.gateways.stripe_facts import (
     BalanceTransaction,
@@ -76,11 +77,12 @@ class StripeGateway:
         expires_at: datetime | None = None,
         statement_suffix: str = "",
         customer_email: str | None = None,
+        language: str = ENGLISH,
     ) -> CheckoutSession:
         """Open a payment page for one gift; the same key and values lead to the same page.
 
         `success_url` may hold {CHECKOUT_SESSION_ID}. `expires_at` is 30 minutes to 24 hours from now as Stripe's clock sees it, so
-        leave a minute to spare. `statement_suffix`: 22 characters at most, with a letter. Raises StripeFault.
+        leave a minute to spare. `statement_suffix`: 22 characters at most, with a letter. `language` is one of ours. Raises StripeFault.
         """
         metadata = {"donation_id": donation_id}
         words: Any = {"description": description} if description else {}
@@ -98,6 +100,8 @@ class StripeGateway:
             "adaptive_pricing": {"enabled": False},
             "success_url": success_url,
             "cancel_url": cancel_url,
+            # English is also for those whose language we do not have: Stripe may have it, and asks the browser.
+            "locale": "pl" if language == "pl" else "auto",
         }
         if expires_at is not None:
             params["expires_at"] = int(expires_at.timestamp())

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import Length
 
+from fundapp.core.language import gettext as _
+from fundapp.core.language import lazy
 from fundapp.core.money import pounds_short
 from fundapp.giving import rules
 from fundapp.giving.models import GivingPreset
@@ -20,8 +22,8 @@ class GiveForm(PublicForm):
     """Amounts as native radio buttons, and one's own in pounds and pence. Nothing is chosen beforehand."""
 
     form_key = HiddenField()
-    amount = RadioField("What would you like to give?", validate_choice=False)
-    other = MoneyField("Another amount, in pounds and pence", minimum_pence=rules.MINIMUM_PENCE, maximum_pence=rules.MAXIMUM_PENCE)
+    amount = RadioField(lazy("What would you like to give?"), validate_choice=False)
+    other = MoneyField(lazy("Another amount, in pounds and pence"), minimum_pence=rules.MINIMUM_PENCE, maximum_pence=rules.MAXIMUM_PENCE)
     presets: Sequence[GivingPreset] = ()
     # What the donor means, in pence, once the form is valid.
     pence: int | None = None
@@ -29,7 +31,7 @@ class GiveForm(PublicForm):
     def offer(self, presets: Sequence[GivingPreset]) -> None:
         """Put the offered amounts in. A choice that is not among them any more is no choice."""
         self.presets = presets
-        self.amount.choices = [*((str(one.amount_pence), pounds_short(one.amount_pence)) for one in presets), (OTHER, "Another amount")]
+        self.amount.choices = [*((str(one.amount_pence), pounds_short(one.amount_pence)) for one in presets), (OTHER, _("Another amount"))]
         if self.amount.data not in {value for value, *_ in self.amount.choices}:
             self.amount.data = None
 
@@ -40,18 +42,19 @@ class GiveForm(PublicForm):
         chosen = None if self.amount.data in {OTHER, None} else int(self.amount.data)
         if chosen is not None and wrote and self.other.data != chosen:
             # Never guess which of two amounts to take from somebody.
-            self.amount.errors = [f"You chose {pounds_short(chosen)} and wrote another amount below. Keep one of the two."]
+            both = _("You chose %(amount)s and wrote another amount below. Keep one of the two.")
+            self.amount.errors = [both % {"amount": pounds_short(chosen)}]
             self.other.errors = []
             return False
         if chosen is None and not wrote:
-            (self.other if self.amount.data == OTHER else self.amount).errors = [_MISSING[self.amount.data]]
+            (self.other if self.amount.data == OTHER else self.amount).errors = [str(_MISSING[self.amount.data])]
             return False
         # Somebody who writes an amount means it, even if the coin beside it was not touched.
         self.pence = chosen or self.other.data
         return is_sound and self.pence is not None
 
 
-_MISSING = {OTHER: "Write how much you would like to give, like 7.50.", None: "Choose an amount, or write your own."}
+_MISSING = {OTHER: lazy("Write how much you would like to give, like 7.50."), None: lazy("Choose an amount, or write your own.")}
 
 
 class PresetsForm(Form):

@@ -9,9 +9,11 @@ from sqlalchemy import CheckConstraint, Enum, ForeignKey, Identity, Index, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.core.db import Base
+from fundapp.core.language import ENGLISH, LANGUAGES
 from fundapp.giving.lifecycle import Status
 
 _STATUSES = ", ".join(f"'{status}'" for status in Status)
+_LANGUAGES = ", ".join(f"'{code}'" for code in LANGUAGES)
 _STATUS = Enum(Status, native_enum=False, create_constraint=False, length=16, values_callable=lambda kinds: [kind.value for kind in kinds])
 
 
@@ -21,6 +23,7 @@ class Donation(Base):
     __tablename__ = "donation"
     __table_args__ = (
         CheckConstraint(f"status IN ({_STATUSES})", name="status_known"),
+        CheckConstraint(f"language IN ({_LANGUAGES})", name="language_known"),
         CheckConstraint("amount_pence > 0", name="amount_positive"),
         CheckConstraint("(status = 'paid') = (charge_id IS NOT NULL)", name="paid_has_charge"),
         CheckConstraint("(status = 'paid') = (paid_at IS NOT NULL)", name="paid_has_moment"),
@@ -55,6 +58,8 @@ class Donation(Base):
     paid_at: Mapped[datetime | None]
     # When the sweep last asked Stripe about it.
     looked_at: Mapped[datetime]
+    # What its form was sent in: its page, its receipt and its letter speak it.
+    language: Mapped[str] = mapped_column(server_default=ENGLISH)
 
     @property
     def subject(self) -> str:

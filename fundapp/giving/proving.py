@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
+from fundapp.core.language import gettext as _
+from fundapp.core.language import lazy
 from fundapp.gateways.documents.checking import Checking
 from fundapp.giving.queries import Figures
 from fundapp.ledger import checkpoints, proofs, signing
@@ -17,7 +19,7 @@ from fundapp.ledger.notes import split_note
 from fundapp.ledger.proofs import Place
 from fundapp.web.filters import moment
 
-NOT_YET = "Your gift is being written into the ledger. That takes a second or two: go back, and try again."
+NOT_YET = lazy("Your gift is being written into the ledger. That takes a second or two: go back, and try again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,11 @@ def standing(session: Session, figures: Figures) -> Standing:
 def proof_file(session: Session, figures: Figures, number: int) -> str:
     """The proof of one of a gift's entries, as a `.tlog-proof` file. Raises NotFound for others' entries, NotSealed."""
     if number not in {mine for mine, _ in figures.entries}:
-        raise NotFound("This gift has no such entry.")
+        raise NotFound(_("This gift has no such entry."))
     try:
         return proofs.proof(session, number)
     except NotSealed:
-        raise NotSealed(NOT_YET) from None
+        raise NotSealed(str(NOT_YET)) from None
 
 
 def is_sealing(session: Session) -> bool:
@@ -71,9 +73,9 @@ def checking(session: Session, figures: Figures, *, reference: str) -> Checking 
     if place is None:
         return None
     file = proofs.proof(session, figures.charge_number)
-    where = f"place {place.nth:,} of {place.size:,}"
+    where = {"when": moment(place.since), "nth": f"{place.nth:,}", "size": f"{place.size:,}"}
     return Checking(
-        sentence=f"In the ledger since {moment(place.since)}, {where}.",
+        sentence=_("In the ledger since %(when)s, place %(nth)s of %(size)s.") % where,
         rows=tuple(_rows(file, [key.vkey for key in signing.known_keys(session)])),
         file=file.encode(),
         file_name=f"gift-{reference}.tlog-proof",

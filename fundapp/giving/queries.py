@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
 from fundapp.core.keys import token_hash
+from fundapp.core.language import gettext as _
+from fundapp.core.language import lazy
 from fundapp.giving.alarms import AlarmKind
 from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation, GivingAlarm, GivingPreset, StripeEvent
@@ -28,10 +30,10 @@ RECEIPT_LENGTH = 8
 
 
 _TELLS = {
-    "gift.charged": "What you gave",
-    "gift.settled": "What the card company kept, and what reached the Fund",
-    "gift.refunded": "What was given back",
-    "reversal": "A refund that came back to us",
+    "gift.charged": lazy("What you gave"),
+    "gift.settled": lazy("What the card company kept, and what reached the Fund"),
+    "gift.refunded": lazy("What was given back"),
+    "reversal": lazy("A refund that came back to us"),
 }
 
 
@@ -64,7 +66,7 @@ def by_token(session: Session, token: str) -> Donation:
     """The gift whose page has this token. Raises NotFound."""
     found = session.scalar(select(Donation).where(Donation.token_hash == token_hash(token)))
     if found is None:
-        raise NotFound("There is no gift at this address. Check that you have all of it.")
+        raise NotFound(_("There is no gift at this address. Check that you have all of it."))
     return found
 
 

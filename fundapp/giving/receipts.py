@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from fundapp.core.language import gettext as _
 from fundapp.core.money import pounds
 from fundapp.gateways.documents.checking import Checking
 from fundapp.giving import proving
@@ -47,6 +48,8 @@ class Receipt:
     holder: FundHolder
     reference: str
     session_id: str
+    # What the donor reads.
+    language: str
     given_at: datetime
     place: str | None
     fund: str
@@ -77,9 +80,9 @@ class Receipt:
         )
 
     def _wording(self) -> list[str]:
-        words = ["Thank you. Gifts go into one fund, and it buys what key workers ask for next, for people in town who need it."]
+        words = [_("Thank you. Gifts go into one fund, and it buys what key workers ask for next, for people in town who need it.")]
         if self.figures.refunded_pence:
-            words.insert(0, f"{pounds(self.figures.refunded_pence)} of this gift was given back.")
+            words.insert(0, _("%(amount)s of this gift was given back.") % {"amount": pounds(self.figures.refunded_pence)})
         return words
 
 
@@ -103,6 +106,7 @@ def receipt(session: Session, donation: Donation) -> Receipt:
         holder=people.fund_holder(session),
         reference=reference_of(donation),
         session_id=donation.session_id or "",
+        language=donation.language,
         given_at=donation.paid_at or donation.created_at,
         place=point.name if point else None,
         fund=funds[donation.fund_code],

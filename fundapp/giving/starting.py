@@ -14,6 +14,8 @@ from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.errors import Refused
 from fundapp.core.keys import Keys, random_code, token_hash
+from fundapp.core.language import gettext as _
+from fundapp.core.language import language
 from fundapp.core.money import pounds_short
 from fundapp.gateways.stripe import CheckoutSession, StripeFault, StripeGateway
 from fundapp.giving import rules
@@ -51,10 +53,12 @@ def form_id(keys: Keys, form_key: str, point: CollectionPoint | None) -> str | N
 def begin(session: Session, *, keys: Keys, form: str, point: CollectionPoint | None, amount_pence: int) -> Donation:
     """Make the gift's row, once for each form; the same form again is the same gift, held until the transaction ends.
 
-    A gift at a closed point goes to the general fund. Raises Refused for an amount outside the limits.
+    A gift at a closed point goes to the general fund. It speaks the language that its form was sent in.
+    Raises Refused for an amount outside the limits.
     """
     if not rules.MINIMUM_PENCE <= amount_pence <= rules.MAXIMUM_PENCE:
-        raise Refused(f"A gift here is between {pounds_short(rules.MINIMUM_PENCE)} and {pounds_short(rules.MAXIMUM_PENCE)}.")
+        limits = {"least": pounds_short(rules.MINIMUM_PENCE), "most": pounds_short(rules.MAXIMUM_PENCE)}
+        raise Refused(_("A gift here is between %(least)s and %(most)s.") % limits)
     now, identity = clock.now(), uuid4()
     key_hash = token_hash(form)
     values = {
@@ -64,6 +68,7 @@ def begin(session: Session, *, keys: Keys, form: str, point: CollectionPoint | N
         "point_id": point.id if point else None,
         "fund_code": rules.GENERAL_FUND if point and point.closed_at else rules.PUBLIC_FUND,
         "amount_pence": amount_pence,
+        "language": language(),
         "status": Status.STARTED,
         "attempt": 1,
         "session_expires_at": now + rules.PAYMENT_PAGE_LIVES,
@@ -141,6 +146,7 @@ def _open(session: Session, stripe: StripeGateway, donation: Donation, name: str
             cancel_url=to.given_up,
             idempotency_key=f"donation:{donation.id}:session:{attempt}",
             expires_at=donation.session_expires_at,
+            language=donation.language,
         )
     except StripeFault as fault:
         if fault.http_status is not None and fault.http_status != 409:

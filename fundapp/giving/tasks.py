@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from fundapp.core.db import transaction
+from fundapp.core.language import speaking
 from fundapp.gateways.documents.receipt import receipt_pdf
 from fundapp.gateways.mail import Attachment
 from fundapp.giving import inbox, sweeping
@@ -34,11 +35,12 @@ def send_receipt(context: JobContext, donation_id: str) -> None:
     address = context.gateways.stripe.fetch_receipt_email(receipt.session_id) if receipt.session_id else None
     if not address:
         return
-    receipt = _sealed(context, donation_id)
     link = f"{context.settings.base_url}/gifts/{context.keys.link_token('gift', donation_id)}"
-    words = letter("mail/receipt.txt", receipt=receipt, link=link)
-    html = html_twin("mail/receipt.html", receipt=receipt, link=link)
-    pdf = Attachment(f"receipt-{receipt.reference}.pdf", receipt_pdf(**receipt.for_pdf(link)), "application/pdf")
+    with speaking(receipt.language):
+        receipt = _sealed(context, donation_id)
+        words = letter("mail/receipt.txt", receipt=receipt, link=link)
+        html = html_twin("mail/receipt.html", receipt=receipt, link=link)
+        pdf = Attachment(f"receipt-{receipt.reference}.pdf", receipt_pdf(**receipt.for_pdf(link)), "application/pdf")
     context.gateways.mail.send(address, words.subject, words.text, html, [pdf], key=f"receipt:{donation_id}")
 
 

@@ -9,12 +9,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from fundapp.core.errors import FundError
+from fundapp.core.language import lazy
 from fundapp.web import logs
 
 # The statuses that have a page of their own in templates/errors.
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 502, 503})
 
-_STALE = "This form was open for too long, or in another window. Load the page again and send it once more. Nothing was done."
+_STALE = lazy("This form was open for too long, or in another window. Load the page again and send it once more. Nothing was done.")
 
 
 def error_page(status: int, sentence: str = "", *, plain: bool = False) -> Response:

@@ -17,6 +17,7 @@ from wtforms.widgets import TextInput
 
 from fundapp.core import money
 from fundapp.core.errors import FundError
+from fundapp.core.language import gettext as _
 
 # Letters that no keyboard sends and PostgreSQL does not store; line ends and tabs stay.
 _CONTROLS = {code: None for code in [*range(32), 127] if chr(code) not in "\n\t"}
@@ -133,9 +134,11 @@ class MoneyField(Field):
             return
         pence = money.parse_pence(text)
         if self.minimum_pence is not None and pence < self.minimum_pence:
-            raise ValueError(f"The least is {money.pounds_short(self.minimum_pence)}. You wrote “{text[:40]}”.")
+            least = {"amount": money.pounds_short(self.minimum_pence), "words": text[:40]}
+            raise ValueError(_("The least is %(amount)s. You wrote “%(words)s”.") % least)
         if self.maximum_pence is not None and pence > self.maximum_pence:
-            raise ValueError(f"The most is {money.pounds_short(self.maximum_pence)}. You wrote “{text[:40]}”.")
+            most = {"amount": money.pounds_short(self.maximum_pence), "words": text[:40]}
+            raise ValueError(_("The most is %(amount)s. You wrote “%(words)s”.") % most)
         self.data = pence
 
 

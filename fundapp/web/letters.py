@@ -9,8 +9,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fundapp.config import ROOT
-from fundapp.core import language
 from fundapp.web.filters import FILTERS
+from fundapp.web.language import teach
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,5 @@ def _letters(*, html: bool = False) -> Environment:
     folder = FileSystemLoader(ROOT / "templates")
     made = Environment(loader=folder, undefined=StrictUndefined, autoescape=html, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
     made.filters.update(FILTERS)
-    made.add_extension("jinja2.ext.i18n")
-    made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(language=language.language)
+    teach(made)
     return made

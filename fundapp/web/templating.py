@@ -10,7 +10,7 @@ from jinja2 import BytecodeCache, StrictUndefined
 from jinja2.bccache import Bucket
 
 from fundapp.core.roles import Role
-from fundapp.web import filters, identity, navigation, needs
+from fundapp.web import filters, identity, language, navigation, needs
 
 
 class Compiled(BytecodeCache):
@@ -37,6 +37,8 @@ def install(app: Flask, fund_holder: Callable[[], Any]) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.bytecode_cache = _compiled
     app.jinja_env.globals.update(Role=Role, may_open=navigation.may_open, needs_me=needs.parts, section=navigation.section)
+    language.teach(app.jinja_env)
+    app.jinja_env.globals.update(other_languages=language.others)
     filters.install(app)
 
     @app.context_processor

@@ -13,6 +13,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
+from fundapp.core.language import gettext as _
 from fundapp.gateways.documents import drawing, fonts, palette
 
 WIDTH, HEIGHT = A4
@@ -41,7 +42,7 @@ def draw_checking(canvas: Canvas, checking: Checking, *, heading: str, page_url:
     """Draw the page. Scanning its code leads to the gift's own page."""
     canvas.setFillColor(palette.INK)
     canvas.setFont(fonts.HEADING, 22)
-    canvas.drawString(LEFT, HEIGHT - 78, "For checking")
+    canvas.drawString(LEFT, HEIGHT - 78, _("For checking"))
     canvas.setFont(fonts.BODY, 11)
     canvas.drawRightString(RIGHT, HEIGHT - 78, heading)
     width, top = RIGHT - LEFT - CODE_SIDE - 40, HEIGHT - 98
@@ -53,22 +54,28 @@ def draw_checking(canvas: Canvas, checking: Checking, *, heading: str, page_url:
     drawing.draw_code(canvas, page_url, centre=centre, side=CODE_SIDE, colour=palette.BLACK)
     canvas.setFillColor(palette.SECOND_INK)
     canvas.setFont(fonts.BODY, 8.5)
-    canvas.drawCentredString(centre[0], top - CODE_SIDE - 20, "Your gift’s own page")
+    canvas.drawCentredString(centre[0], top - CODE_SIDE - 20, _("Your gift’s own page"))
     _draw_box(canvas, checking, top=min(below, top - CODE_SIDE - 26) - 12)
 
 
 def _words(checking: Checking, page_url: str) -> Iterator[str]:
     address = page_url.partition("/gifts/")[0] + "/open/ledger"
-    yield f"{drawing.strong(checking.sentence)} Anybody can check that, without us and without asking us, by what stands on this page."
-    yield (
-        f"It is attached to this file as {drawing.strong(checking.file_name)}. From paper, type the lines below, or have them read by "
-        f"a scanner; from-paper.py makes the same file of them. With it, and with verify.py, everything is checked in a moment. "
-        f"Both are at {drawing.strong(address)}: short programs, to be read first by somebody you trust."
-    )
-    yield (
-        "“entry” is what the ledger says of your gift, word for word; “private” is the part of it that only you and we have. "
-        "“path” leads from it to “root”, the seal over all entries, which “key” has signed. "
-        f"Compare root and key with ones that you have from elsewhere. {escape('Keep this page to yourself.')}"
+    alone = _("Anybody can check that, without us and without asking us, by what stands on this page.")
+    yield f"{drawing.strong(checking.sentence)} {escape(alone)}"
+    # The words are escaped before the names are put in, in bold.
+    yield escape(
+        _(
+            "It is attached to this file as %(file)s. From paper, type the lines below, or have them read by a scanner; from-paper.py "
+            "makes the same file of them. With it, and with verify.py, everything is checked in a moment. Both are at %(address)s: "
+            "short programs, to be read first by somebody you trust."
+        )
+    ) % {"file": drawing.strong(checking.file_name), "address": drawing.strong(address)}
+    yield escape(
+        _(
+            "“entry” is what the ledger says of your gift, word for word; “private” is the part of it that only you and we have. "
+            "“path” leads from it to “root”, the seal over all entries, which “key” has signed. Compare root and key with ones that "
+            "you have from elsewhere. Keep this page to yourself."
+        )
     )
 
 
@@ -83,7 +90,7 @@ def _draw_box(canvas: Canvas, checking: Checking, *, top: float) -> None:
     canvas.roundRect(LEFT, top - height, RIGHT - LEFT, height, 6, stroke=1, fill=0)
     canvas.setFillColor(palette.INK)
     canvas.setFont(fonts.STRONG, 10.5)
-    canvas.drawString(LEFT + INSET, top - 21, "The proof, in letters")
+    canvas.drawString(LEFT + INSET, top - 21, _("The proof, in letters"))
     y = top - 30 - LEADING * shrink
     for name, value in lines:
         canvas.setFont(fonts.STRONG, SIZE * shrink)
@@ -113,6 +120,6 @@ def attach_proof(canvas: Canvas, checking: Checking) -> None:
     content = document.Reference(pdfdoc.PDFStream(kind, checking.file))
     name = pdfdoc.PDFString(checking.file_name)
     told = {"Type": pdfdoc.PDFName("Filespec"), "F": name, "UF": name, "EF": pdfdoc.PDFDictionary({"F": content})}
-    told["Desc"] = pdfdoc.PDFString("The proof that this gift stands in the ledger")
+    told["Desc"] = pdfdoc.PDFString(_("The proof that this gift stands in the ledger"))
     files = pdfdoc.PDFDictionary({"Names": pdfdoc.PDFArray([name, document.Reference(pdfdoc.PDFDictionary(told))])})
     canvas.setCatalogEntry("Names", pdfdoc.PDFDictionary({"EmbeddedFiles": files}))

@@ -11,6 +11,8 @@ from html import escape
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from fundapp.core.language import gettext as _
+from fundapp.core.language import lazy
 from fundapp.core.money import pounds, pounds_short
 from fundapp.gateways.documents import drawing, fonts, palette
 from fundapp.gateways.documents.checking import Checking, attach_proof, draw_checking
@@ -19,7 +21,7 @@ from fundapp.gateways.documents.setting import fit
 WIDTH, HEIGHT = A4
 LEFT, RIGHT = 64.0, WIDTH - 64.0
 LINE = 30.0
-WAITING = "The card company tells its fee within the hour. This receipt then shows what reached the Fund."
+WAITING = lazy("The card company tells its fee within the hour. This receipt then shows what reached the Fund.")
 
 
 def receipt_pdf(
@@ -45,13 +47,13 @@ def receipt_pdf(
     """
     canvas, written = drawing.begin(
         A4,
-        title=f"Receipt {reference}: {pounds(gross_pence)} to the Changing Lives Fund",
+        title=_("Receipt %(number)s: %(amount)s to the Changing Lives Fund") % {"number": reference, "amount": pounds(gross_pence)},
         author=charity_name,
-        subject=f"A gift of {pounds(gross_pence)}",
+        subject=_("A gift of %(amount)s") % {"amount": pounds(gross_pence)},
     )
     _draw_head(canvas, reference, given_at)
     below = _draw_thanks(canvas, gross_pence)
-    below = _draw_facts(canvas, below, [("Given", given_at), ("Where", place or "on the Fund’s own page"), ("For", fund)])
+    below = _draw_facts(canvas, below, [(_("Given"), given_at), (_("Where"), place or _("on the Fund’s own page")), (_("For"), fund)])
     below = _draw_sum(canvas, below, gross_pence, fee_pence, net_pence)
     for words in wording:
         below = _draw_words(canvas, below, escape(words))
@@ -60,15 +62,21 @@ def receipt_pdf(
     _draw_foot(canvas, charity_name, charity_number, charity_address, contact)
     if checking:
         canvas.showPage()
-        draw_checking(canvas, checking, heading=f"Receipt {reference}", page_url=page_url)
+        draw_checking(canvas, checking, heading=_receipt(reference), page_url=page_url)
         attach_proof(canvas, checking)
     return drawing.finish(canvas, written)
 
 
+def _receipt(reference: str) -> str:
+    return _("Receipt %(number)s") % {"number": reference}
+
+
 def _in_ledger(checking: Checking | None) -> str:
     if checking is None:
-        return "Your gift is being written into the ledger. Its place there, and the proof of it, come with your gift’s own page:"
-    return f"{escape(checking.sentence)} The next page proves it, without us. Your gift’s own page:"
+        waits = _("Your gift is being written into the ledger. Its place there, and the proof of it, come with your gift’s own page:")
+        return escape(waits)
+    proved = _("The next page proves it, without us. Your gift’s own page:")
+    return escape(f"{checking.sentence} {proved}")
 
 
 def _draw_head(canvas: Canvas, reference: str, given_at: str) -> None:
@@ -79,13 +87,14 @@ def _draw_head(canvas: Canvas, reference: str, given_at: str) -> None:
     canvas.setFont(fonts.HEADING, 19)
     canvas.drawString(LEFT + 62, HEIGHT - 58, "Changing Lives Fund")
     canvas.setFont(fonts.STRONG, 11)
-    canvas.drawRightString(RIGHT, HEIGHT - 48, f"Receipt {reference}")
+    canvas.drawRightString(RIGHT, HEIGHT - 48, _receipt(reference))
     canvas.setFont(fonts.BODY, 11)
     canvas.drawRightString(RIGHT, HEIGHT - 64, given_at)
 
 
 def _draw_thanks(canvas: Canvas, gross_pence: int) -> float:
-    thanks = fit(f"Thank you. Your {pounds_short(gross_pence)} is here.", fonts.HEADING, width=RIGHT - LEFT, steps=((30, 1), (24, 2)))
+    words = _("Thank you. Your %(amount)s is here.") % {"amount": pounds_short(gross_pence)}
+    thanks = fit(words, fonts.HEADING, width=RIGHT - LEFT, steps=((30, 1), (24, 2)))
     canvas.setFillColor(palette.INK)
     canvas.setFont(thanks.font, thanks.size)
     top = HEIGHT - 104 - 58
@@ -106,18 +115,18 @@ def _draw_facts(canvas: Canvas, below: float, facts: Sequence[tuple[str, str]]) 
 
 
 def _draw_sum(canvas: Canvas, below: float, gross_pence: int, fee_pence: int | None, net_pence: int | None) -> float:
-    fee = "not told yet" if fee_pence is None else pounds(-fee_pence)
-    for name, amount in (("You gave", pounds(gross_pence)), ("The card company kept", fee)):
+    fee = _("not told yet") if fee_pence is None else pounds(-fee_pence)
+    for name, amount in ((_("You gave"), pounds(gross_pence)), (_("The card company kept"), fee)):
         _hairline(canvas, below + 19)
         _row(canvas, below, name, amount, fonts.BODY)
         below -= LINE
     if net_pence is None:
         _hairline(canvas, below + 19)
-        return _draw_words(canvas, below - 4, WAITING)
+        return _draw_words(canvas, below - 4, str(WAITING))
     canvas.setStrokeColor(palette.INK)
     canvas.setLineWidth(1.2)
     canvas.line(LEFT, below + 19, RIGHT, below + 19)
-    _row(canvas, below, "To the Fund", pounds(net_pence), fonts.BOLD)
+    _row(canvas, below, _("To the Fund"), pounds(net_pence), fonts.BOLD)
     # A double rule: the ledger proves this total.
     canvas.setStrokeColor(palette.INK)
     canvas.setLineWidth(1.2)
@@ -145,12 +154,13 @@ def _draw_words(canvas: Canvas, below: float, markup: str) -> float:
 
 
 def _draw_foot(canvas: Canvas, name: str, number: str, address: str, contact: str) -> None:
+    charity = escape(_("%(name)s, registered charity %(number)s")) % {"name": drawing.strong(name), "number": escape(number)}
     lines = [
-        f"{drawing.strong(name)}, registered charity {escape(number)}",
+        charity,
         escape(", ".join(line.strip(" ,") for line in address.splitlines() if line.strip())),
         escape(contact),
     ]
     words = drawing.paragraph("<br/>".join(line for line in lines if line), size=10.5, leading=14.5, colour=palette.SECOND_INK)
-    _, height = words.wrap(RIGHT - LEFT, HEIGHT)
+    height = words.wrap(RIGHT - LEFT, HEIGHT)[1]
     _hairline(canvas, 48 + height + 12)
     drawing.draw_paragraph(canvas, words, left=LEFT, top=48 + height, width=RIGHT - LEFT)

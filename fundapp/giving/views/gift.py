@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from fundapp import gateways
 from fundapp.core.errors import Busy, NotFound, OutsideFault
+from fundapp.core.language import gettext as _
 from fundapp.gateways.documents.receipt import receipt_pdf
 from fundapp.giving import proving, queries
 from fundapp.giving.lifecycle import Status
@@ -17,10 +18,12 @@ from fundapp.points import queries as points
 from fundapp.points.queries import CollectionPoint
 from fundapp.web.app import settings
 from fundapp.web.guards import PUBLIC, guard
+from fundapp.web.language import lean, translated
 from fundapp.web.session import db
 
 blueprint = Blueprint("gifts", __name__, url_prefix="/gifts")
 guard(blueprint, PUBLIC)
+translated(blueprint)
 
 
 @blueprint.after_request
@@ -35,7 +38,7 @@ def keep_private(response: Response) -> Response:
 @blueprint.get("/<string:token>")
 def gift(token: str) -> ResponseReturnValue:
     """How the gift stands. Every figure of a paid one comes from ledger rows."""
-    donation = queries.by_token(db(), token)
+    donation = _read(token)
     point = points.point(db(), donation.point_id) if donation.point_id else None
     told = {"donation": donation, "point": point, "token": token, "again": _again(point)}
     if donation.status is Status.PAID:
@@ -63,9 +66,9 @@ def came_back(token: str) -> ResponseReturnValue:
 @blueprint.get("/<string:token>/receipt.pdf")
 def gift_receipt(token: str) -> ResponseReturnValue:
     """The receipt as a PDF."""
-    donation = queries.by_token(db(), token)
+    donation = _read(token)
     if donation.status is not Status.PAID:
-        raise NotFound("There is no receipt for this gift: it has not been paid.")
+        raise NotFound(_("There is no receipt for this gift: it has not been paid."))
     said = with_proof(db(), donation)
     answer = make_response(receipt_pdf(**said.for_pdf(f"{settings().base_url}/gifts/{token}")))
     answer.headers["Content-Type"] = "application/pdf"
@@ -77,15 +80,22 @@ def gift_receipt(token: str) -> ResponseReturnValue:
 @blueprint.get("/<string:token>/proof-<int:number>.tlog-proof")
 def proof(token: str, number: int = 0) -> ResponseReturnValue:
     """The proof that the gift stands in the ledger; or, by its number, one of the gift's later entries."""
-    donation = queries.by_token(db(), token)
+    donation = _read(token)
     if donation.status is not Status.PAID:
-        raise NotFound("There is no proof for this gift: it has not been paid.")
+        raise NotFound(_("There is no proof for this gift: it has not been paid."))
     figures = queries.figures(db(), donation)
     answer = make_response(proving.proof_file(db(), figures, number or figures.charge_number))
     answer.headers["Content-Type"] = "text/plain; charset=utf-8"
     name = f"gift-{reference_of(donation)}{f'-{number}' if number else ''}.tlog-proof"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def _read(token: str) -> Donation:
+    """The gift at this address. Whoever comes from its letter goes on in its language."""
+    donation = queries.by_token(db(), token)
+    lean(donation.language)
+    return donation
 
 
 def _again(point: CollectionPoint | None) -> str:

@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from fundapp import gateways
 from fundapp.core.db import transaction
 from fundapp.core.errors import Busy, OutsideFault
+from fundapp.core.language import gettext as _
+from fundapp.core.language import lazy, speaking
 from fundapp.giving import queries, rules, starting
 from fundapp.giving.forms import OTHER, GiveForm
 from fundapp.giving.models import Donation
@@ -16,16 +18,18 @@ from fundapp.points.queries import CollectionPoint
 from fundapp.web.app import keys, settings
 from fundapp.web.csrf import without_token
 from fundapp.web.guards import PUBLIC, guard
+from fundapp.web.language import carried, translated
 from fundapp.web.session import db
 
 blueprint = Blueprint("giving", __name__)
 guard(blueprint, PUBLIC)
+translated(blueprint)
 
 # The gift whose fee is told to whoever has chosen none yet.
 EXAMPLE_PENCE = 1000
 SIGNED_FORM = "a signed, expiring form key"
-TOO_OLD = "This page was open for more than a day, so nothing was sent. Your choice is kept: press Give once more."
-NO_ANSWER = "The card company does not answer just now. Nothing was taken. Your choice is kept: press Give again in a minute."
+TOO_OLD = lazy("This page was open for more than a day, so nothing was sent. Your choice is kept: press Give once more.")
+NO_ANSWER = lazy("The card company does not answer just now. Nothing was taken. Your choice is kept: press Give again in a minute.")
 
 
 @blueprint.get("/give")
@@ -75,7 +79,9 @@ def _start(point: CollectionPoint | None) -> ResponseReturnValue:
 def _payment_page(donation: Donation, pence: int, point: CollectionPoint | None) -> str | None:
     here = settings().base_url + _gift_url(donation)
     to = starting.Addresses(paid=f"{here}/return", given_up=here)
-    name = f"A gift at {point.name}" if point and point.is_open else "A gift to the Changing Lives Fund"
+    # In the gift's own language: the same form asks Stripe in the same words each time.
+    with speaking(donation.language):
+        name = _("A gift at %(place)s") % {"place": point.name} if point and point.is_open else _("A gift to the Changing Lives Fund")
     return starting.payment_page(db(), gateways.current().stripe, donation, amount_pence=pence, name=name, to=to)
 
 
@@ -103,8 +109,8 @@ def _page(point: CollectionPoint | None, form: GiveForm, *, sentence: str = "", 
         OTHER=OTHER,
         example_pence=EXAMPLE_PENCE,
         fee=rules.estimated_fee_pence,
-        rule=rules.FEE_WORDS,
-        action=request.path,
+        rule=rules.fee_words(),
+        action=request.path + carried(),
     )
     return make_response(words, status)
 

@@ -13,7 +13,7 @@ def test_the_estimate_is_the_published_price_to_the_nearest_penny(gift: int, fee
 
 
 def test_the_words_tell_the_same_price() -> None:
-    assert rules.FEE_WORDS == "1.5% and 20p"
+    assert rules.fee_words() == "1.5% and 20p"
 
 
 def test_the_payment_page_never_lives_longer_than_stripe_allows() -> None:
