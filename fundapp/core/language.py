@@ -84,6 +84,11 @@ def lazy(message: str) -> str:
     return Lazy(lambda: gettext(message))  # type: ignore[return-value]
 
 
+def marked(message: str) -> str:
+    """The same sentence: it is put into the catalogue here, and looked up where it is said."""
+    return message
+
+
 @cache
 def _catalogue(code: str) -> standard.NullTranslations:
     if code == ENGLISH:

@@ -11,6 +11,7 @@ from fundapp.audit.kinds import AuditKind
 from fundapp.audit.service import record
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotAllowed, Refused
+from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.giving import rules
 from fundapp.giving.models import GivingPreset
@@ -18,6 +19,8 @@ from fundapp.giving.models import GivingPreset
 LONGEST_WORDS = 40
 # The page is made for four amounts and one's own.
 PLACES = (1, 2, 3, 4)
+# The examples that came with the house. In other languages, those that somebody else wrote stay as they wrote them.
+FIRST_WORDS = (marked("a bus to an interview"), marked("photos for an ID card"), marked("a haircut"), marked("a simple phone"))
 
 
 def change_presets(session: Session, *, actor: Actor, offered: Sequence[tuple[int, str]]) -> None:

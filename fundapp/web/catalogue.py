@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from babel.messages import Catalog
 
 METHODS = [("fundapp/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
-KEYWORDS = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "_": None, "lazy": None}
+KEYWORDS = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "_": None, "lazy": None, "marked": None}
 OPTIONS = {pattern: {"trimmed": "true", "silent": "false"} for pattern, method in METHODS if method == "jinja2"}
 # A catalogue that says when it was made would never be the same twice.
 MADE = datetime(2026, 11, 22, tzinfo=UTC)

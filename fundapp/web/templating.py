@@ -11,6 +11,7 @@ from jinja2.bccache import Bucket
 
 from fundapp.core.roles import Role
 from fundapp.web import filters, identity, language, navigation, needs
+from fundapp.web.proof_words import proof_words
 
 
 class Compiled(BytecodeCache):
@@ -38,7 +39,7 @@ def install(app: Flask, fund_holder: Callable[[], Any]) -> None:
     app.jinja_env.bytecode_cache = _compiled
     app.jinja_env.globals.update(Role=Role, may_open=navigation.may_open, needs_me=needs.parts, section=navigation.section)
     language.teach(app.jinja_env)
-    app.jinja_env.globals.update(other_languages=language.others)
+    app.jinja_env.globals.update(other_languages=language.others, proof_words=proof_words)
     filters.install(app)
 
     @app.context_processor

@@ -1,5 +1,6 @@
 // Checks a gift's proof in the reader's own browser. It asks our own server for the proof and the key, and sends nothing anywhere.
 // The page is complete without it. What is checked, and how a proof is written: docs/verify/README.md. It shares no code with the ledger.
+// It speaks English, unless the page brings other words for its sentences (fundapp/web/proof_words.py).
 
 const LONGEST = 1_000_000; // bytes of a proof or of keys: no true one comes near
 const MONTHS = "January February March April May June July August September October November December".split(" ");
@@ -15,8 +16,16 @@ const KINDS = {
 /** Something does not hold. Its words are one sentence that begins with the step. */
 class Refused extends Error {}
 
-function must(holds, words) {
-  if (!holds) throw new Refused(words);
+// The page's language: each English sentence below with what it is there. Empty where the page is English.
+const words = {};
+
+/** A sentence in the page's language, with its facts. */
+function tell(english, facts = {}) {
+  return (words[english] || english).replace(/%\((\w+)\)s/g, (_, name) => facts[name]);
+}
+
+function must(holds, sentence, facts) {
+  if (!holds) throw new Refused(tell(sentence, facts));
 }
 
 const utf8 = new TextEncoder();
@@ -38,24 +47,25 @@ async function sha256(...parts) {
 const node = (left, right) => sha256(Uint8Array.of(1), left, right);
 
 function readText(bytes, step) {
-  must(bytes.length <= LONGEST, `${step}: it is longer than any there can be.`);
+  must(bytes.length <= LONGEST, "%(step)s: it is longer than any there can be.", { step: tell(step) });
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new Refused(`${step}: it is not text in UTF-8.`);
+    throw new Refused(tell("%(step)s: it is not text in UTF-8.", { step: tell(step) }));
   }
 }
 
 function unbase64(text, step, length) {
   const written = /^[A-Za-z0-9+/]+={0,2}$/.test(text) && text.length % 4 === 0;
   const data = written ? atob(text) : "";
-  must(data && btoa(data) === text, `${step}: something in it should be base64, in its one right form, and is not.`);
-  must(length === undefined || data.length === length, `${step}: something in it has ${data.length} bytes where ${length} belong.`);
+  must(data && btoa(data) === text, "%(step)s: something in it should be base64, in its one right form, and is not.", { step: tell(step) });
+  const bytes = { step: tell(step), found: data.length, length };
+  must(length === undefined || data.length === length, "%(step)s: something in it has %(found)s bytes where %(length)s belong.", bytes);
   return Uint8Array.from(data, (one) => one.charCodeAt(0));
 }
 
 function whole(text, step) {
-  must(/^(0|[1-9][0-9]{0,14})$/.test(text), `${step}: a number in it is not written in digits without leading zeroes.`);
+  must(/^(0|[1-9][0-9]{0,14})$/.test(text), "%(step)s: a number in it is not written in digits without leading zeroes.", { step: tell(step) });
   return Number(text);
 }
 
@@ -76,7 +86,7 @@ function canonical(text, step) {
     value = null;
   }
   const isObject = value !== null && typeof value === "object" && !Array.isArray(value);
-  must(isObject, `${step}: it is not JSON in its one right form (a name twice, a space, another order).`);
+  must(isObject, "%(step)s: it is not JSON in its one right form (a name twice, a space, another order).", { step: tell(step) });
   return value;
 }
 
@@ -101,21 +111,22 @@ function readCheckpoint(note, keys) {
   const step = "The signature";
   const gap = note.lastIndexOf("\n\n");
   const lines = gap < 0 ? [] : note.slice(0, gap).split("\n");
-  must(gap >= 0 && note.endsWith("\n") && note.length > gap + 2 && !/[^\n\x20-\uffff]/.test(note), `${step}: there is no signed note.`);
-  must(lines.length === 3, `${step}: what is signed should say three things: whose ledger, how many entries, the root.`);
+  must(gap >= 0 && note.endsWith("\n") && note.length > gap + 2 && !/[^\n\x20-\uffff]/.test(note), "The signature: there is no signed note.");
+  must(lines.length === 3, "The signature: what is signed should say three things: whose ledger, how many entries, the root.");
   const size = whole(lines[1], step);
   const root = unbase64(lines[2], step, 32);
-  must(keys.some((key) => key.name === lines[0]), `${step}: it is of “${lines[0]}”, and the key is for “${keys[0].name}”.`);
+  const names = { origin: lines[0], name: keys[0].name };
+  must(keys.some((key) => key.name === lines[0]), "The signature: it is of “%(origin)s”, and the key is for “%(name)s”.", names);
   const signatures = [];
   for (const line of note.slice(gap + 2, -1).split("\n")) {
     const found = /^— ([^\s+]+) (\S+)$/.exec(line);
-    must(found, `${step}: something stands under it that is not a signature.`);
+    must(found, "The signature: something stands under it that is not a signature.");
     const data = unbase64(found[2], step);
     const number = hex(data.slice(0, 4));
     const key = keys.find((one) => one.name === lines[0] && one.name === found[1] && one.number === number);
     if (key) signatures.push({ key, made: data.slice(4) });
   }
-  must(signatures.length, `${step}: none of the signatures is by a key that the ledger uses now; earlier keys stand on its page.`);
+  must(signatures.length, "The signature: none of the signatures is by a key that the ledger uses now; earlier keys stand on its page.");
   return { origin: lines[0], size, root, signatures, signed: utf8.encode(note.slice(0, gap + 1)) };
 }
 
@@ -159,11 +170,12 @@ function tellEntry(entry) {
     const isLine = line && Number.isSafeInteger(line.amount_pence) && line.amount_pence > 0;
     must(isLine && [line.fund, line.debit, line.credit].every((one) => typeof one === "string"), "The entry: what it moves is not told rightly.");
     const pounds = `£${figure(Math.floor(line.amount_pence / 100))}.${String(line.amount_pence % 100).padStart(2, "0")}`;
-    return `${pounds} in the fund ${line.fund}, to ${line.debit} from ${line.credit}`;
+    return tell("%(pounds)s in the fund %(fund)s, to %(debit)s from %(credit)s", { ...line, pounds });
   });
-  const kind = Object.hasOwn(KINDS, entry.kind) ? KINDS[entry.kind] : `“${entry.kind}”`;
-  const said = [`The entry says: ${kind}, ${MONTHS[Number(month[2]) - 1]} ${month[1]}, entry number ${figure(entry.number)}`, ...moved];
-  if (entry.reverses !== undefined) said.push(`it takes back entry number ${figure(entry.reverses)}`);
+  const kind = Object.hasOwn(KINDS, entry.kind) ? tell(KINDS[entry.kind]) : `“${entry.kind}”`;
+  const facts = { kind, month: tell(MONTHS[Number(month[2]) - 1]), year: month[1], number: figure(entry.number) };
+  const said = [tell("The entry says: %(kind)s, %(month)s %(year)s, entry number %(number)s", facts), ...moved];
+  if (entry.reverses !== undefined) said.push(tell("it takes back entry number %(number)s", { number: figure(entry.reverses) }));
   for (const [name, value] of Object.entries(entry.particulars || {})) {
     said.push(`${name}: ${typeof value === "string" ? value : written(value)}`);
   }
@@ -172,7 +184,7 @@ function tellEntry(entry) {
 
 /** Check that the private part is the one that the entry holds the fingerprint of. Returns whether there is one, and words. */
 async function tellPrivate(extra, entry) {
-  if (extra.private === undefined) return [null, "The private part is not in this file. The entry holds its fingerprint alone."];
+  if (extra.private === undefined) return [null, tell("The private part is not in this file. The entry holds its fingerprint alone.")];
   must(/^[0-9a-f]{32}$/.test(extra.nonce), "The private part: its nonce is not 32 hexadecimal digits.");
   const nonce = Uint8Array.from(extra.nonce.match(/../g), (two) => parseInt(two, 16));
   const made = hex(await sha256(nonce, utf8.encode(extra.private)));
@@ -180,13 +192,15 @@ async function tellPrivate(extra, entry) {
   const told = canonical(extra.private, "The private part");
   const day = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/.exec(told.happened_on);
   must(day && `${day[1]}-${day[2]}` === entry.month, "The private part: its day is not in the entry’s month.");
-  const words = `${Number(day[3])} ${MONTHS[Number(day[2]) - 1]} ${day[1]}`;
-  return [true, `The private part belongs to it: “${told.event_key}” happened on ${words}.`];
+  const name = MONTHS[Number(day[2]) - 1];
+  const facts = { key: told.event_key, day: `${Number(day[3])} ${words[`in a date|${name}`] || name} ${day[1]}` };
+  return [true, tell("The private part belongs to it: “%(key)s” happened on %(day)s.", facts)];
 }
 
 /** Climb from a leaf to the root. The path has exactly the steps that this place in a ledger of this size needs. */
 async function rootAbove(leaf, index, size, path) {
-  must(index < size, `The path: there is no place ${figure(index + 1)} in a ledger of ${figure(size)}.`);
+  const facts = { nth: figure(index + 1), size: figure(size) };
+  must(index < size, "The path: there is no place %(nth)s in a ledger of %(size)s.", facts);
   let at = BigInt(index);
   let last = BigInt(size) - 1n;
   let found = leaf;
@@ -214,18 +228,20 @@ export async function check(bytes, keyLines, say) {
     say(true, tellEntry(entry));
     say(...(await tellPrivate(extra, entry)));
     const leaf = await sha256(Uint8Array.of(0), utf8.encode(extra.entry));
-    say(true, `The fingerprint of exactly these words begins with ${hex(leaf).slice(0, 16)}.`);
+    say(true, tell("The fingerprint of exactly these words begins with %(hash)s.", { hash: hex(leaf).slice(0, 16) }));
     const checkpoint = readCheckpoint(note, keys);
     const root = await rootAbove(leaf, index, checkpoint.size, path);
     must(hex(root) === hex(checkpoint.root), "The path: it does not lead from this entry to the root.");
-    const place = `place ${figure(index + 1)} of ${figure(checkpoint.size)}`;
-    say(true, `The path of ${path.length} steps leads from it to the root of the ledger: ${place}.`);
+    const place = { steps: path.length, nth: figure(index + 1), size: figure(checkpoint.size) };
+    say(true, tell("The path of %(steps)s steps leads from it to the root of the ledger: place %(nth)s of %(size)s.", place));
     const isKnown = await isSigned(checkpoint);
     const { name, number } = checkpoint.signatures[0].key;
-    say(isKnown || null, isKnown ? `That root is signed by the key ${name}+${number}.` : "Your browser cannot check the signature; the script can.");
+    const key = { key: `${name}+${number}` };
+    const signed = isKnown ? "That root is signed by the key %(key)s." : "Your browser cannot check the signature; the script can.";
+    say(isKnown || null, tell(signed, key));
     return isKnown || null;
   } catch (error) {
-    say(false, error instanceof Refused ? error.message : "The file: it could not be read.");
+    say(false, error instanceof Refused ? error.message : tell("The file: it could not be read."));
     return false;
   }
 }
@@ -261,6 +277,8 @@ function element(name, words, className) {
 
 /** Let one place on the page check proofs. */
 function prepare(place) {
+  const other = place.querySelector("[data-words]");
+  if (other) Object.assign(words, JSON.parse(other.textContent));
   const told = place.querySelector("[data-told]");
   const button = place.querySelector("[data-check]");
   const file = place.querySelector("[data-file]");
@@ -277,12 +295,12 @@ function prepare(place) {
       const [bytes, keys] = await Promise.all([getBytes(), ours(place.dataset.vkey)]);
       holds = await check(bytes, readText(keys, "The key"), say);
     } catch (error) {
-      say(false, error instanceof Refused ? error.message : "The file: it could not be read.");
+      say(false, error instanceof Refused ? error.message : tell("The file: it could not be read."));
     }
     // Somebody who has asked again meanwhile is shown that answer alone.
     if (mine !== turn) return;
     const end = element("p", "");
-    end.append(element("strong", ENDS.get(holds)));
+    end.append(element("strong", tell(ENDS.get(holds))));
     told.replaceChildren(steps, end);
   }
 
