@@ -10,7 +10,7 @@ from pathlib import Path
 CSS = Path(__file__).resolve().parents[2] / "static" / "css"
 SHEETS = {
     "give.css": ("tokens", "base", "giving"),
-    "fund.css": ("tokens", "base", "components", "layout", "finding", "print"),
+    "fund.css": ("tokens", "base", "components", "layout", "finding", "books", "print"),
 }
 
 
