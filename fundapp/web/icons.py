@@ -103,7 +103,8 @@ def write() -> None:
     """Write every icon where the pages find it."""
     for name, side, fills in ICONS:
         # Few colours, since it is drawn in three: a quarter of the bytes.
-        picture(side, fills).quantize(48, method=Image.Quantize.FASTOCTREE).save(IMAGES / name, optimize=True)
+        drawn = picture(side, fills) if fills == 1 else picture(side, fills).convert("RGB")
+        drawn.quantize(48, method=Image.Quantize.FASTOCTREE).save(IMAGES / name, optimize=True)
 
 
 if __name__ == "__main__":

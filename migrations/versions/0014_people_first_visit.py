@@ -18,9 +18,7 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("user_id", "role", name=op.f("pk_first_visit")),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_first_visit_user_id")),
-        sa.CheckConstraint(
-            "role IN ('key_worker', 'approver', 'panel', 'finance', 'auditor', 'admin')", name=op.f("ck_first_visit_role")
-        ),
+        sa.CheckConstraint("role IN ('key_worker', 'approver', 'panel', 'finance', 'auditor', 'admin')", name=op.f("ck_first_visit_role")),
     )
 
 
