@@ -106,7 +106,9 @@ def _chosen() -> str:
 
 
 def _preferred() -> str:
-    return request.accept_languages.best_match(list(LANGUAGES), ENGLISH) or ENGLISH
+    """What the browser asks for, by its own order. Whoever asks for Polish as spoken in Poland means our Polish."""
+    asked = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
+    return next((code for code in asked if code in LANGUAGES), ENGLISH)
 
 
 def _cookie() -> str:
