@@ -42,7 +42,7 @@ TRIGGERS = (
     Trigger("account", "account_frozen", "ledger_account_frozen", _ROW | _BEFORE | _UPDATE),
     Trigger("account", "account_stays", "ledger_refuses_change", _BEFORE | _DELETE | _TRUNCATE),
     Trigger("entry", "entry_append_only", "ledger_refuses_change", _BEFORE | _UPDATE | _DELETE | _TRUNCATE),
-    Trigger("entry", "entry_complete", "ledger_entry_complete", _INSERT),
+    Trigger("entry", "entry_complete", "ledger_entry_complete", _ROW | _INSERT),
     *(
         Trigger(table, f"{table}_append_only", "ledger_refuses_change", _BEFORE | _UPDATE | _DELETE | _TRUNCATE)
         for table in ("checkpoint", "log_leaf", "log_tile", "publication")
@@ -53,17 +53,17 @@ TRIGGERS = (
     Trigger("period", "period_forward", "ledger_period_forward", _ROW | _BEFORE | _INSERT | _UPDATE),
     Trigger("period", "period_stays", "ledger_refuses_change", _BEFORE | _DELETE | _TRUNCATE),
     Trigger("transfer", "transfer_append_only", "ledger_refuses_change", _BEFORE | _UPDATE | _DELETE | _TRUNCATE),
-    Trigger("transfer", "transfer_belongs", "ledger_transfer_belongs", _INSERT),
+    Trigger("transfer", "transfer_belongs", "ledger_transfer_belongs", _ROW | _INSERT),
 )
 
 FUNCTIONS = {
     "ledger_account_frozen": Function("bada892490dcb5ffcf7fef5e37f535b793bf8a22f5e89d9a5206243fbeb84305"),
-    "ledger_entry_complete": Function("e6a1aebb239af001db0720a6d2872f64d9a2baed5dd00d66d478439cb05cfad5", as_owner=True),
+    "ledger_entry_complete": Function("248ac99573d4c01573bb3589cb70f9ce3d4b531b34b273fd49e4fc22f7b82dd5", as_owner=True),
     "ledger_fund_frozen": Function("b88e433315d311994301be8bdd121675cd269c30166186f9efe7bf4d906fffae"),
     "ledger_leaf_next": Function("1d14939922b50c1c37d941094a9f38d27082abdb75ff731962f903288d1c2c7a"),
     "ledger_period_forward": Function("afc4463544674160d2e47586d534d02c7dc99f8d6749abc7e2da86a5a2df4dbc", as_owner=True),
     "ledger_refuses_change": Function("998a5c413d51d58a0dcc13d0aacc74b07fd62b425022496d5bfbb572fa1c7623"),
-    "ledger_transfer_belongs": Function("3663741baa6f4d8c4f7e3eb21656b9390e1409b43777a5b20515b6cd30e00caf"),
+    "ledger_transfer_belongs": Function("1926ae6e4265b1cef5c951107523d1b01f31e5b1c1e27d71c3aa677de6d15236"),
 }
 # What a function that acts as its owner has set for itself.
 FIXED_PATH = ["search_path=pg_catalog, pg_temp"]

@@ -180,7 +180,7 @@ class Transfer(Base):
         {"info": {"app_role": "SELECT, INSERT"}},
     )
 
-    # That the entry, the accounts and the fund exist is looked up by the guard `transfer_belongs`, once a statement: foreign keys
+    # That the entry, the accounts and the fund exist is looked up by the guard `transfer_belongs`: foreign keys
     # would lock the rows that every gift uses, and none of these rows is ever deleted.
     entry_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     # Its place in the entry, from 1.

@@ -30,11 +30,15 @@ def run() -> Iterator[Row]:
 def _rows(one: Machine, disk: str, python: str) -> Iterator[Row]:
     key = {"LEDGER_SIGNING_KEY": one.signer.skey}
     # Each in a database of its own, so that none pays for another's size.
-    urls = {name: one.copy(name) for name in ("floor", "posting", "unsealed", "unlooked", "awards")}
+    urls = {name: one.copy(name) for name in ("floor", "posting", "unsealed", "unlooked", "pooled")}
     urls["unguarded"] = one.copy("unguarded", owner_sql=UNGUARDED)
     variants = {
         "floor: BEGIN, one statement, COMMIT": (Client("floor", urls["floor"]), []),
         POSTING: (Client("post", urls["posting"]), [Client("seal", urls["posting"], environment=key)]),
+        "posting, session and pooled connection to each": (
+            Client("post-pooled", urls["pooled"]),
+            [Client("seal", urls["pooled"], environment=key)],
+        ),
         "posting without sealing": (Client("post", urls["unsealed"]), []),
         "posting without sealing and look-up": (Client("post-without-look-up", urls["unlooked"]), []),
         "posting without sealing and guards": (Client("post", urls["unguarded"]), []),

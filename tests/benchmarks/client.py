@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg
+from sqlalchemy.orm import Session
 
 from fundapp.core.db import Database, transaction
 from fundapp.ledger import posting, sealing, service
@@ -64,22 +65,37 @@ def floor(url: str, name: str) -> Act:
 
 
 def post(url: str, name: str) -> Act:
-    """The service: look-up, rules, number and hash, a session and a transaction to each act."""
+    """The service: look-up, rules, number and hash, a transaction to each act. Like the floor, it keeps its connection."""
+    session = Session(Database(url).engine.connect(), expire_on_commit=False)
+
+    def act(nth: int) -> None:
+        with transaction(session):
+            _post(session, f"{name}-{nth}")
+
+    return act
+
+
+def post_pooled(url: str, name: str) -> Act:
+    """The same with a session of its own and a connection from the pool to each act, as a request has."""
     database = Database(url)
 
     def act(nth: int) -> None:
         with database.session() as session, transaction(session):
-            service.post(
-                session,
-                event_key=f"txn:txn_{name}-{nth}",
-                kind="gift.settled",
-                happened_on=DAY,
-                lines=LINES,
-                actor="stripe",
-                subject=f"donation:{name}-{nth}",
-            )
+            _post(session, f"{name}-{nth}")
 
     return act
+
+
+def _post(session: Session, event: str) -> None:
+    service.post(
+        session,
+        event_key=f"txn:txn_{event}",
+        kind="gift.settled",
+        happened_on=DAY,
+        lines=LINES,
+        actor="stripe",
+        subject=f"donation:{event}",
+    )
 
 
 def post_without_look_up(url: str, name: str) -> Act:
@@ -125,6 +141,7 @@ def seal(url: str, _name: str) -> Act:
 ACTS: dict[str, Callable[[str, str], Act]] = {
     "floor": floor,
     "post": post,
+    "post-pooled": post_pooled,
     "post-without-look-up": post_without_look_up,
     "award": award,
     "seal": seal,
