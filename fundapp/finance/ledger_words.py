@@ -42,6 +42,9 @@ REASONS = {
     "spent-less": "It cost less than was agreed",
 }
 
+# Ids longer than this are cut on a page; days are not.
+LONG = 12
+
 # What a reference is about, with where the ledger's reader can go on from there; `{}` takes what follows the colon.
 SUBJECTS = {
     "account": "The account {}",
@@ -55,6 +58,9 @@ SUBJECTS = {
     "quarter": "The quarter {}",
     "stripe": "A movement at Stripe that nobody has explained",
 }
+
+# What stands alone as what a page is about, and has no number that people know.
+_NEAR = {"charge": "this payment", "donation": "this gift", "key": "this key", "stripe": "this movement"}
 
 # What a month's seal says in public, in the order of a page.
 PUBLIC_FIGURES = (
@@ -89,6 +95,21 @@ def subject_words(subject: str) -> str:
     """What an entry is about, in words."""
     what, _, which = subject.partition(":")
     return SUBJECTS[what].format(which) if what in SUBJECTS else subject
+
+
+def about_words(subject: str) -> str:
+    """What an entry is about, behind the word "about": "this gift", "request 417"."""
+    what = subject.partition(":")[0]
+    if what in _NEAR:
+        return _NEAR[what]
+    words = subject_words(subject)
+    return words[:1].lower() + words[1:] if what in SUBJECTS else cut(subject)
+
+
+def cut(reference: str) -> str:
+    """A reference with a long id cut to its first eight signs, which tell it apart well enough on a page."""
+    what, colon, which = reference.partition(":")
+    return f"{what}{colon}{which[:8]}…" if len(which) > LONG else reference
 
 
 def people_in(reference: str) -> list[int]:

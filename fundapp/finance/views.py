@@ -10,7 +10,7 @@ from fundapp.core.db import carry_out, transaction
 from fundapp.core.errors import Refused
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
-from fundapp.finance import closing, search, shortfalls, waiting
+from fundapp.finance import closing, ledger_words, search, shortfalls, waiting, work_words
 from fundapp.finance import desk as desk_queries
 from fundapp.finance.contributions import receive_contribution
 from fundapp.finance.forms import AlarmForm, ContributionForm
@@ -80,7 +80,8 @@ def needs_a_look() -> ResponseReturnValue:
         shortfalls=shortfalls.open_shortfalls(db(), ledger.fund_positions(db())),
         lag=checkpoints.lag(db()),
         loops=jobs.loops(db()),
-        form=AlarmForm(),
+        words=ledger_words,
+        work=work_words,
         is_finance=actor().has(Role.FINANCE),
     )
 

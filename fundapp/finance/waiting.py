@@ -7,7 +7,9 @@ from flask import url_for
 from fundapp.core.actor import Actor
 from fundapp.core.roles import Role
 from fundapp.finance import closing
+from fundapp.finance.ledger_words import about_words
 from fundapp.finance.shortfalls import open_shortfalls
+from fundapp.finance.work_words import undone
 from fundapp.giving import queries as giving
 from fundapp.jobs import queries as jobs
 from fundapp.ledger.periods_read import CLOSING
@@ -23,8 +25,11 @@ def looks(_actor: Actor, limit: int) -> Waiting:
             Need("A fund was taken below what it had", f"{one.what}, entry {one.number:,}", url, "Look", one.since, glyph="late")
             for one in open_shortfalls(db(), [])
         ),
-        *(Need(one.sentence, one.subject, url, "Look", one.raised_at, glyph="late") for one in giving.open_alarms(db())),
-        *(Need("Work failed after all its tries", one.name, url, "Look", one.failed_at, glyph="late") for one in jobs.failed(db())),
+        *(
+            Need(one.sentence, f"About {about_words(one.subject)}", url, "Look", one.raised_at, glyph="late")
+            for one in giving.open_alarms(db())
+        ),
+        *(Need(undone(one.name), "Given up after all its tries", url, "Look", one.failed_at, glyph="late") for one in jobs.failed(db())),
     ]
     found.sort(key=lambda need: need.since.timestamp() if need.since else 0)
     return Waiting(found[:limit], len(found))

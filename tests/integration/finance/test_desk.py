@@ -90,6 +90,7 @@ def test_a_failed_job_is_seen_and_can_be_run_again_once(client: Client, session:
     assert [one.id for one in jobs.failed(session)] == [job]
     sign_in_as(client, people.user(session, Role.FINANCE))
     page = client.get("/finance/needs-a-look")
+    assert "An invitation could not be sent" in page.words
     assert "people.send_invitation" in page.words
     again = client.post(f"/finance/needs-a-look/jobs/{job}/run-again").follow()
     assert "in the queue again" in again.words

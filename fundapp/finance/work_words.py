@@ -1,0 +1,43 @@
+"""What the worker does, said for a finance officer: what could not be done, what it was about, and what comes round by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# What was not done, when a job is given up.
+JOBS = {
+    "giving.act_on_event": "What Stripe told us could not be recorded",
+    "giving.send_receipt": "A receipt could not be sent",
+    "grants.tell_approver": "An approver could not be told that a request waits",
+    "grants.tell_approvers": "The approvers could not be told that a request waits",
+    "grants.tell_asker": "A key worker could not be told what became of a request",
+    "openbooks.send_checkpoint": "A checkpoint could not be sent to a reader",
+    "people.send_invitation": "An invitation could not be sent",
+}
+
+# What comes round by itself.
+LOOPS = {
+    "giving.sweep": "Looks for gifts that Stripe did not tell us of",
+    "openbooks.publish_quarters": "Publishes quarters whose months are sealed",
+    "openbooks.seal": "Seals and signs the ledger",
+    "openbooks.write_checkpoint_letters": "Sends checkpoints to readers",
+    "people.forget_old": "Forgets old sessions",
+}
+
+# Which of a job's ids names something that the ledger knows, and what the ledger calls it.
+_SUBJECTS = {"donation_id": "donation", "request_id": "grant"}
+
+
+def undone(name: str) -> str:
+    """What was not done; work that nobody has put into words is named as it stands."""
+    return JOBS.get(name, f"Work failed: {name}")
+
+
+def loop_words(name: str) -> str:
+    """What a loop does; one that nobody has put into words is named as it stands."""
+    return LOOPS.get(name, name)
+
+
+def subject_of(ids: Mapping[str, int | str]) -> str:
+    """What a job was about, as the ledger refers to it; empty where the ledger knows nothing of it."""
+    return next((f"{_SUBJECTS[name]}:{value}" for name, value in ids.items() if name in _SUBJECTS), "")
