@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from fundapp.audit import queries as audit
 from fundapp.audit.models import AuditEvent
+from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.money import pounds
 from fundapp.grants import queries
 from fundapp.grants.confirming import Result
 from fundapp.grants.lifecycle import COMMITTED, Action, Status
 from fundapp.grants.models import GrantRequest, RequestEvent
-from fundapp.web.filters import moment
+from fundapp.web.filters import moment, time_of_day
 
 
 class Tag(NamedTuple):
@@ -98,6 +100,7 @@ class Told:
 
     what: str
     when: str = ""
+    by: str = ""
     why: str = ""
     glyph: str = ""
     todo: bool = False
@@ -111,6 +114,8 @@ class Story:
     # The approver's question that waits for its answer, or the latest one; and why it was declined or agreed in part.
     question: str = ""
     reason: str = ""
+    # Whether the newest payment came back from the bank, and none was made since.
+    came_back: bool = False
 
 
 def story(session: Session, request: GrantRequest, viewer: Actor, *, desk: bool) -> Story:
@@ -125,6 +130,7 @@ def story(session: Session, request: GrantRequest, viewer: Actor, *, desk: bool)
         steps,
         question=_last(happened, words, Action.ASK_QUESTION),
         reason=_last(happened, words, Action.DECLINE, Action.AGREE_PART, Action.RELEASE_AWARD),
+        came_back=_came_back(happened),
     )
 
 
@@ -143,11 +149,18 @@ def _told(request: GrantRequest, event: RequestEvent, line: AuditEvent, viewer: 
     if action in _MOVES_MONEY:
         what = f"{what}, {pounds(int(line.facts['amount_pence']))}"
     by = "you" if event.user_id == viewer.user_id else _BY.get(action, "")
-    return Told(what, when=_moment(event, by), why=f"“{line.words}”" if line.words else "", glyph=glyph)
+    return Told(what, when=lately(event.at), by=by, why=f"“{line.words}”" if line.words else "", glyph=glyph)
 
 
-def _moment(event: RequestEvent, by: str) -> str:
-    return f"{moment(event.at)}, by {by}" if by else moment(event.at)
+def lately(at: datetime) -> str:
+    """A moment as somebody says it: "today, 3:19 am", "yesterday, 2:32 pm", "14 November 2026, 2:32 pm"."""
+    days = (clock.today() - clock.day_of(at)).days
+    return f"{('today', 'yesterday')[days]}, {time_of_day(at)}" if days in (0, 1) else moment(at)
+
+
+def _came_back(happened: Sequence[RequestEvent]) -> bool:
+    moves = [event.action for event in happened if event.action in {one.value for one in _MOVES_MONEY}]
+    return bool(moves) and moves[-1] in {Action.TAKE_BACK.value, Action.TAKE_BACK_PART.value}
 
 
 def _last(happened: Sequence[RequestEvent], words: Mapping[int, str], *actions: Action) -> str:
