@@ -57,6 +57,22 @@ def test_a_gift_is_checked_on_its_page_and_from_its_printed_receipt(town: Town, 
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_a_gift_is_given_and_checked_in_polish(town: Town, walk: Walk) -> None:
+    me = walk(PHONE)
+    me.open(town.point.path).follow("Polski").sees("Jesteś tutaj:", town.point.name)
+    me.page.get_by_role("radio", name="£10").check()
+    me.press("Wpłać £10").press("Give £10.00 with the test card").sees("Twoja wpłata £10")
+    seal(town)
+    me.follow("Sprawdź jeszcze raz")
+    me.page.get_by_role("button", name="Sprawdź tutaj").click()
+    told = me.page.locator("[data-told]")
+    expect(told).to_contain_text("Dowód się zgadza: ten wpis jest w księdze.")
+    expect(told).to_contain_text("Wpis mówi: wpłata kartą, ")
+    expect(told).not_to_contain_text("The ")
+    me.check()
+    me.follow("English").sees("Your £10 is here.")
+
+
 def test_scripts_off_the_proof_is_a_file_and_the_open_ledger_says_what_to_do_with_it(town: Town, plain: Walk) -> None:
     me = give(plain(PHONE), town)
     newest = seal(town)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from urllib.parse import urlsplit
 
 import pypdfium2
@@ -82,17 +83,22 @@ def tongue(answer: TestResponse) -> str:
     return found[1]
 
 
-def english_left(words: str) -> list[str]:
-    """English sentences of the catalogue (of three words and more) that stand in a text, apart from facts and markup."""
-    plain = " ".join(words.split())
-    pieces = {
+@cache
+def pieces_of_english() -> frozenset[str]:
+    """Every piece, of three words and more, of the catalogue's English sentences, apart from facts and markup."""
+    return frozenset(
         " ".join(piece.split())
         for message in catalogue.gathered()
         for sentence in ([message.id] if isinstance(message.id, str) else message.id)
         for piece in re.split(r"%\(\w+\)[sd]|<[^>]+>", str(sentence))
         if len(piece.split()) > 2
-    }
-    return sorted(piece for piece in pieces if piece in plain)
+    )
+
+
+def english_left(words: str) -> list[str]:
+    """The English of the catalogue that stands in a text."""
+    plain = " ".join(words.split())
+    return sorted(piece for piece in pieces_of_english() if piece in plain)
 
 
 def words_of(pdf: bytes) -> str:
