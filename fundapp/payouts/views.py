@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
@@ -17,7 +17,7 @@ from fundapp.core.roles import Role
 from fundapp.grants import deciding, lifecycle, steps, telling
 from fundapp.grants import queries as grants
 from fundapp.grants.forms import ActForm, MaybeWordsForm, WordsForm, choices
-from fundapp.grants.lifecycle import Action, Status, Tie
+from fundapp.grants.lifecycle import COMMITTED, Action, Status, Tie
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.views.acting import act, named
 from fundapp.ledger import queries as ledger
@@ -64,25 +64,35 @@ SHOWN = 50
 def desk() -> ResponseReturnValue:
     """What needs a payment entered, what needs a second person, and what is done."""
     me = actor()
-    to_enter = db().scalars(grants.for_finance(Status.AGREED, Status.PART_PAID).limit(SHOWN)).all()
-    to_release = db().scalars(grants.for_finance(Status.BEING_PAID).limit(SHOWN)).all()
-    done = paging.page_of(db(), queries.released(), number=paging.asked())
-    standing = queries.standing_of(db(), [row.id for row in to_release])
-    open_ids = [row.id for row in (*to_enter, *to_release)]
+    pays = me.has(Role.FINANCE)
+    to_release, to_enter = (_open(me, state, mine=True) for state in ((Status.BEING_PAID,), (Status.AGREED, Status.PART_PAID)))
+    others = _open(me, COMMITTED, mine=False) if pays else []
+    shown = [*to_release, *to_enter, *others]
     return render_template(
         "payouts/desk.html",
         to_enter=to_enter,
         to_release=to_release,
-        standing=standing,
-        done=done,
-        teams=people.team_names(db(), [row.team_id for row in (*to_enter, *to_release)]),
-        conflicted=grants.conflicted(db(), me, open_ids),
+        others=others,
+        count=waiting.count_payments() if pays else grants.count_in(db(), *COMMITTED),
+        standing=queries.standing_of(db(), [row.id for row in shown if row.status == Status.BEING_PAID]),
+        done=paging.page_of(db(), queries.released(), number=paging.asked()),
+        teams=people.team_names(db(), [row.team_id for row in shown]),
+        conflicted=grants.conflicted(db(), me, [row.id for row in others]),
         me_id=me.user_id,
         team_id=me.team_id,
-        pays=me.has(Role.FINANCE),
+        pays=pays,
         payable_pence=grants.agreed_not_paid_pence(db()),
         today=clock.today(),
     )
+
+
+def _open(me: Actor, states: Iterable[Status], *, mine: bool) -> Sequence[GrantRequest]:
+    """What is open in these states: what this finance officer can take on now, or what waits for somebody else. A reader sees all."""
+    found = grants.for_finance(*states).limit(SHOWN)
+    if me.has(Role.FINANCE):
+        can = GrantRequest.id.in_(waiting.to_pay(me).with_only_columns(GrantRequest.id).order_by(None))
+        found = found.where(can if mine else ~can)
+    return db().scalars(found).all()
 
 
 @blueprint.get("/<int:request_id>")

@@ -38,7 +38,7 @@ def test_a_phone_goes_all_the_way_from_asking_to_what_came_of_it(town: Town, req
     assert town.payable_pence() == 0
 
     approver = sign_in(somebody(DESK), town.who.approver)
-    approver.sees("One request waits for an answer").follow("Phone").sees(f"Person {code}", GOAL, "in £35 to £45")
+    approver.sees("One request waits for an answer").follow("Phone").sees(f"Person {code}", GOAL, "£35 to £45", "this is within it")
     if browser_kind == "walk":
         words_are_the_largest(approver)
     question(approver, worker, number)
