@@ -112,6 +112,11 @@ def cut(reference: str) -> str:
     return f"{what}{colon}{which[:8]}…" if len(which) > LONG else reference
 
 
+def month_words(month: str) -> str:
+    """A month as the ledger writes it, in words."""
+    return f"{date.fromisoformat(f'{month}-01'):%B %Y}"
+
+
 def people_in(reference: str) -> list[int]:
     """The account's id in a reference like user:7, if it is one."""
     what, _, identity = reference.partition(":")
@@ -238,8 +243,7 @@ def _help(entry: EntryView) -> str:
 
 
 def _month(entry: EntryView) -> str:
-    month = date.fromisoformat(f"{entry.public_particulars['month']}-01")
-    return f"{month:%B %Y}"
+    return month_words(entry.public_particulars["month"])
 
 
 def _day(iso: str) -> str:

@@ -107,6 +107,8 @@ def _path(session: Session, moved: list[Flow], before: Mapping[str, int], now: M
     places = [_place(code, names[code], moved, before.get(code, 0), now) for code in lie]
     shown = tuple(place for place in places if any((place.before_pence, place.came_pence, place.went_pence, place.now_pence)))
     stops = [code for code in STOPS if whole or code not in _not_on(moved)]
+    if not whole:
+        stops = stops[: _nearest(stops, moved)]
     return Path(_stops(stops, moved, names, {place.code: place for place in shown}, whole), shown, arrows)
 
 
@@ -114,6 +116,12 @@ def _not_on(moved: list[Flow]) -> tuple[str, ...]:
     """The stops before the one where this subject's money joins the path: a grant's begins at the bank, as part of all that is there."""
     touched = [_stop(code) for flow in moved for code in (flow.source, flow.target) if _stop(code) in STOPS]
     return STOPS[: min(map(STOPS.index, touched), default=0)]
+
+
+def _nearest(stops: list[str], moved: list[Flow]) -> int:
+    """How many stops are drawn of one thing's path: as far as its money came, and the next, so that it is seen where it waits."""
+    touched = [stops.index(_stop(code)) for flow in moved for code in (flow.source, flow.target) if _stop(code) in stops]
+    return max(touched, default=0) + 2
 
 
 def _place(code: str, name: str, moved: list[Flow], before: int, now: Mapping[str, int] | None) -> Place:

@@ -59,9 +59,10 @@ def test_two_officers_close_and_seal_a_month_and_an_auditor_reads_it(town: Town,
 
 def the_auditor_reads(me: Walker, town: Town, month: str) -> None:
     """From the list to one entry, its seal and its proof; then the books of that month, an account, and the path of a pound."""
-    me.open("/finance/ledger").page.get_by_text("Look more closely").click()
-    me.fill({"From": month, "At least": "about 25"}).press("Show").sees("You wrote “about 25”.", "Nothing is listed until")
-    me.fill({"At least": "25", "At most": "25"}).press("Show").sees("1 entry like this")
+    me.open("/finance/ledger").page.get_by_text("Look for an entry").click()
+    me.page.get_by_text("Look more closely").click()
+    me.fill({"From": month, "At least": "about 25"}).press("Show these entries").sees("You wrote “about 25”.", "Nothing is listed until")
+    me.fill({"At least": "25", "At most": "25"}).press("Show these entries").sees("1 entry like this")
     with town.live.database.session() as session:
         [entry] = queries.entries(session, subject="contribution:9")
     me.follow(f"{entry.number:,}").sees("reached the bank", "Sealed at place", "Where this money lies now", "As it was written")

@@ -174,11 +174,12 @@ def test_an_entry_says_what_moved_who_did_it_and_what_anybody_may_see(auditor: C
     assert page.texts("main .cols tfoot tr") == ["2 transfers £10.00"]
     assert "As it was written" in page.words
     receipt = next(words for words in page.texts("aside .panel") if words.startswith("Anyone holding"))
+    assert "Month October 2026" in receipt
     assert "month 2026-10" in receipt
     assert "txn:txn_1" not in page.text("aside")
     assert queries.entry(session, lived["fee"].number).leaf_hash.hex()[:16] in page.text("aside")
     assert page.texts("main .cols section:last-child tbody a.num") == [f"{lived['gift'].number:,}"]
-    assert "2 entries like this" in page.follow("Every entry about donation:1").words
+    assert "2 entries like this" in page.follow("Every entry about this gift").words
     assert auditor.get("/finance/ledger/entries/999999").status == 404
 
 
