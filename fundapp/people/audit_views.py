@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from fundapp.audit import queries as audit
 from fundapp.core.roles import Role
+from fundapp.people.fact_words import cut, fact_lines
 from fundapp.people.reading import KINDS, namer
 from fundapp.web import paging
 from fundapp.web.guards import guard
@@ -25,4 +26,6 @@ def events() -> ResponseReturnValue:
     kind = kind if kind in KINDS else ""
     page = paging.page_of(db(), audit.events(subject=subject, kind=kind), number=paging.asked(), subject=subject, kind=kind)
     who = namer(db(), (event.actor for event in page))
-    return render_template("people/events.html", subject=subject, kind=kind, page=page, who=who, kinds=KINDS)
+    return render_template(
+        "people/events.html", subject=subject, kind=kind, page=page, who=who, kinds=KINDS, fact_lines=fact_lines, cut=cut
+    )
