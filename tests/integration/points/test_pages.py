@@ -207,10 +207,10 @@ def test_a_list_is_searched_and_paged_with_few_questions(admin: Client, session:
     assert len(page.soup.select("tbody tr")) == 25
     assert len([one for one in asked if "collection_point" in one]) == 2
     assert len(page.follow("Next").soup.select("tbody tr")) == 6
-    found = page.submit("form[role=search]", words="old bak")
+    found = page.submit("form.filter", words="old bak")
     assert found.texts("tbody th") == ["The old bakery"]
-    assert found.submit("form[role=search]", words="old bak", state="open").text(".empty").startswith("No place fits.")
-    assert page.submit("form[role=search]", words="", state="closed").texts("tbody th") == ["The old bakery"]
+    assert found.submit("form.filter", words="old bak", state="open").text(".empty").startswith("No place fits.")
+    assert page.submit("form.filter", words="", state="closed").texts("tbody th") == ["The old bakery"]
     assert admin.get("/admin/points?state=nonsense&page=99").status == 200
 
 
