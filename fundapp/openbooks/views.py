@@ -13,10 +13,12 @@ from fundapp.openbooks import published, queries
 from fundapp.openbooks.books import Books
 from fundapp.openbooks.suppression import K_PEOPLE, K_TEAMS
 from fundapp.web.guards import PUBLIC, guard
+from fundapp.web.language import translated
 from fundapp.web.session import db
 
 blueprint = Blueprint("openbooks", __name__)
 guard(blueprint, PUBLIC)
+translated(blueprint, "privacy", "complaints", "accessibility")
 
 
 @blueprint.get("/")
