@@ -28,7 +28,8 @@ def test_agreeing_sets_the_money_aside_in_the_chosen_fund(client: Any, session: 
     assert queue.text("h1") == "One request waits for an answer"
     page = queue.follow("Phone")
     assert page.text(".words") == build.GOAL
-    assert "£35 to £45" in page.words and "this is within it" in page.words
+    assert "£35 to £45" in page.words
+    assert "this is within it" in page.words
     page = page.form("#agree").fill(fund="public-giving").submit() if page.soup.select("#agree [name=fund]") else send_agree(client, page)
     assert "Agreed. The money is set aside" in page.words
     session.refresh(request)
