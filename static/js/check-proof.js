@@ -277,8 +277,7 @@ function element(name, words, className) {
 
 /** Let one place on the page check proofs. */
 function prepare(place) {
-  const other = place.querySelector("[data-words]");
-  if (other) Object.assign(words, JSON.parse(other.textContent));
+  Object.assign(words, JSON.parse(place.dataset.words || "{}"));
   const told = place.querySelector("[data-told]");
   const button = place.querySelector("[data-check]");
   const file = place.querySelector("[data-file]");
