@@ -47,7 +47,7 @@ def some_of_each(session: Session, who: build.Cast) -> None:
         ("worker", "/requests?whose=team&state=open", 12),
         ("approver", "/decisions", 10),
         ("approver", "/decisions?show=answered", 10),
-        ("finance", "/payouts", 12),
+        ("finance", "/payouts", 13),
         ("auditor", "/payouts", 12),
         ("admin", "/admin/catalogue", 6),
     ],
