@@ -59,7 +59,7 @@ def test_a_phone_goes_all_the_way_from_asking_to_what_came_of_it(town: Town, req
 
 def ask(me: Walker) -> str:
     """Issue a code, answer every question with a wrong turn here and there, and stand before the last button."""
-    me.sees("£1,000", "left to ask for", "No answers yet").follow("Make a code for somebody").press("Make a code")
+    me.sees("£1,000", "left to ask for", "no answers in the last 90 days").follow("Make a code for somebody").press("Make a code")
     me.sees("Write this code in your own case notes now.")
     code = me.page.locator("h1 .mono").inner_text()
     me.follow("Ask for something").press(SAVE).sees("Choose what they need.")
