@@ -176,5 +176,5 @@ def test_a_key_whose_introduction_was_never_committed_signs_nothing(own_database
 def test_a_key_is_found_among_many_entries_by_one_index(session: Session) -> None:
     introduce(session, FIRST)
     session.execute(text("SET LOCAL enable_seqscan = off"))
-    plan = "\n".join(session.scalars(text(f"EXPLAIN SELECT number FROM entry WHERE subject = '{signing.SUBJECT}' ORDER BY id")))
+    plan = "\n".join(session.scalars(text(f"EXPLAIN SELECT number FROM entry WHERE subject = '{signing.SUBJECT}'")))
     assert "ix_entry_subject" in plan
