@@ -11,11 +11,11 @@ from fundapp.core.db import Database
 from fundapp.core.keys import Keys
 from fundapp.database import health
 from fundapp.database.migrate import revisions
-from fundapp.gateways import Gateways
+from fundapp.gateways import Gateways, specimens
 from fundapp.people import queries as people
 from fundapp.people import signed_in
 from fundapp.web import app as web_app
-from fundapp.web import compression, csrf, errors, guards, headers, identity, inbound, language, logs, session, static, templating
+from fundapp.web import compression, csrf, design, errors, guards, headers, identity, inbound, language, logs, session, static, templating
 from fundapp.web.app import Fund
 from fundapp.web.health import health_blueprint
 from fundapp.web.manifest import blueprint as manifest
@@ -95,6 +95,7 @@ def register_pages(app: Flask, fund: Fund) -> None:
     if not fund.settings.is_production:
         for blueprint in DEMO_BLUEPRINTS:
             app.register_blueprint(blueprint)
+        design.show_plots(app, specimens.plots)
 
 
 def close_doors(app: Flask) -> None:

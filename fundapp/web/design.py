@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from collections.abc import Callable, Sequence
+
+from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 # The types that are published for WTForms do not know SelectChoice yet; tuples are deprecated.
@@ -13,9 +16,11 @@ from wtforms import (  # type: ignore[attr-defined]
     RadioField,
     SelectChoice,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
+from wtforms.widgets import CheckboxInput
 
 from fundapp.web.forms import DateField3, Form, MoneyField, required
 from fundapp.web.guards import PUBLIC, guard
@@ -33,6 +38,7 @@ _TYPED = {
     "goal": "I want to ring my daughter.",
     "group": "moving-on",
     "kind": "phone",
+    "seats": "worker",
 }
 
 
@@ -55,6 +61,25 @@ class ExampleFields(Form):
     )
     consent = BooleanField("They agree to this request")
     bill = FileField("The bill")
+    seats = SelectMultipleField(
+        "Roles", choices=[SelectChoice("worker", "Key worker"), SelectChoice("panel", "Panel member")], option_widget=CheckboxInput()
+    )
+    none_yet = SelectMultipleField(
+        "Who keeps watch?",
+        choices=[SelectChoice("trustee", "A trustee")],
+        option_widget=CheckboxInput(),
+        validators=[required("Choose at least one.")],
+    )
+
+
+# What the rooms below draw, and this one may not ask them for: the composition root hands it over.
+_PLOTS = "design-plots"
+Plots = Callable[[], Sequence[Markup]]
+
+
+def show_plots(app: Flask, plots: Plots) -> None:
+    """Have these plots shown among the parts."""
+    app.extensions[_PLOTS] = plots
 
 
 @blueprint.get("/design")
@@ -62,7 +87,8 @@ def show() -> ResponseReturnValue:
     """Show all parts; the form as it comes back with things to put right."""
     form = ExampleFields(formdata=MultiDict(_TYPED), meta={"csrf": False})
     form.validate()
-    return render_template("web/design.html", form=form, page_url=lambda number: url_for(str(request.endpoint), page=number))
+    plots = current_app.extensions.get(_PLOTS, tuple)()
+    return render_template("web/design.html", form=form, plots=plots, page_url=lambda number: url_for(str(request.endpoint), page=number))
 
 
 @blueprint.post("/design")

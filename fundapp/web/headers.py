@@ -13,6 +13,8 @@ YEAR = 31_536_000
 STRIPE_CHECKOUT = "https://checkout.stripe.com"
 # What a page with a script of ours on it may do besides: run it, and let it fetch from us.
 RUNS_SCRIPTS = "; script-src 'self'; connect-src 'self'"
+# On a public page without one nothing of the page can fetch; a reader's own tools, which ask for robots.txt in its name, may.
+FETCHES = "; connect-src 'self'"
 
 # Nothing of a browser's powers is used; a photo comes through a plain file field.
 _PERMISSIONS = ", ".join(f"{name}=()" for name in ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics"))
@@ -68,8 +70,8 @@ def install(app: Flask, settings: Settings) -> None:
         for name, value in fixed.items():
             response.headers.setdefault(name, value)
         open_to_all = is_public(request.endpoint)
-        allowed = (public if open_to_all else private) + (RUNS_SCRIPTS if g.get("runs_scripts") else "")
-        response.headers.setdefault("Content-Security-Policy", allowed)
+        more = RUNS_SCRIPTS if g.get("runs_scripts") else FETCHES if open_to_all else ""
+        response.headers.setdefault("Content-Security-Policy", (public if open_to_all else private) + more)
         # A page of somebody signed in is kept nowhere; a public one is asked for again, because its form key is its own.
         response.headers.setdefault("Cache-Control", "private, no-cache" if open_to_all else "no-store")
         return response

@@ -1,88 +1,79 @@
-"""Every kind of page that links lead to, for everybody signed in, at a desk and on a phone: within reach, no wider than the screen."""
+"""Every page of the list in every state: sound HTML, within everybody's reach (axe, WCAG 2.2 AA), links that lead somewhere,
+nothing cut at 400 % zoom, and on a phone nothing too small to touch. tests/rules/test_shown.py sees that the list is whole."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter, deque
-from collections.abc import Callable
-from urllib.parse import urlsplit
+from typing import Any
 
 import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+from werkzeug.exceptions import HTTPException
 
-from fundapp.grants import deciding
-from tests.builders import grants as build
-from tests.support.browser import DESK, PHONE, Walker
-from tests.support.story import Town, sign_in
+from fundapp import create_app
+from tests.pictures import measuring
+from tests.pictures.looking import OPEN_ALL, Onlooker
+from tests.pictures.shown import ROOMS, Shown
+from tests.pictures.stage import Stage
+from tests.support.browser import AXE, DESK, PHONE, WCAG, ViewportSize
+from tests.support.page import faults, parsed
 
-Walk = Callable[..., Walker]
-# Where each walk begins, and how many kinds of page it must at least find.
-STARTS = {
-    "worker": (["/requests", "/requests?state=ended", "/requests?whose=team", "/account"], 5),
-    "approver": (["/decisions", "/decisions?show=answered"], 3),
-    "finance": (["/finance", "/payouts"], 10),
-    "auditor": (["/audit", "/decisions", "/payouts"], 5),
-    "admin": (["/admin", "/account"], 15),
-}
-# Files; what strangers see, which other journeys look at; and for the auditor what finance sees just so.
-FILES = r"\.(pdf|png|svg|csv)$|/bills/|^/static/"
-PASSED_BY = re.compile(FILES + r"|^/(accessibility|complaints|design|g/.*|give|open|privacy|sign-in|demo/.*)?$")
-SEEN_BY_FINANCE = re.compile(r"^/(finance|admin/points)/.*")
-# A request looks different in each state of its life; of other kinds of page one is enough.
-EACH = {"/requests/#": 10, "/decisions/#": 10, "/payouts/#": 5, "/decisions": 2, "/requests": 3}
-OPEN_ALL = "document.querySelectorAll('details').forEach(found => { found.open = true })"
+# A window of 1,280 px at 400 %.
+ZOOMED: ViewportSize = {"width": 320, "height": 640}
+# What changes with the width and not only with the words; colours, names and roles are asked once.
+BY_WIDTH = {"runOnly": {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]}, "resultTypes": ["violations"]}
+LEAST_TARGET = 44
 
 
-@pytest.fixture
-def busy_town(town: Town) -> Town:
-    """With a request in every state of its life."""
-    with town.live.database.session() as session:
-        who = build.cast(session)
-        approver = who.approver.actor
-        build.draft(session, town.who.worker)
-        asked, declined, part, _ = (build.waiting(session, town.who.worker) for _ in range(4))
-        deciding.ask_question(session, actor=approver, request_id=asked.id, version=1, words="Does it come with a SIM?")
-        deciding.decline(session, actor=approver, request_id=declined.id, version=1, reason="The council gives these.")
-        less = {"amount_pence": 2_000, "reason": "A plainer one does."}
-        deciding.agree_part(session, actor=approver, request_id=part.id, version=1, fund_code="public-giving", **less)
-        session.commit()
-        build.agreed(session, town.who.worker, who.approver)
-        for state in (build.entered, build.paid, build.in_hands, build.closed):
-            state(session, who, amount_pence=3_750)
-    return town
+@pytest.fixture(scope="module")
+def addresses(stage: Stage) -> Flask:
+    """The Fund's own addresses."""
+    return create_app(stage.town.settings)
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("seat", STARTS)
-def test_every_page_is_within_everybody_s_reach_at_both_widths(busy_town: Town, walk: Walk, seat: str) -> None:
-    starts, at_least = STARTS[seat]
-    me = sign_in(walk(DESK), getattr(busy_town.who, seat))
-    waiting, known, kinds = deque(starts), set(starts), Counter[str]()
-    while waiting:
-        address = waiting.popleft()
-        path = urlsplit(address).path
-        kind = re.sub(r"\b\d+\b", "#", path)
-        if PASSED_BY.search(path) or (seat == "auditor" and SEEN_BY_FINANCE.match(path)) or kinds[kind] >= EACH.get(kind, 1):
-            continue
-        kinds[kind] += 1
-        look(me, address)
-        found = links(me)
-        waiting.extend(one for one in found if one not in known)
-        known.update(found)
-    assert len(kinds) >= at_least, kinds
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_page_is_sound_and_within_everybody_s_reach(browser: Browser, stage: Stage, addresses: Flask, room: str) -> None:
+    onlooker = Onlooker(browser, stage, DESK)
+    wrong: list[str] = []
+    for shown in ROOMS[room]:
+        wrong += [f"{shown.name} ({shown.address}): {words}" for words in looked_at(onlooker, stage, addresses, shown)]
+    onlooker.close()
+    assert not wrong + onlooker.complaints, "\n".join(wrong + onlooker.complaints)
 
 
-def look(me: Walker, address: str) -> None:
-    """Look at a page at both widths, with everything opened that can be."""
-    me.page.set_viewport_size(DESK)
-    me.page.goto(me.base_url + address)
-    me.page.evaluate(OPEN_ALL)
-    me.check()
-    me.page.set_viewport_size(PHONE)
-    me.check()
+def looked_at(onlooker: Onlooker, stage: Stage, addresses: Flask, shown: Shown) -> list[str]:
+    """All that is wrong with a page, at every width."""
+    try:
+        page, html = onlooker.show(shown)
+    except AssertionError as fault:
+        return [str(fault)]
+    found = faults(html, *parsed(html))
+    page.evaluate(OPEN_ALL)
+    found += axe(page, WCAG) + measuring.order_faults(page)
+    found += [f"at 1280 px, {words}" for words in measuring.reflow_faults(page)]
+    base_url = stage.at(shown.where).base_url
+    found += [f"a link leads to {path}, which is nowhere" for path in measuring.links_inside(page, base_url) if not leads(addresses, path)]
+    page.set_viewport_size(PHONE)
+    found += [f"on a phone, {words}" for words in (*axe(page, BY_WIDTH), *measuring.small_targets(page, LEAST_TARGET))]
+    page.set_viewport_size(ZOOMED)
+    return found + [f"at 400 %, {words}" for words in measuring.reflow_faults(page)]
 
 
-def links(me: Walker) -> list[str]:
-    """Where this page leads inside the Fund."""
-    found = me.page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
-    whole = [urlsplit(one) for one in found if one.startswith(me.base_url)]
-    return list(dict.fromkeys(part.path + (f"?{part.query}" if part.query else "") for part in whole))
+def axe(page: Page, rules: dict[str, Any]) -> list[str]:
+    """What axe finds on the page as it stands."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    found: list[dict[str, Any]] = page.evaluate("rules => axe.run(document, rules).then(found => found.violations)", rules)
+    return [f"{one['id']}: {one['help']} ({', '.join(str(node['target']) for node in one['nodes'][:3])})" for one in found]
+
+
+def leads(addresses: Flask, path: str) -> bool:
+    """Whether there is a page, or a file, at this path."""
+    if path.startswith("/static/"):
+        return True
+    try:
+        addresses.url_map.bind("localhost").match(path, method="GET")
+    except HTTPException:
+        return False
+    return True

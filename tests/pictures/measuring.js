@@ -23,7 +23,7 @@
       const box = one.getBoundingClientRect();
       const style = getComputedStyle(one);
       if (box.width && box.right > wide + 1.5) told.push(`${name(one)} ends ${Math.round(box.right - wide)} px beyond the screen`);
-      const cuts = (style.overflowX !== 'visible' || style.overflowY !== 'visible') && one.tagName !== 'TEXTAREA';
+      const cuts = (style.overflowX !== 'visible' || style.overflowY !== 'visible') && !['TEXTAREA', 'INPUT'].includes(one.tagName);
       // The ghost of the coin is cut on purpose.
       if (!cuts || one.clientWidth <= 2 || one.querySelector(':scope > .ghost')) continue;
       if (one.scrollWidth > one.clientWidth + 2 || one.scrollHeight > one.clientHeight + 2) told.push(`${name(one)} is cut`);
@@ -31,13 +31,9 @@
     return told.slice(0, 5);
   },
 
-  // What can be pressed and is lower than this, or narrower than 24 px (WCAG 2.5.8). Links inside a line of words are let be.
+  // Controls, and links that are drawn as such, that are lower than this or narrower than 24 px. Other links are axe's (WCAG 2.5.8).
   small(least) {
     const told = [];
-    const inWords = (one) => {
-      const around = one.parentElement.closest('p, li, dd, td, th, dt, h1, h2, h3, caption, div, span') || one.parentElement;
-      return getComputedStyle(one).display === 'inline' && around.textContent.trim().length > one.textContent.trim().length;
-    };
     const boxOf = (one) => {
       const box = one.getBoundingClientRect();
       const label = one.labels && one.labels[0];
@@ -45,8 +41,8 @@
       const around = label.getBoundingClientRect();
       return around.height > box.height ? around : box;
     };
-    for (const one of document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')) {
-      if (!one.checkVisibility({ visibilityProperty: true }) || one.closest('.vh, .skip') || one.disabled || inWords(one)) continue;
+    for (const one of document.querySelectorAll('a.btn, a.tap, button, input:not([type=hidden]), select, textarea, summary')) {
+      if (!one.checkVisibility({ visibilityProperty: true }) || one.closest('.vh, .skip') || one.disabled) continue;
       const box = boxOf(one);
       const [width, height] = [Math.round(box.width), Math.round(box.height)];
       const words = (one.textContent.trim() || one.name || '').replace(/\s+/g, ' ').slice(0, 30);
@@ -60,6 +56,8 @@
     const told = [];
     let before = 0;
     for (const one of document.querySelectorAll('h1, h2, h3, h4, h5, h6')) {
+      // What is to be put right, and the note of a first visit, are told before all else.
+      if (one.closest('[role=alert], .first')) continue;
       const level = Number(one.tagName[1]);
       if (level > before + 1) told.push(`${one.tagName} “${one.textContent.trim().slice(0, 40)}” comes after ${before ? 'an H' + before : 'nothing'}`);
       before = level;
@@ -79,7 +77,7 @@
   // What is drawn alone, and would be gone where people choose their own colours.
   lost() {
     const told = [];
-    for (const one of document.querySelectorAll('a.btn, button, input:not([type=hidden]), select, textarea')) {
+    for (const one of document.querySelectorAll('a.btn, button, input:not([type=hidden], [type=file]), select, textarea')) {
       if (!one.checkVisibility({ visibilityProperty: true }) || one.closest('.vh, .skip')) continue;
       const style = getComputedStyle(one);
       const edged = ['Top', 'Left'].some((side) => style[`border${side}Style`] !== 'none' && parseFloat(style[`border${side}Width`]) > 0);

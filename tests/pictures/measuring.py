@@ -15,7 +15,7 @@ def reflow_faults(page: Page) -> list[str]:
 
 
 def small_targets(page: Page, least: int) -> list[str]:
-    """What can be pressed and is lower than this many pixels, or narrower than 24; links inside a line of words aside (WCAG 2.5.8)."""
+    """Controls, and links drawn as such, that are lower than this many pixels, or narrower than 24."""
     return _ask(page, f"small({least})")
 
 
@@ -35,9 +35,10 @@ def moving(page: Page) -> list[str]:
 
 
 def links_inside(page: Page, base_url: str) -> set[str]:
-    """The paths that this page's links lead to, inside the Fund."""
+    """The paths that this page's links lead to, inside the Fund and away from this page."""
     found: list[str] = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
-    return {one.removeprefix(base_url).partition("#")[0].partition("?")[0] for one in found if one.startswith(base_url + "/")}
+    paths = {one.removeprefix(base_url).partition("#")[0].partition("?")[0] for one in found if one.startswith(base_url + "/")}
+    return paths - {page.url.removeprefix(base_url).partition("?")[0]}
 
 
 def _ask(page: Page, call: str) -> list[str]:

@@ -103,9 +103,10 @@ def _written(cluster: Cluster, folder: Path) -> dict[str, object]:
     told = cluster.folder / "stage.json"
     with Instance.of(cluster.folder).locked("stage.lock"):
         if not cluster.has_template(NAME):
-            store = folder / "stand-in"
+            past, store = folder / "past", folder / "stand-in"
+            past.mkdir()
             store.mkdir()
-            with cluster.growing_template(NAME, grown(cluster, store)) as database, StandIn(store) as stand_in:
+            with cluster.growing_template(NAME, grown(cluster, past)) as database, StandIn(store) as stand_in:
                 environ = environ_for(database, folder, MAIL_URL=(cluster.folder / LETTERS).as_uri(), **stripe_of(stand_in))
                 told.write_text(json.dumps(_set(LiveServer(environ, database, stand_in, folder))))
         found: dict[str, object] = json.loads(told.read_text())

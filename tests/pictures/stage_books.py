@@ -13,8 +13,9 @@ from fundapp.core.db import transaction
 from fundapp.core.roles import Role
 from fundapp.gateways.mail import read_mailbox
 from fundapp.giving.alarms import AlarmKind, raise_alarm
-from fundapp.ledger import chart, entries, periods, periods_read, service
+from fundapp.ledger import chart, entries, periods, periods_read, sealing, service, signing
 from fundapp.ledger import queries as ledger
+from fundapp.ledger.notes import Signer
 from fundapp.ledger.service import Line
 from fundapp.openbooks import queries as openbooks
 from fundapp.openbooks import readers
@@ -42,16 +43,37 @@ def make(session: Session, live: LiveServer, who: dict[str, Seat]) -> dict[str, 
     """Numbers of entries and months, tokens and names of people, points and letters."""
     names = _correct(session)
     _trouble(session)
-    books.seal(session)
+    signer = _new_key(session, live)
+    _seal(session, signer)
     names |= _months(session)
     published.publish(session)
-    books.seal(session)
+    _seal(session, signer)
     names |= _people(session, live, who)
     example = openbooks.all_examples(session)[0]
     names |= {"example": example.id, "gift_unsealed": stage_gifts.pay_one(session, live)}
     names |= {"unsealed": entries.entries(session, limit=1)[0].number}
     session.commit()
     return names
+
+
+def _new_key(session: Session, live: LiveServer) -> Signer:
+    """A key of the stage's own; those of earlier times sign no more."""
+    signer = Signer.generate(live.settings.ledger_origin)
+    with transaction(session):
+        signing.introduce_key(session, vkey=signer.verifier.vkey, actor="system")
+        for key in signing.known_keys(session):
+            if key.is_current and key.vkey != signer.verifier.vkey:
+                signing.retire_key(session, key_id=key.key_id, actor="system")
+    return signer
+
+
+def _seal(session: Session, signer: Signer) -> None:
+    """Seal all that waits."""
+    sealed = True
+    while sealed:
+        with transaction(session):
+            found = sealing.seal(session, origin=signer.name, signer=signer)
+        sealed = bool(found and found.entries)
 
 
 def _correct(session: Session) -> dict[str, object]:

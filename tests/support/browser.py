@@ -127,6 +127,11 @@ class Walker:
             self.complaints.append(f"{response.url} is not ours")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let somebody who meant a change keep what it looks like now."""
+    parser.addoption("--renew", action="store_true", help="write the pictures and trees anew that tests compare with")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A journey opens many pages, and a busy machine is slow to draw them."""
     for item in items:

@@ -9,23 +9,29 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from flask import Blueprint
+from flask import Blueprint, Flask
 from werkzeug.serving import make_server
 
 from fundapp.config import ROOT, Settings
+from fundapp.core import clock
 from fundapp.core.keys import Keys
 from fundapp.database.server import DATABASE
 from tests.builders.stand_in import StandIn
 from tests.support.outside import free_port
 from tests.support.postgres import Cluster, OwnDatabase
 from tests.support.web import environ_for, stripe_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 @dataclass
@@ -93,23 +99,37 @@ class LiveProcess(LiveServer):
 
 
 @contextmanager
-def serving(cluster: Cluster, folder: Path, template: str = DATABASE, *more: Blueprint) -> Iterator[LiveServer]:
-    """The Fund on a port of its own, in a thread, on a copy of a template; `more` are pages of the tests' own."""
+def serving(
+    cluster: Cluster, folder: Path, template: str = DATABASE, *more: Blueprint, held_at: datetime | None = None
+) -> Iterator[LiveServer]:
+    """The Fund on a port of its own, in a thread, on a copy of a template; `more` are pages of the tests' own.
+
+    `held_at` holds its clock, so that its pages say the same on every day.
+    """
     from fundapp import create_app
 
-    with _surroundings(cluster, folder, template) as (environ, database, stand_in):
+    with surroundings(cluster, folder, template) as (environ, database, stand_in):
         live = LiveServer(environ, database, stand_in, folder)
         app = create_app(live.settings, database=database)
         for blueprint in more:
             app.register_blueprint(blueprint)
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        server = make_server("127.0.0.1", live.settings.port, app, threaded=True)
+        server = make_server("127.0.0.1", live.settings.port, _held(app, held_at) if held_at else app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         yield live
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def _held(app: Flask, moment: datetime) -> WSGIApplication:
+    def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        # A request is answered in a thread of its own, which knows nothing of a clock that another holds.
+        with clock.at(moment):
+            return app(environ, start)
+
+    return answer
 
 
 @pytest.fixture
@@ -122,7 +142,7 @@ def live_server(cluster: Cluster, tmp_path: Path) -> Iterator[LiveServer]:
 @pytest.fixture
 def live_process(cluster: Cluster, tmp_path: Path) -> Iterator[LiveProcess]:
     """The Fund as `fundapp serve` in a process of its own: `.kill()` and `.start()`."""
-    with _surroundings(cluster, tmp_path) as (environ, database, stand_in):
+    with surroundings(cluster, tmp_path) as (environ, database, stand_in):
         live = LiveProcess(environ, database, stand_in, tmp_path)
         live.start()
         yield live
@@ -130,7 +150,7 @@ def live_process(cluster: Cluster, tmp_path: Path) -> Iterator[LiveProcess]:
 
 
 @contextmanager
-def _surroundings(cluster: Cluster, folder: Path, template: str = DATABASE) -> Iterator[tuple[dict[str, str], OwnDatabase, StandIn]]:
+def surroundings(cluster: Cluster, folder: Path, template: str = DATABASE) -> Iterator[tuple[dict[str, str], OwnDatabase, StandIn]]:
     port = free_port()
     store = folder / "live-stand-in"
     store.mkdir()

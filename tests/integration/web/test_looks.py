@@ -20,10 +20,10 @@ def test_the_page_of_all_parts_has_each_error_at_its_field_and_on_top(client: Cl
     page = client.get("/design")
     assert page.status == 200
     assert page.one("title").get_text().startswith("Error: ")
-    assert page.text("[role=alert] h2") == "Four things to put right"
+    assert page.text("[role=alert] h2") == "Five things to put right"
     for link in page.soup.select("[role=alert] a"):
         target = page.one(str(link["href"]))
-        assert target.get("aria-invalid") == "true" or target.get("type") == "radio"
+        assert target.get("aria-invalid") == "true" or target.get("type") in {"radio", "checkbox"}
     price = page.one("[name=price]")
     assert price["value"] == "about 40"
     assert str(price["aria-describedby"]).split() == ["price-hint", "price-error"]
