@@ -213,7 +213,7 @@ def test_no_sequence_of_people_gets_past_the_rules_or_loses_a_penny(session: Ses
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=examples(8), stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+            max_examples=examples(4), stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
         ),
     )
     # A machine that never gets anywhere proves nothing.
