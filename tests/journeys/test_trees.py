@@ -62,6 +62,7 @@ RANDOM = (
     (re.compile(r"\b(Person|Gift|gift|Reads) [0-9A-Z]{4,8}\b(?: [0-9A-Z]{4}\b)?"), r"\1 CODE"),
     (re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4} ?[0-9A-HJKMNP-TV-Z]{4}\b"), "CODE"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b"), "UUID"),
+    (re.compile(r"\b[0-9a-f]{8}…"), "UUID…"),
     (re.compile(r"\b[0-9a-f]{16}\b"), "HEX"),
     (re.compile(r"\bKey [0-9a-f]{8}\b"), "Key ID"),
     (re.compile(r"localhost:\d+"), "localhost"),
