@@ -9,4 +9,5 @@ pytest_plugins = [
     "tests.support.live",
     "tests.support.town",
     "tests.support.browser",
+    "tests.pictures.stage",
 ]

@@ -8,10 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ViewportSize
 
-from tests.pictures.stage import Stage, raised
 from tests.support.browser import DESK, Walker
 from tests.support.live import LiveServer
-from tests.support.postgres import Cluster
 from tests.support.story import PlainWalker, Town, settle_town
 
 
@@ -19,13 +17,6 @@ from tests.support.story import PlainWalker, Town, settle_town
 def town(live_server: LiveServer) -> Town:
     """The live Fund with its people, money, catalogue and one collection point."""
     return settle_town(live_server)
-
-
-@pytest.fixture(scope="session")
-def stage(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """The town with everything in every state, and a Fund on its first day: for tests that look and change nothing."""
-    with raised(cluster, tmp_path_factory.mktemp("stage")) as found:
-        yield found
 
 
 @pytest.fixture

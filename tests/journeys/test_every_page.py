@@ -3,11 +3,9 @@ nothing cut at 400 % zoom, and on a phone nothing too small to touch. tests/rule
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 from werkzeug.exceptions import HTTPException
 
 from fundapp import create_app
@@ -15,7 +13,7 @@ from tests.pictures import measuring
 from tests.pictures.looking import OPEN_ALL, Onlooker
 from tests.pictures.shown import ROOMS, Shown
 from tests.pictures.stage import Stage
-from tests.support.browser import AXE, DESK, PHONE, WCAG, ViewportSize
+from tests.support.browser import AXE, DESK, PHONE, ViewportSize, axe_faults
 from tests.support.page import faults, parsed
 
 # A window of 1,280 px at 400 %.
@@ -34,7 +32,7 @@ def addresses(stage: Stage) -> Flask:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_page_is_sound_and_within_everybody_s_reach(browser: Browser, stage: Stage, addresses: Flask, room: str) -> None:
-    onlooker = Onlooker(browser, stage, DESK)
+    onlooker = Onlooker(browser, stage, DESK, brings=AXE)
     wrong: list[str] = []
     for shown in ROOMS[room]:
         wrong += [f"{shown.name} ({shown.address}): {words}" for words in looked_at(onlooker, stage, addresses, shown)]
@@ -50,22 +48,14 @@ def looked_at(onlooker: Onlooker, stage: Stage, addresses: Flask, shown: Shown) 
         return [str(fault)]
     found = faults(html, *parsed(html))
     page.evaluate(OPEN_ALL)
-    found += axe(page, WCAG) + measuring.order_faults(page)
+    found += axe_faults(page) + measuring.order_faults(page)
     found += [f"at 1280 px, {words}" for words in measuring.reflow_faults(page)]
     base_url = stage.at(shown.where).base_url
     found += [f"a link leads to {path}, which is nowhere" for path in measuring.links_inside(page, base_url) if not leads(addresses, path)]
     page.set_viewport_size(PHONE)
-    found += [f"on a phone, {words}" for words in (*axe(page, BY_WIDTH), *measuring.small_targets(page, LEAST_TARGET))]
+    found += [f"on a phone, {words}" for words in (*axe_faults(page, BY_WIDTH), *measuring.small_targets(page, LEAST_TARGET))]
     page.set_viewport_size(ZOOMED)
     return found + [f"at 400 %, {words}" for words in measuring.reflow_faults(page)]
-
-
-def axe(page: Page, rules: dict[str, Any]) -> list[str]:
-    """What axe finds on the page as it stands."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE)
-    found: list[dict[str, Any]] = page.evaluate("rules => axe.run(document, rules).then(found => found.violations)", rules)
-    return [f"{one['id']}: {one['help']} ({', '.join(str(node['target']) for node in one['nodes'][:3])})" for one in found]
 
 
 def leads(addresses: Flask, path: str) -> bool:

@@ -41,6 +41,6 @@ def test_nothing_is_lost_in_somebody_s_own_colours_and_nothing_moves_for_who_ask
         page.emulate_media(forced_colors="active", reduced_motion="reduce")
         found = [*measuring.lost_in_own_colours(page), *measuring.reflow_faults(page), *measuring.moving(page)]
         wrong += [f"{shown.name}: {words}" for words in found]
-        page.emulate_media(forced_colors="none", reduced_motion="no-preference")
+        page.emulate_media(forced_colors="none")
     onlooker.close()
     assert not wrong + onlooker.complaints, "\n".join(wrong + onlooker.complaints)

@@ -19,6 +19,8 @@ class Onlooker:
     browser: Browser
     stage: Stage
     viewport: ViewportSize
+    # A script of the tests' own that is on every page.
+    brings: str = ""
     # What each page has said wrong since it was last asked: the console, and what was fetched from elsewhere.
     complaints: list[str] = field(default_factory=list)
     _contexts: dict[tuple[Where, str], BrowserContext] = field(default_factory=dict)
@@ -44,8 +46,11 @@ class Onlooker:
 
     def _page(self, where: Where, seat: str) -> Page:
         if (where, seat) not in self._pages:
-            context = self.browser.new_context(viewport=self.viewport, locale="en-GB")
+            # Nothing moves: a colour on its way to another is no colour of ours.
+            context = self.browser.new_context(viewport=self.viewport, locale="en-GB", reduced_motion="reduce")
             context.set_default_timeout(10_000)
+            if self.brings:
+                context.add_init_script(script=self.brings)
             page = context.new_page()
             page.on("console", lambda said: self._heard(page, said.type, said.text))
             page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+import pytest
 from flask import Blueprint, abort
 from sqlalchemy.orm import Session
 
@@ -142,3 +143,10 @@ def _faults() -> Blueprint:
         abort(status)
 
     return faults
+
+
+@pytest.fixture(scope="session")
+def stage(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The town with everything in every state, and a Fund on its first day: for tests that look and change nothing."""
+    with raised(cluster, tmp_path_factory.mktemp("stage")) as found:
+        yield found

@@ -48,6 +48,14 @@ def executable() -> str:
     return found
 
 
+def axe_faults(page: BrowserPage, rules: dict[str, Any] = WCAG) -> list[str]:
+    """What axe finds on a page as it stands. It is there already where its context was made with it (`add_init_script(AXE)`)."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    found: list[dict[str, Any]] = page.evaluate("rules => axe.run(document, rules).then(found => found.violations)", rules)
+    return [f"{one['id']}: {one['help']} ({', '.join(str(node['target']) for node in one['nodes'][:3])})" for one in found]
+
+
 class Walker:
     """Somebody at a screen. Each step waits for the page it leads to, and checks that page."""
 
@@ -97,10 +105,7 @@ class Walker:
         self.page.wait_for_load_state("load")
         where = self.page.url
         if where.startswith("http"):
-            self.page.evaluate(AXE)
-            found: list[dict[str, Any]] = self.page.evaluate("rules => axe.run(document, rules).then(found => found.violations)", WCAG)
-            told = [f"{one['id']}: {one['help']} ({', '.join(str(node['target']) for node in one['nodes'][:3])})" for one in found]
-            assert not told, f"{where} is not within everybody's reach: " + "; ".join(told)
+            self._within_reach(where)
             wide = self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
             assert not wide, f"{where} is wider than the screen"
         assert not self.complaints, f"at {where}: " + "; ".join(self.complaints)
@@ -111,8 +116,7 @@ class Walker:
         look = hash((str(self.page.viewport_size), dark, HIDDEN.sub("", self.page.content())))
         if look in _seen:
             return
-        found: list[dict[str, Any]] = Axe().run(self.page, options=WCAG).response["violations"]
-        told = [f"{one['id']}: {one['help']} ({', '.join(str(node['target']) for node in one['nodes'][:3])})" for one in found]
+        told = axe_faults(self.page)
         assert not told, f"{where} is not within everybody's reach: " + "; ".join(told)
         _seen.add(look)
 
@@ -158,6 +162,7 @@ def walk(browser: Browser, live_server: LiveServer) -> Iterator[Any]:
         if not scripts:
             # The engine itself stays on, for axe. Nothing else can run: the policy of every page refuses what stands in the page.
             context.route("**/*", lambda route: route.abort() if route.request.resource_type == "script" else route.continue_())
+        context.add_init_script(script=AXE)
         context.set_default_timeout(10_000)
         contexts.append(context)
         return Walker(context.new_page(), live_server.base_url)
