@@ -24,7 +24,9 @@ WIDTHS: dict[int, ViewportSize] = {1280: {"width": 1280, "height": 900}, 360: {"
 LONGEST = 6_000
 AT_ONCE = 2
 # The sheets: as wide as a large screen, each page with its desk picture at this scale and its phone beside it.
-SHEET_WIDTH, SHEET_HEIGHT, SCALE, GAP = 1_880, 2_400, 0.36, 16
+SHEET_WIDTH, SHEET_HEIGHT, SCALE, GAP = 1_720, 2_400, 0.27, 16
+# Of a longer page its head is enough to find it by; the picture itself is in the index.
+CARD_HEIGHT = 740
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ def _cards(taken: Iterable[Taken], light: str) -> Iterator[Image.Image]:
 
 
 def _small(picture: Image.Image, scale: float) -> Image.Image:
-    cut = picture.convert("RGB").crop((0, 0, picture.width, min(picture.height, int(1_100 / scale))))
+    cut = picture.convert("RGB").crop((0, 0, picture.width, min(picture.height, int(CARD_HEIGHT / scale))))
     return cut.resize((int(cut.width * scale), max(1, int(cut.height * scale))), Image.Resampling.LANCZOS)
 
 

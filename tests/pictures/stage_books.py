@@ -103,7 +103,7 @@ def _trouble(session: Session) -> None:
         raise_alarm(session, kind=AlarmKind.REFUND_FAILED, about="re_3PqT8zKd", subject="donation:7d1f")
         raise_alarm(session, kind=AlarmKind.PAYOUT, about="po_1NzYk2Ab", subject="payout:po_1NzYk2Ab")
         short = ledger.available_pence(session, "general") + 1_240
-        line = Line(chart.REFUNDS, chart.STRIPE_CLEARING, "general", short)
+        line = Line(chart.REFUNDS, chart.STRIPE_BALANCE, "general", short)
         service.force(
             session,
             event_key="txn:re_stage",
