@@ -21,6 +21,8 @@ NONCE_BYTES = 16
 LEAF_PREFIX = b"\x00"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Made once: json.dumps would make one for every record.
+_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 _KEY = re.compile(r"[a-z0-9][a-z0-9_.:-]*", re.ASCII)
 
 
@@ -96,7 +98,7 @@ def encode(value: dict[str, Any]) -> bytes:
     Raises ValueError for anything else: floats, true, false, null, numbers beyond 2**53 - 1, keys that are not plain lower-case ASCII.
     """
     check(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return _JSON.encode(value).encode()
 
 
 def check(value: object) -> None:

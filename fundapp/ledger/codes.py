@@ -43,11 +43,13 @@ class Codes:
         return sum(awardable(code, pence) for code, pence in moved.items() if self.kinds[code] in MONEY_KINDS)
 
 
-def for_draft(connection: Connection, draft: Draft) -> Codes:
-    """The codes as they are known here; read again when the draft names one that is not."""
+def for_draft(connection: Connection, draft: Draft) -> tuple[Codes, str]:
+    """The codes as they are known here, read again when the draft names one that is not; and what it names that nobody has opened."""
     codes: Codes | None = recall(connection, _PLACE)
-    if codes is None or codes.missing(draft):
-        kinds = {row.code: row.kind for row in connection.execute(_ACCOUNTS)}
-        codes = Codes(kinds, frozenset(connection.scalars(_FUNDS)))
-        remember(connection, _PLACE, codes)
-    return codes
+    if codes is not None:
+        missing = codes.missing(draft)
+        if not missing:
+            return codes, missing
+    codes = Codes({row.code: row.kind for row in connection.execute(_ACCOUNTS)}, frozenset(connection.scalars(_FUNDS)))
+    remember(connection, _PLACE, codes)
+    return codes, codes.missing(draft)

@@ -15,7 +15,8 @@ from fundapp.ledger import balances
 from fundapp.ledger.chart import AGAINST_ONLY, CASH, NOT_YET_MONEY
 from fundapp.ledger.draft import Draft, Line, Posted
 from fundapp.ledger.errors import FundClosed, NotEnoughCash, NotEnoughMoney
-from fundapp.ledger.posting import execute, known, line_values, write, write_fact
+from fundapp.ledger.posting import known, write, write_fact
+from fundapp.ledger.writing import execute
 
 # Locked in the order of ids, so that two acts over several funds cannot wait for one another in a ring. The lock is one that
 # gifts, which only name the fund by its code, do not wait for; raising the version makes a reader with an older snapshot fail.
@@ -181,7 +182,15 @@ def pass_gates(connection: Connection, funds: Sequence[str]) -> dict[str, Gate]:
 
 def _falls(connection: Connection, draft: Draft) -> dict[str, tuple[int, int]]:
     """For each fund that the draft leaves with less to award: what it had, and what it would have."""
-    values: dict[str, Any] = {**line_values(draft.lines), "gates": draft.funds, "not_yet": list(NOT_YET_MONEY), "doubtful": AGAINST_ONLY}
+    values: dict[str, Any] = {
+        "debits": [line.debit for line in draft.lines],
+        "credits": [line.credit for line in draft.lines],
+        "funds": [line.fund for line in draft.lines],
+        "amounts": [line.amount_pence for line in draft.lines],
+        "gates": draft.funds,
+        "not_yet": list(NOT_YET_MONEY),
+        "doubtful": AGAINST_ONLY,
+    }
     rows = execute(connection, _AVAILABLE, values).all()
     return {row.fund: (row.before, row.after) for row in rows if row.after < row.before}
 

@@ -42,6 +42,7 @@ TRIGGERS = (
     Trigger("account", "account_frozen", "ledger_account_frozen", _ROW | _BEFORE | _UPDATE),
     Trigger("account", "account_stays", "ledger_refuses_change", _BEFORE | _DELETE | _TRUNCATE),
     Trigger("entry", "entry_append_only", "ledger_refuses_change", _BEFORE | _UPDATE | _DELETE | _TRUNCATE),
+    Trigger("entry", "entry_shape", "ledger_entry_shape", _ROW | _BEFORE | _INSERT),
     Trigger("entry", "entry_complete", "ledger_entry_complete", _ROW | _INSERT),
     *(
         Trigger(table, f"{table}_append_only", "ledger_refuses_change", _BEFORE | _UPDATE | _DELETE | _TRUNCATE)
@@ -59,6 +60,7 @@ TRIGGERS = (
 FUNCTIONS = {
     "ledger_account_frozen": Function("bada892490dcb5ffcf7fef5e37f535b793bf8a22f5e89d9a5206243fbeb84305"),
     "ledger_entry_complete": Function("248ac99573d4c01573bb3589cb70f9ce3d4b531b34b273fd49e4fc22f7b82dd5", as_owner=True),
+    "ledger_entry_shape": Function("69daf678da637cd7533154b02608cf1b03bd7468726a9b9d07545360ef4ffff7"),
     "ledger_fund_frozen": Function("b88e433315d311994301be8bdd121675cd269c30166186f9efe7bf4d906fffae"),
     "ledger_leaf_next": Function("1d14939922b50c1c37d941094a9f38d27082abdb75ff731962f903288d1c2c7a"),
     "ledger_period_forward": Function("afc4463544674160d2e47586d534d02c7dc99f8d6749abc7e2da86a5a2df4dbc", as_owner=True),

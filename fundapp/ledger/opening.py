@@ -14,7 +14,8 @@ from fundapp.core.errors import NotFound, Refused
 from fundapp.ledger.chart import STANDARD, AccountKind, Restriction
 from fundapp.ledger.draft import CODE, LONGEST_CODE, Draft, Posted
 from fundapp.ledger.models import Account, Fund
-from fundapp.ledger.posting import execute, write
+from fundapp.ledger.posting import write
+from fundapp.ledger.writing import execute
 
 _CODE = re.compile(CODE, re.ASCII)
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
-from psycopg import errors as pg
-from sqlalchemy import Connection, CursorResult
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
-from fundapp.core.db import explain
-from fundapp.core.errors import Busy, Collided, Conflict, FundError, Refused
-from fundapp.ledger import canonical, numbers
+from fundapp.core.errors import Busy, Conflict, FundError, Refused
+from fundapp.ledger import canonical, numbers, writing
 from fundapp.ledger.codes import for_draft
 from fundapp.ledger.draft import Draft, Line, Posted, Record
 from fundapp.ledger.errors import MustPassTheGate, PeriodClosed
@@ -25,31 +20,6 @@ from fundapp.ledger.periods_read import first_open_day, shut_until
 
 # Where a fact of a shut day says which day that was.
 TOLD_ON = "told_on"
-
-# One statement writes header and transfers, unless the event is there already or its day is shut; both are looked up only when
-# nothing was written. That accounts and fund exist, and that nothing leaves a fund by this way, is known before (codes.py).
-_WRITE = """
-WITH header AS (
-    INSERT INTO entry (
-        number, event_key, kind, happened_on, recorded_at, transfers, reverses, reason, actor, subject, note, forced,
-        public_particulars, private_particulars, nonce, leaf_version, leaf_hash
-    )
-    SELECT
-        %(number)s::bigint, %(event_key)s::text, %(kind)s::text, %(happened_on)s::date, %(recorded_at)s::timestamptz,
-        %(transfers)s::int, %(reverses)s::bigint, %(reason)s::text, %(actor)s::text, %(subject)s::text, %(note)s::text,
-        %(forced)s::boolean, %(public)s::jsonb, %(private)s::jsonb, %(nonce)s::bytea, %(leaf_version)s::smallint,
-        %(leaf_hash)s::bytea
-    WHERE %(happened_on)s::date > date '1970-01-01' + (SELECT last_value::int FROM shut_until)
-    ON CONFLICT (event_key) DO NOTHING
-    RETURNING id
-), moved AS (
-    INSERT INTO transfer (entry_id, n, debit_account, credit_account, fund, amount_pence)
-    SELECT header.id, n, debit, credit, fund, pence
-    FROM header, unnest(%(debits)s::text[], %(credits)s::text[], %(funds)s::text[], %(amounts)s::bigint[])
-        WITH ORDINALITY AS line (debit, credit, fund, pence, n)
-)
-SELECT id FROM header
-"""
 
 _LOOK_UP = """
 SELECT id, number, event_key, kind, happened_on, reason, actor, subject, note, reverses, forced, public_particulars, private_particulars,
@@ -127,7 +97,7 @@ def write(session: Session, draft: Draft, *, gate_passed: bool = False, forced: 
     if refusal is None:
         number = numbers.next_number(connection)
         record = Record(draft, number, clock.now(), secrets.token_bytes(canonical.NONCE_BYTES), forced)
-        entry_id = execute(connection, _WRITE, _values(record)).scalar_one_or_none()
+        entry_id = writing.insert(connection, record)
         if entry_id is not None:
             return Posted(entry_id=entry_id, number=number, replayed=False, forced=forced)
     standing = known(connection, draft)
@@ -138,7 +108,7 @@ def write(session: Session, draft: Draft, *, gate_passed: bool = False, forced: 
 
 def known(connection: Connection, draft: Draft) -> Posted | None:
     """The entry that tells this event already, or None. Raises Conflict when it tells it otherwise."""
-    row = execute(connection, _LOOK_UP, {"event_key": draft.event_key}).one_or_none()
+    row = writing.execute(connection, _LOOK_UP, {"event_key": draft.event_key}).one_or_none()
     if row is None:
         return None
     standing = Draft(
@@ -159,58 +129,6 @@ def known(connection: Connection, draft: Draft) -> Posted | None:
     return Posted(entry_id=row.id, number=row.number, replayed=True, forced=row.forced)
 
 
-def execute(connection: Connection, statement: str, values: dict[str, Any]) -> CursorResult[Any]:
-    """Run one of the ledger's statements. Raises Busy for a lock not had in time, and Refused for a rule that has a sentence."""
-    try:
-        return connection.exec_driver_sql(statement, values)
-    except DBAPIError as error:
-        raised = explain(error) or _shut_meanwhile(error)
-        if raised is None:
-            raise
-        raise raised from error
-
-
-def _shut_meanwhile(error: DBAPIError) -> Collided | None:
-    """The guard has found a day shut that was open when the statement began. Done anew, the act is told so, or dated in the open."""
-    cause = error.orig
-    by_the_guard = isinstance(cause, pg.CheckViolation) and cause.diag.constraint_name == "entry_complete"
-    return Collided() if by_the_guard else None
-
-
-def line_values(lines: Sequence[Line]) -> dict[str, Any]:
-    """Lines as the four columns that a statement unnests."""
-    return {
-        "debits": [line.debit for line in lines],
-        "credits": [line.credit for line in lines],
-        "funds": [line.fund for line in lines],
-        "amounts": [line.amount_pence for line in lines],
-    }
-
-
-def _values(record: Record) -> dict[str, Any]:
-    draft = record.draft
-    return {
-        **line_values(draft.lines),
-        "number": record.number,
-        "event_key": draft.event_key,
-        "kind": draft.kind,
-        "happened_on": draft.happened_on,
-        "recorded_at": record.recorded_at,
-        "transfers": len(draft.lines),
-        "reverses": draft.reverses,
-        "reason": draft.reason,
-        "actor": draft.actor,
-        "subject": draft.subject,
-        "note": draft.note,
-        "forced": record.forced,
-        "public": json.dumps(draft.public),
-        "private": json.dumps(draft.private),
-        "nonce": record.nonce,
-        "leaf_version": canonical.LEAF_VERSION,
-        "leaf_hash": canonical.leaf_hash(record),
-    }
-
-
 def _as_told(draft: Draft) -> Draft:
     """The draft as its messenger told it: a fact dated into the open period is still the same fact."""
     if TOLD_ON not in draft.private:
@@ -221,8 +139,7 @@ def _as_told(draft: Draft) -> Draft:
 
 def _rule_against(connection: Connection, draft: Draft, gate_passed: bool) -> Refused | None:
     """What speaks against a draft that is not in the ledger yet."""
-    codes = for_draft(connection, draft)
-    missing = codes.missing(draft)
+    codes, missing = for_draft(connection, draft)
     if missing:
         return Refused(f"There is no {missing} in the ledger.")
     if gate_passed or codes.only_adds(draft):

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from fundapp.core.errors import Conflict, NotFound, Refused
 from fundapp.ledger.draft import Draft, Line, Posted
 from fundapp.ledger.gate import pass_gates, write_forced
-from fundapp.ledger.posting import execute, known
+from fundapp.ledger.posting import known
+from fundapp.ledger.writing import execute
 
 KIND = "reversal"
 

@@ -17,9 +17,8 @@ import psycopg
 from sqlalchemy.orm import Session
 
 from fundapp.core.db import Database, transaction
-from fundapp.ledger import posting, sealing, service
+from fundapp.ledger import sealing, service, writing
 from fundapp.ledger.notes import Signer
-from fundapp.ledger.posting import line_values
 from fundapp.ledger.service import Line
 from tests.benchmarks.machines import ORIGIN
 
@@ -36,9 +35,10 @@ WITH header AS (
     INSERT INTO floor_entry (number, event_key, kind, happened_on, recorded_at, transfers, actor, subject, nonce, leaf_version, leaf_hash)
     VALUES (%(number)s, %(event_key)s, 'gift.settled', %(day)s, %(now)s, 2, 'stripe', %(subject)s, %(nonce)s, 1, %(leaf)s) RETURNING id
 ), legs AS (
-    INSERT INTO floor_transfer SELECT id, n, debit, credit, fund, pence FROM header, unnest(
-        %(debits)s::text[], %(credits)s::text[], %(funds)s::text[], %(amounts)s::bigint[]
-    ) WITH ORDINALITY AS line (debit, credit, fund, pence, n)
+    INSERT INTO floor_transfer SELECT id, n, debit, credit, fund, pence FROM header, (VALUES
+        (1, %(debit1)s::text, %(credit1)s::text, %(fund1)s::text, %(pence1)s::bigint),
+        (2, %(debit2)s::text, %(credit2)s::text, %(fund2)s::text, %(pence2)s::bigint)
+    ) AS line (n, debit, credit, fund, pence)
 ) SELECT id FROM header
 """
 
@@ -58,7 +58,9 @@ def floor(url: str, name: str) -> Act:
             "nonce": secrets.token_bytes(16),
             "leaf": bytes(32),
         }
-        connection.execute(FLOOR, {**line_values(LINES), **values})
+        for n, line in enumerate(LINES, start=1):
+            values |= {f"debit{n}": line.debit, f"credit{n}": line.credit, f"fund{n}": line.fund, f"pence{n}": line.amount_pence}
+        connection.execute(FLOOR, values)
         connection.commit()
 
     return act
@@ -100,7 +102,7 @@ def _post(session: Session, event: str) -> None:
 
 def post_without_look_up(url: str, name: str) -> Act:
     """The service, but that a known key is an error instead of an answer."""
-    posting._WRITE = posting._WRITE.replace("ON CONFLICT (event_key) DO NOTHING", "")
+    writing._HEADER = writing._HEADER.replace("ON CONFLICT (event_key) DO NOTHING", "")
     return post(url, name)
 
 

@@ -23,6 +23,35 @@ INSERT INTO transfer (entry_id, n, debit_account, credit_account, fund, amount_p
 SELECT {entry}, n, 'bank', 'contributions', 'general', 100 FROM generate_series({first}, {last}) AS n
 """
 
+# What no field of an entry may hold, as anybody with the application's rights could send it past the service.
+MISSHAPEN = {
+    "event_key": ("''", "'Jo Smith'", "'jo@example.org'", "repeat('k', 201)", "'-first'", "E'a\\nb'"),
+    "kind": ("''", "'Test'", "'test.'", "'test entry'"),
+    "actor": ("''", "'Jo Smith'", "repeat('a', 121)"),
+    "subject": ("''", "'Jo Smith'", "repeat('s', 121)"),
+    "reason": ("'because he asked'", "repeat('r', 121)"),
+    "note": ("'see my note'", "repeat('n', 121)"),
+    "number": ("0", "-1"),
+    "transfers": ("-1",),
+    "public_particulars": ("'[]'", "'1'", "'null'"),
+    "private_particulars": ("'[]'", "'\"text\"'"),
+    "nonce": ("''", "decode(repeat('00', 15), 'hex')"),
+    "leaf_hash": ("''", "decode(repeat('00', 33), 'hex')"),
+}
+WELL_SHAPED = {
+    "number": "nextval('entry_number')",
+    "event_key": "'test:shape'",
+    "kind": "'test.entry'",
+    "happened_on": "'2026-11-14'",
+    "recorded_at": "now()",
+    "transfers": "0",
+    "actor": "'system'",
+    "subject": "'test:1'",
+    "nonce": "decode(repeat('00', 16), 'hex')",
+    "leaf_version": "1",
+    "leaf_hash": "decode(repeat('00', 32), 'hex')",
+}
+
 CHANGES = (
     "UPDATE entry SET happened_on = '2020-01-01'",
     "UPDATE entry SET xid = pg_current_xact_id()",
@@ -90,6 +119,21 @@ def add(session: Session | Connection, transfers: int, legs: int, *, key: str = 
     """An entry and its transfers in one statement, as anybody with the application's rights could send it."""
     leg = LEG.format(entry="header.id", first=1, last=legs).replace(" FROM generate_series", " FROM header, generate_series")
     session.execute(text(f"WITH header AS ({HEADER}), legs AS ({leg}) SELECT id FROM header"), {"key": key, "transfers": transfers})
+
+
+@pytest.mark.parametrize(("field", "value"), [(field, value) for field, values in MISSHAPEN.items() for value in values])
+def test_no_field_of_an_entry_holds_words_or_half_a_hash(town: OwnDatabase, field: str, value: str) -> None:
+    def insert(fields: dict[str, str]) -> None:
+        session.execute(text(f"INSERT INTO entry ({', '.join(fields)}) VALUES ({', '.join(fields.values())})"))
+
+    with town.session() as session:
+        insert(WELL_SHAPED)
+        session.rollback()
+        with pytest.raises(DBAPIError) as caught:
+            insert({**WELL_SHAPED, field: value})
+        assert isinstance(caught.value.orig, pg.CheckViolation)
+        assert caught.value.orig.diag.constraint_name == "entry_shape"
+        session.rollback()
 
 
 @pytest.mark.parametrize(("declared", "legs"), [(1, 0), (0, 1), (2, 1), (1, 2)])

@@ -4,16 +4,23 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from fundapp.core.db import transaction
 from fundapp.core.errors import Conflict, Refused
 from fundapp.ledger import chart, queries, service
 from fundapp.ledger.service import Line, MustPassTheGate, Posted
 from tests.builders import ledger as books
+from tests.support.postgres import OwnDatabase
 
 DAY = date(2026, 11, 14)
+END_ALL_BUT_ME = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = current_user AND datname = current_database()
+"""
 GIFT = Line(chart.STRIPE_CLEARING, chart.DONATIONS, "public-giving", 1000)
 
 
@@ -147,8 +154,8 @@ def test_numbers_follow_one_another_when_it_is_quiet(session: Session) -> None:
 def test_a_posting_is_one_round_trip_and_now_and_then_one_for_numbers(session: Session, statements: list[str]) -> None:
     for nth in range(100):
         gift(session, event_key=f"charge:ch_{nth}")
-    assert len(statements) - 100 <= 12
     assert sum("INSERT INTO entry" in one for one in statements) == 100
+    assert len(statements) - 100 <= 12
 
 
 def test_nothing_commits_by_itself(session: Session) -> None:
@@ -156,3 +163,31 @@ def test_nothing_commits_by_itself(session: Session) -> None:
     gift(session)
     session.rollback()
     assert queries.entry_count(session, subject="donation:1") == 0
+
+
+def test_a_connection_that_ends_under_a_posting_is_replaced_and_the_posting_sent_again_is_written_once(own_database: OwnDatabase) -> None:
+    with own_database.session() as session, transaction(session):
+        books.open_books(session)
+    with own_database.session() as session:
+
+        def act() -> None:
+            with transaction(session):
+                gift(session)
+                with psycopg.connect(own_database.app_url) as another:
+                    another.execute(END_ALL_BUT_ME)
+                gift(session, event_key="charge:ch_2")
+
+        with pytest.raises(DBAPIError) as caught:
+            act()
+        assert caught.value.connection_invalidated
+        assert "charge:ch_2" not in str(caught.value), "what was to be written stays out of errors"
+        with transaction(session):
+            assert not gift(session).replayed
+        assert queries.entry_count(session, subject="donation:1") == 1
+
+
+def test_an_entry_may_have_more_lines_than_anybody_counts(session: Session) -> None:
+    posted = gift(session, lines=[GIFT] * 300)
+    assert gift(session, lines=[GIFT] * 300).number == posted.number
+    with pytest.raises(Conflict):
+        gift(session, lines=[GIFT] * 299)
