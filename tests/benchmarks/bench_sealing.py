@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from statistics import median
 
@@ -47,10 +48,13 @@ def _lag(one: Machine) -> Iterator[Row]:
 
 
 def _watch(url: str, seen: list[float], over: threading.Event) -> None:
+    """From the first entry that waits, for as long as clients and sealer act: afterwards nobody seals what is left."""
+    begun = None
     with psycopg.connect(url, autocommit=True) as connection:
-        while not over.wait(0.02):
+        while not over.wait(0.02) and (begun is None or time.monotonic() < begun + SECONDS):
             row = connection.execute(LAG).fetchone()
             if row and row[0] is not None:
+                begun = begun or time.monotonic()
                 seen.append(row[0])
 
 
