@@ -63,14 +63,18 @@ def pgettext(context: str, message: str) -> str:
 class Lazy(UserString):
     """A sentence that is looked up each time it is read."""
 
-    def __init__(self, say: Callable[[], str]) -> None:
-        # Not the parent's: what it would keep is made anew each time.
-        self._say = say
+    def __init__(self, say: Callable[[], str] | str) -> None:
+        # Not the parent's: what it would keep is made anew each time. It makes another of what it has cut or joined: plain text.
+        self._say = say if callable(say) else lambda: str(say)
 
     @property
     def data(self) -> str:  # type: ignore[override]
         """The sentence now."""
         return self._say()
+
+    def __mod__(self, facts: object) -> str:  # type: ignore[override]
+        """The sentence with its facts, said once and for all: rules of forms put them in while somebody reads."""
+        return self.data % facts
 
     def __html__(self) -> str:
         """The sentence, escaped, for templates."""

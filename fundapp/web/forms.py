@@ -103,7 +103,7 @@ class Required:
         given = field.raw_data or []
         if not any(part.strip() if isinstance(part, str) else part for part in given):
             field.errors = []
-            raise StopValidation(self.sentence)
+            raise StopValidation(str(self.sentence))
 
 
 def required(sentence: str) -> Required:
