@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from fundapp.core.errors import Busy, Collided, FundError, Refused
+from fundapp.core.language import gettext
 from fundapp.core.pool import keep_prepared_statements, look_before_use
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ class Base(DeclarativeBase):
     """What every table's class derives from.
 
     `__table_args__ = (..., {"info": {"app_role": "SELECT, INSERT"}})` says what the application's role may do to a table
-    (database/privileges.py grants it); a constraint's `info={"sentence": …}` is what a person reads when it refuses.
+    (database/privileges.py grants it); a constraint's `info={"sentence": marked("…")}` is what a person reads when it refuses.
     """
 
     metadata = MetaData(naming_convention=NAMES)
@@ -176,12 +177,12 @@ def explain(error: DBAPIError) -> FundError | None:
         return Busy()
     if isinstance(cause, pg.IntegrityError):
         sentence = sentences().get(cause.diag.constraint_name or "")
-        return Refused(sentence) if sentence else None
+        return Refused(gettext(sentence)) if sentence else None
     return None
 
 
 def sentences() -> dict[str, str]:
-    """Every named rule of the database that has a sentence for people."""
+    """Every named rule of the database that has a sentence for people, as the code has it: in English."""
     found: dict[str, str] = {}
     for table in Base.metadata.tables.values():
         rules: list[Constraint | Index] = [*table.constraints, *table.indexes]

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import Refused
+from fundapp.core.language import gettext as _
 from fundapp.jobs.queue import enqueue
 
 
@@ -18,6 +19,6 @@ def run_again(session: Session, *, job_id: int) -> None:
         text("SELECT task_name, args FROM procrastinate_jobs WHERE id = :id AND status = 'failed' FOR UPDATE"), {"id": job_id}
     ).one_or_none()
     if row is None:
-        raise Refused("That job is not among the failed any more. Somebody may have run it again already.")
+        raise Refused(_("That job is not among the failed any more. Somebody may have run it again already."))
     session.execute(text("UPDATE procrastinate_jobs SET status = 'cancelled' WHERE id = :id"), {"id": job_id})
     enqueue(session, row.task_name, **row.args)

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.errors import NotFound
+from fundapp.core.language import gettext as _
+from fundapp.core.language import ngettext
 from fundapp.ledger.log_models import CheckpointRow, Publication
 
 # 96 bits of the root.
@@ -95,8 +97,11 @@ class Lag:
     def sentence(self) -> str:
         """What is said of it then."""
         minutes = self.age // timedelta(minutes=1)
-        long = f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours" if minutes < 2880 else f"{minutes // 1440:,} days"
-        return f"No signed checkpoint covers {_entries(self.entries)}, and the first has waited {long}. Does a worker run, with the key?"
+        return ngettext(
+            "No signed checkpoint covers %(number)s entry, and the first has waited %(long)s. Does a worker run, with the key?",
+            "No signed checkpoint covers %(number)s entries, and the first has waited %(long)s. Does a worker run, with the key?",
+            self.entries,
+        ) % {"number": f"{self.entries:,}", "long": _long(minutes)}
 
 
 def latest(session: Session) -> CheckpointView | None:
@@ -109,7 +114,7 @@ def at(session: Session, size: int) -> CheckpointView:
     """The checkpoint of one size. Raises NotFound: not every size was signed."""
     row = session.execute(_views().where(CheckpointRow.size == size)).one_or_none()
     if row is None:
-        raise NotFound(f"There is no checkpoint of {size:,} entries.")
+        raise NotFound(_("There is no checkpoint of %(number)s entries.") % {"number": f"{size:,}"})
     return CheckpointView(*row)
 
 
@@ -157,8 +162,13 @@ def publications(session: Session, *, size: int | None = None, place: str | None
     return [PublicationView(*row) for row in rows]
 
 
-def _entries(count: int) -> str:
-    return "1 entry" if count == 1 else f"{count:,} entries"
+def _long(minutes: int) -> str:
+    if minutes < 120:
+        return ngettext("%(number)d minute", "%(number)d minutes", minutes) % {"number": minutes}
+    hours, days = minutes // 60, minutes // 1440
+    if hours < 48:
+        return ngettext("%(number)d hour", "%(number)d hours", hours) % {"number": hours}
+    return ngettext("%(number)s day", "%(number)s days", days) % {"number": f"{days:,}"}
 
 
 def _views() -> Select[int, bytes, str, datetime]:

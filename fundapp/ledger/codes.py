@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from fundapp.core.db import recall, remember
+from fundapp.core.language import gettext as _
 from fundapp.ledger.chart import MONEY_KINDS, awardable
 from fundapp.ledger.draft import Draft, Line
 
@@ -23,11 +24,14 @@ class Codes:
     funds: frozenset[str]
 
     def missing(self, draft: Draft) -> str:
-        """What a draft names and nobody has opened, as "account “x”"; empty when all of it is there."""
+        """What is said of a draft that names what nobody has opened; empty when all of it is there."""
         for code in sorted({line.debit for line in draft.lines} | {line.credit for line in draft.lines}):
             if code not in self.kinds:
-                return f"account “{code}”"
-        return next((f"fund “{code}”" for code in draft.funds if code not in self.funds), "")
+                return _("There is no account “%(code)s” in the ledger.") % {"code": code}
+        for code in draft.funds:
+            if code not in self.funds:
+                return _("There is no fund “%(code)s” in the ledger.") % {"code": code}
+        return ""
 
     def only_adds(self, draft: Draft) -> bool:
         """Whether no fund can be left with less to award by the draft's lines, whatever its balances are."""
@@ -44,7 +48,7 @@ class Codes:
 
 
 def for_draft(connection: Connection, draft: Draft) -> tuple[Codes, str]:
-    """The codes as they are known here, read again when the draft names one that is not; and what it names that nobody has opened."""
+    """The codes as they are known here, read again when the draft names one that is not; and what is said if nobody has opened it."""
     codes: Codes | None = recall(connection, _PLACE)
     if codes is not None:
         missing = codes.missing(draft)

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from fundapp.core.errors import Refused
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.money import pounds
 
 # A reference, not words: nothing with a space or an @ gets into the log by these fields (ledger.md section 6, "no personal data").
@@ -22,6 +24,14 @@ MOST_PENCE = 9_007_199_254_740_991
 
 _REFERENCE = re.compile(REFERENCE, re.ASCII)
 _KIND = re.compile(KIND, re.ASCII)
+
+# What is said of words where a reference or a code belongs, by field.
+_NO_WORDS = {
+    "actor": marked("The ledger keeps references, never words: the actor is written like user:7 or grant:417."),
+    "subject": marked("The ledger keeps references, never words: the subject is written like user:7 or grant:417."),
+    "reason": marked("The ledger keeps codes and references, never words: the reason is written like entered-twice."),
+    "note": marked("The ledger keeps codes and references, never words: the note is written like entered-twice."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +103,26 @@ class Posted:
 
 def _check_words(draft: Draft) -> None:
     if isinstance(draft.happened_on, datetime):
-        raise Refused("An entry happened on a day, not at a moment.")
+        raise Refused(_("An entry happened on a day, not at a moment."))
     if len(draft.event_key) > LONGEST_KEY or not _REFERENCE.fullmatch(draft.event_key):
-        raise Refused("An entry needs a key that says which event it tells, like grant:417:award.")
+        raise Refused(_("An entry needs a key that says which event it tells, like grant:417:award."))
     if len(draft.kind) > LONGEST_REFERENCE or not _KIND.fullmatch(draft.kind):
-        raise Refused("An entry needs a kind in lower-case letters, like gift.charged.")
+        raise Refused(_("An entry needs a kind in lower-case letters, like gift.charged."))
     for name, text in (("actor", draft.actor), ("subject", draft.subject)):
         if len(text) > LONGEST_REFERENCE or not _REFERENCE.fullmatch(text):
-            raise Refused(f"The ledger keeps references, never words: the {name} is written like user:7 or grant:417.")
+            raise Refused(_(_NO_WORDS[name]))
     for name, text in (("reason", draft.reason), ("note", draft.note)):
         if text and (len(text) > LONGEST_REFERENCE or not _REFERENCE.fullmatch(text)):
-            raise Refused(f"The ledger keeps codes and references, never words: the {name} is written like entered-twice.")
+            raise Refused(_(_NO_WORDS[name]))
 
 
 def _check_line(line: Line) -> None:
     if isinstance(line.amount_pence, bool) or not isinstance(line.amount_pence, int):
-        raise Refused("An amount is a whole number of pence.")
+        raise Refused(_("An amount is a whole number of pence."))
     if line.amount_pence <= 0:
-        raise Refused(f"An amount in the ledger is more than nothing. This line has {pounds(line.amount_pence)}.")
+        told = {"amount": pounds(line.amount_pence)}
+        raise Refused(_("An amount in the ledger is more than nothing. This line has %(amount)s.") % told)
     if line.amount_pence > MOST_PENCE:
-        raise Refused("An amount that large cannot be written exactly.")
+        raise Refused(_("An amount that large cannot be written exactly."))
     if line.debit == line.credit:
-        raise Refused(f"Money cannot move from “{line.debit}” to itself.")
+        raise Refused(_("Money cannot move from “%(account)s” to itself.") % {"account": line.debit})

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from fundapp.core.errors import NotFound
+from fundapp.core.language import gettext as _
 from fundapp.ledger.chart import DEBIT_KINDS
 from fundapp.ledger.log_models import LogLeaf
 from fundapp.ledger.models import Account, Entry, Fund, Transfer
@@ -96,7 +97,7 @@ def entry(session: Session, number: int) -> EntryView:
     """One entry. Raises NotFound."""
     found = _views(session, _entries().where(Entry.number == number))
     if not found:
-        raise NotFound(f"There is no entry {number:,} in the ledger.")
+        raise NotFound(_("There is no entry %(number)s in the ledger.") % {"number": f"{number:,}"})
     return found[0]
 
 
@@ -125,7 +126,7 @@ def movements(session: Session, account_code: str, since: date, until: date) -> 
     """An account's statement from one day to another, both included, the oldest first. Raises NotFound for no such account."""
     kind = session.execute(select(Account.kind).where(Account.code == account_code)).scalar_one_or_none()
     if kind is None:
-        raise NotFound(f"There is no account “{account_code}” in the ledger.")
+        raise NotFound(_("There is no account “%(code)s” in the ledger.") % {"code": account_code})
     debited = Transfer.debit_account == account_code
     grows = debited if kind in DEBIT_KINDS else ~debited
     statement = (

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from fundapp.core.days import day
 from fundapp.core.errors import Refused
+from fundapp.core.language import gettext as _
 from fundapp.core.money import pounds
 from fundapp.ledger import balances
 from fundapp.ledger.chart import AGAINST_ONLY, CASH, NOT_YET_MONEY
@@ -161,10 +163,8 @@ def require_cash(session: Session, *, fund_code: str, amount_pence: int) -> None
     gates = pass_gates(connection, [fund_code])
     found: int = execute(connection, _CASH, {"cash": list(CASH), "fund": fund_code}).scalar_one()
     if found < amount_pence:
-        raise NotEnoughCash(
-            f"{gates[fund_code].name} has {pounds(found)} at hand: in the bank, on its way there and at Stripe. "
-            f"This payment needs {pounds(amount_pence)}."
-        )
+        words = _("%(fund)s has %(amount)s at hand: in the bank, on its way there and at Stripe. This payment needs %(needed)s.")
+        raise NotEnoughCash(words % {"fund": gates[fund_code].name, "amount": pounds(found), "needed": pounds(amount_pence)})
 
 
 def pass_gates(connection: Connection, funds: Sequence[str]) -> dict[str, Gate]:
@@ -176,7 +176,7 @@ def pass_gates(connection: Connection, funds: Sequence[str]) -> dict[str, Gate]:
     gates = {row.code: Gate(row.code, row.name, row.starts_on, row.ends_on) for row in rows}
     for code in funds:
         if code not in gates:
-            raise Refused(f"There is no fund “{code}” in the ledger.")
+            raise Refused(_("There is no fund “%(code)s” in the ledger.") % {"code": code})
     return gates
 
 
@@ -199,22 +199,26 @@ def _first_refusal(draft: Draft, gates: dict[str, Gate], falls: dict[str, tuple[
     for code, (before, after) in sorted(falls.items()):
         gate = gates[code]
         if not fund_allows(gate, draft.happened_on):
-            return FundClosed(f"{gate.name} cannot be used for this: it was given for {_dates(gate)}.")
+            return FundClosed(_other_time(gate))
         if after < 0:
-            return NotEnoughMoney(f"{gate.name} has {pounds(max(before, 0))} left to award, and this needs {pounds(before - after)}.")
+            told = {"fund": gate.name, "amount": pounds(max(before, 0)), "needed": pounds(before - after)}
+            return NotEnoughMoney(_("%(fund)s has %(amount)s left to award, and this needs %(needed)s.") % told)
     return None
 
 
-def _dates(gate: Gate) -> str:
-    start, end = (f"{day.day} {day:%B %Y}" if day else "" for day in (gate.starts_on, gate.ends_on))
+def _other_time(gate: Gate) -> str:
+    start, end = (day(on) if on else "" for on in (gate.starts_on, gate.ends_on))
+    told = {"fund": gate.name, "start": start, "end": end}
     if start and end:
-        return f"{start} to {end}"
-    return f"the time from {start}" if start else f"the time until {end}"
+        return _("%(fund)s cannot be used for this: it was given for %(start)s to %(end)s.") % told
+    if start:
+        return _("%(fund)s cannot be used for this: it was given for the time from %(start)s.") % told
+    return _("%(fund)s cannot be used for this: it was given for the time until %(end)s.") % told
 
 
 def _draft(event_key: str, kind: str, happened_on: date, lines: Sequence[Line], actor: str, subject: str, reason: str, note: str) -> Draft:
     draft = Draft(event_key, kind, happened_on, tuple(lines), actor, subject, reason, note)
     if not draft.lines:
-        raise Refused("An entry about money has at least one line.")
+        raise Refused(_("An entry about money has at least one line."))
     draft.check()
     return draft

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.core.db import Base
+from fundapp.core.language import marked
 
 # The last shut day, as days since 1970-01-01. A sequence, because it is seen at once and by every isolation level alike: no
 # transaction with an old view of the world can date an entry into a period that has been closed since.
@@ -100,14 +101,14 @@ class Period(Base):
 
     __tablename__ = "period"
     __table_args__ = (
-        UniqueConstraint("ends_on", info={"sentence": "This period is there already."}),
+        UniqueConstraint("ends_on", info={"sentence": marked("This period is there already.")}),
         UniqueConstraint("entry_number"),
         ExcludeConstraint(
             (text("daterange(starts_on, ends_on, '[]')"), "&&"),
             name="ex_period_days",
-            info={"sentence": "These days are in another period."},
+            info={"sentence": marked("These days are in another period.")},
         ),
-        CheckConstraint("starts_on <= ends_on", name="dates", info={"sentence": "A period ends on or after the day it starts."}),
+        CheckConstraint("starts_on <= ends_on", name="dates", info={"sentence": marked("A period ends on or after the day it starts.")}),
         CheckConstraint("state IN ('open', 'closing', 'sealed')", name="state"),
         CheckConstraint("(state = 'open') = (closed_by IS NULL)", name="closed_by_somebody"),
         CheckConstraint("(state = 'sealed') = (entry_number IS NOT NULL)", name="sealed_by_entry"),

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
 from fundapp.core.db import Base
+from fundapp.core.language import marked
 from fundapp.ledger.draft import CODE, LONGEST_CODE, MOST_PENCE
 
 
@@ -53,11 +54,11 @@ class Fund(Base):
 
     __tablename__ = "fund"
     __table_args__ = (
-        UniqueConstraint("code", info={"sentence": "There is already a fund with this code."}),
+        UniqueConstraint("code", info={"sentence": marked("There is already a fund with this code.")}),
         _code("code"),
         CheckConstraint("name <> ''", name="name"),
         CheckConstraint("restriction IN ('restricted', 'unrestricted', 'designated')", name="restriction"),
-        CheckConstraint("starts_on <= ends_on", name="dates", info={"sentence": "A fund ends on or after the day it starts."}),
+        CheckConstraint("starts_on <= ends_on", name="dates", info={"sentence": marked("A fund ends on or after the day it starts.")}),
         {"info": {"app_role": "SELECT, INSERT, UPDATE (version)"}},
     )
 
@@ -81,9 +82,9 @@ class Account(Base):
 
     __tablename__ = "account"
     __table_args__ = (
-        UniqueConstraint("code", info={"sentence": "There is already an account with this code."}),
+        UniqueConstraint("code", info={"sentence": marked("There is already an account with this code.")}),
         _code("code"),
-        CheckConstraint("name <> ''", name="name", info={"sentence": "Give the account a name."}),
+        CheckConstraint("name <> ''", name="name", info={"sentence": marked("Give the account a name.")}),
         CheckConstraint("kind IN ('asset', 'liability', 'income', 'expense', 'fund')", name="kind"),
         {"info": {"app_role": "SELECT, INSERT, UPDATE (name)"}},
     )
@@ -100,13 +101,13 @@ class Entry(Base):
     __tablename__ = "entry"
     __table_args__ = (
         UniqueConstraint("number"),
-        UniqueConstraint("event_key", info={"sentence": "This has been recorded already."}),
+        UniqueConstraint("event_key", info={"sentence": marked("This has been recorded already.")}),
         Index(
             "uq_entry_reverses",
             "reverses",
             unique=True,
             postgresql_where=text("reverses IS NOT NULL"),
-            info={"sentence": "This entry has been reversed already."},
+            info={"sentence": marked("This entry has been reversed already.")},
         ),
         Index("ix_entry_subject", "subject"),
         Index("ix_entry_happened_on", "happened_on"),

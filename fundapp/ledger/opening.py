@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.errors import NotFound, Refused
+from fundapp.core.language import gettext as _
 from fundapp.ledger.chart import STANDARD, AccountKind, Restriction
 from fundapp.ledger.draft import CODE, LONGEST_CODE, Draft, Posted
 from fundapp.ledger.models import Account, Fund
@@ -42,9 +43,9 @@ def open_fund(
     Raises Refused (a bad code, no name or purpose, dates the wrong way round), Conflict (other terms under this code).
     """
     if starts_on and ends_on and ends_on < starts_on:
-        raise Refused("A fund ends on or after the day it starts.")
+        raise Refused(_("A fund ends on or after the day it starts."))
     if not purpose.strip():
-        raise Refused("Say what the fund's money may be used for.")
+        raise Refused(_("Say what the fund's money may be used for."))
     terms: dict[str, Any] = {"code": code, "name": _name(name), "restriction": Restriction(restriction).value, "purpose": purpose.strip()}
     terms |= {"grantor": grantor.strip()} if grantor.strip() else {}
     days = {"starts_on": starts_on, "ends_on": ends_on}
@@ -81,20 +82,21 @@ def rename_account(session: Session, *, code: str, name: str, actor: str) -> Pos
     connection = session.connection()
     named = _name(name)
     if execute(connection, _RENAME, {"name": named, "code": code}).one_or_none() is None:
-        raise NotFound(f"There is no account “{code}” in the ledger.")
+        raise NotFound(_("There is no account “%(code)s” in the ledger.") % {"code": code})
     earlier: int = execute(connection, _RENAMINGS, {"subject": f"account:{code}"}).scalar_one()
     return write(session, _record("account", code, "renamed", actor, {"code": code, "name": named}, nth=earlier + 1))
 
 
 def _name(name: str) -> str:
     if not name.strip():
-        raise Refused("Give it a name.")
+        raise Refused(_("Give it a name."))
     return name.strip()
 
 
 def _record(what: str, code: str, verb: str, actor: str, said: dict[str, Any], *, nth: int | None = None) -> Draft:
     if len(code) > LONGEST_CODE or not _CODE.fullmatch(code):
-        raise Refused(f"A code is lower-case letters, digits and hyphens, like help-phone. You wrote “{code[:40]}”.")
+        told = {"words": code[:40]}
+        raise Refused(_("A code is lower-case letters, digits and hyphens, like help-phone. You wrote “%(words)s”.") % told)
     key = f"{what}:{code}:{verb}"
     return Draft(
         event_key=key if nth is None else f"{key}:{nth}",

@@ -16,7 +16,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
+from fundapp.core.days import day
 from fundapp.core.errors import Busy, Collided, NotFound, Refused
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.ledger import balances, chart
 from fundapp.ledger.balances import Total
 from fundapp.ledger.chart import AccountKind
@@ -65,12 +68,12 @@ def close(session: Session, *, ends_on: date, actor: str) -> bool:
     Should this transaction fail afterwards, the days stay shut all the same: the watermark is never lowered. Close it again.
     Raises NotFound, Refused (the period is not over yet, an earlier one is still open).
     """
-    state, _ = _held(session, ends_on)
+    state, _closed_by = _held(session, ends_on)
     if state != OPEN:
         return False
     if ends_on >= clock.today():
-        raise Refused(f"The period to {_words(ends_on)} is not over yet. It can be closed from the day after.")
-    _earlier_are(session, ends_on, (CLOSING, SEALED), "closed")
+        raise Refused(_("The period to %(day)s is not over yet. It can be closed from the day after.") % {"day": day(ends_on)})
+    _earlier_are(session, ends_on, (CLOSING, SEALED), marked("The period to %(day)s comes first: it is not closed yet."))
     session.execute(_CLOSE, {"ends_on": ends_on, "actor": actor, "at": clock.now()})
     return True
 
@@ -85,10 +88,10 @@ def seal_period(session: Session, *, ends_on: date, actor: str) -> Posted:
     if state == SEALED:
         return _standing(session, ends_on)
     if state != CLOSING:
-        raise Refused(f"The period to {_words(ends_on)} is still open. Close it first.")
+        raise Refused(_("The period to %(day)s is still open. Close it first.") % {"day": day(ends_on)})
     if closed_by == actor:
-        raise Refused("Somebody else seals what you closed: two people stand for a month's books.")
-    _earlier_are(session, ends_on, (SEALED,), "sealed")
+        raise Refused(_("Somebody else seals what you closed: two people stand for a month's books."))
+    _earlier_are(session, ends_on, (SEALED,), marked("The period to %(day)s comes first: it is not sealed yet."))
     _let_others_finish(session)
     posted = write(session, _record(session, ends_on, actor))
     session.execute(_SEAL, {"ends_on": ends_on, "number": posted.number})
@@ -148,7 +151,7 @@ def _kept(total: Total) -> dict[str, Any]:
 def _held(session: Session, ends_on: date) -> tuple[str, str | None]:
     row = session.execute(_HELD, {"ends_on": ends_on}).one_or_none()
     if row is None:
-        raise NotFound(f"There is no period that ends on {_words(ends_on)}.")
+        raise NotFound(_("There is no period that ends on %(day)s.") % {"day": day(ends_on)})
     return row.state, row.closed_by
 
 
@@ -164,26 +167,22 @@ def _let_others_finish(session: Session) -> None:
     Whoever wrote an entry has a transaction number before the guard asks for the watermark, and is among these if it has not ended.
     """
     writers = list(session.scalars(_WRITING))
-    for _ in range(_WAITS):
+    for _wait in range(_WAITS):
         if not session.scalar(_STILL, {"writers": writers}):
             if writers and session.scalar(_LEVEL) != "read committed":
                 # What they wrote is not in this transaction's view of the world, and would be missing in the totals for ever.
                 raise Collided()
             return
         time.sleep(_WAIT_SECONDS)
-    raise Busy("Something that began before the books were closed is not over yet. Try again in a moment.")
+    raise Busy(_("Something that began before the books were closed is not over yet. Try again in a moment."))
 
 
-def _earlier_are(session: Session, ends_on: date, states: Sequence[str], done: str) -> None:
+def _earlier_are(session: Session, ends_on: date, states: Sequence[str], sentence: str) -> None:
     earlier = text("SELECT min(ends_on) FROM period WHERE ends_on < :ends_on AND state <> ALL (:states)")
     first = session.scalar(earlier, {"ends_on": ends_on, "states": list(states)})
     if first is not None:
-        raise Refused(f"The period to {_words(first)} comes first: it is not {done} yet.")
+        raise Refused(_(sentence) % {"day": day(first)})
 
 
 def _net(totals: Sequence[Total], account: str) -> int:
     return sum(total.debits_pence - total.credits_pence for total in totals if total.account == account)
-
-
-def _words(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

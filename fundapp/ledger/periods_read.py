@@ -10,7 +10,9 @@ from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
+from fundapp.core.days import day
 from fundapp.core.errors import NotFound
+from fundapp.core.language import gettext as _
 from fundapp.ledger.log_models import Period
 from fundapp.ledger.models import Entry
 
@@ -54,7 +56,7 @@ def period(session: Session, ends_on: date) -> PeriodView:
     """One period, by its last day. Raises NotFound."""
     row = session.execute(_views().where(Period.ends_on == ends_on)).one_or_none()
     if row is None:
-        raise NotFound(f"There is no period that ends on {ends_on.day} {ends_on:%B %Y}.")
+        raise NotFound(_("There is no period that ends on %(day)s.") % {"day": day(ends_on)})
     return PeriodView(*row)
 
 

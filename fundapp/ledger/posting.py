@@ -11,7 +11,9 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
+from fundapp.core.days import day
 from fundapp.core.errors import Busy, Conflict, FundError, Refused
+from fundapp.core.language import gettext as _
 from fundapp.ledger import canonical, numbers, writing
 from fundapp.ledger.codes import for_draft
 from fundapp.ledger.draft import Draft, Line, Posted, Record
@@ -52,7 +54,7 @@ def post(
     """
     draft = Draft(event_key, kind, happened_on, tuple(lines), actor, subject, reason, note)
     if not draft.lines:
-        raise Refused("An entry about money has at least one line.")
+        raise Refused(_("An entry about money has at least one line."))
     return write(session, draft)
 
 
@@ -75,7 +77,7 @@ def receive(
     """
     draft = Draft(event_key, kind, happened_on, tuple(lines), actor, subject, reason, note)
     if not draft.lines:
-        raise Refused("An entry about money has at least one line.")
+        raise Refused(_("An entry about money has at least one line."))
     return write_fact(session, draft)
 
 
@@ -125,7 +127,8 @@ def known(connection: Connection, draft: Draft) -> Posted | None:
         private=row.private_particulars,
     )
     if _as_told(standing) != _as_told(draft):
-        raise Conflict(f"This was recorded before as entry {row.number:,}, with other content. What was recorded stands.")
+        told = {"number": f"{row.number:,}"}
+        raise Conflict(_("This was recorded before as entry %(number)s, with other content. What was recorded stands.") % told)
     return Posted(entry_id=row.id, number=row.number, replayed=True, forced=row.forced)
 
 
@@ -141,15 +144,15 @@ def _rule_against(connection: Connection, draft: Draft, gate_passed: bool) -> Re
     """What speaks against a draft that is not in the ledger yet."""
     codes, missing = for_draft(connection, draft)
     if missing:
-        return Refused(f"There is no {missing} in the ledger.")
+        return Refused(missing)
     if gate_passed or codes.only_adds(draft):
         return None
-    return MustPassTheGate("This would take money out of a fund without asking whether it has any. Nothing was written.")
+    return MustPassTheGate(_("This would take money out of a fund without asking whether it has any. Nothing was written."))
 
 
 def _closed(session: Session, draft: Draft) -> FundError:
     """Why nothing was written of a new event that no other rule speaks against."""
     shut = shut_until(session)
     if shut is not None and draft.happened_on <= shut:
-        return PeriodClosed(f"The books are closed up to {shut.day} {shut:%B %Y}. Give a later day.")
+        return PeriodClosed(_("The books are closed up to %(day)s. Give a later day.") % {"day": day(shut)})
     return Busy()

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
+from fundapp.core.language import gettext as _
 from fundapp.ledger import canonical, checkpoints, records
 from fundapp.ledger.checkpoints import CheckpointView
 from fundapp.ledger.draft import Record
@@ -83,7 +84,7 @@ def public_proof(session: Session, number: int) -> str:
 def _proof(session: Session, record: Record, private: Mapping[str, str]) -> str:
     seq, newest = _seq(session, record.number), checkpoints.latest(session)
     if seq is None or newest is None or seq >= newest.size:
-        raise NotSealed("This entry is not in a signed checkpoint yet. That takes a second or two.")
+        raise NotSealed(_("This entry is not in a signed checkpoint yet. That takes a second or two."))
     path = Tree(newest.size, StoredTiles(session)).inclusion(seq)
     extra = {"entry": canonical.canonical_bytes(record).decode(), **private}
     told = json.dumps(extra, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -95,7 +96,7 @@ def prove_consistency(session: Session, *, old_size: int, size: int) -> list[byt
     """The hashes that show a checkpoint to be the beginning of a later one (RFC 6962 section 2.1.2). Raises NotFound."""
     newest: CheckpointView | None = checkpoints.latest(session)
     if newest is None or not 0 < old_size <= size <= newest.size:
-        raise NotFound("The ledger has no checkpoints of these sizes.")
+        raise NotFound(_("The ledger has no checkpoints of these sizes."))
     return Tree(size, StoredTiles(session)).consistency(old_size)
 
 
@@ -103,7 +104,7 @@ def _seq(session: Session, number: int) -> int | None:
     statement = select(Entry.id, LogLeaf.seq).outerjoin(LogLeaf, LogLeaf.entry_id == Entry.id).where(Entry.number == number)
     row = session.execute(statement).one_or_none()
     if row is None:
-        raise NotFound(f"There is no entry {number:,} in the ledger.")
+        raise NotFound(_("There is no entry %(number)s in the ledger.") % {"number": f"{number:,}"})
     seq: int | None = row.seq
     return seq
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
+from fundapp.core.language import gettext as _
 from fundapp.ledger import balances
 from fundapp.ledger.chart import CASH, DEBIT_KINDS, GRANTS_PAYABLE, MONEY_KINDS, AccountKind, awardable
 from fundapp.ledger.entries import EntryView, LineView, Movement, entries, entries_for, entry, entry_count, known_keys, movements
@@ -171,7 +172,7 @@ def balance_pence(
     """
     kind = session.scalar(select(Account.kind).where(Account.code == account_code))
     if kind is None:
-        raise NotFound(f"There is no account “{account_code}” in the ledger.")
+        raise NotFound(_("There is no account “%(code)s” in the ledger.") % {"code": account_code})
     debit_balance = _debit_balance(session, account_code, fund_code, as_of)
     if since is not None:
         debit_balance -= _debit_balance(session, account_code, fund_code, since - timedelta(days=1))
@@ -187,7 +188,7 @@ def _position_of(session: Session, fund_code: str) -> FundPosition:
     for position in fund_positions(session):
         if position.code == fund_code:
             return position
-    raise NotFound(f"There is no fund “{fund_code}” in the ledger.")
+    raise NotFound(_("There is no fund “%(code)s” in the ledger.") % {"code": fund_code})
 
 
 def _position(fund: FundView, rows: list[TrialRow]) -> FundPosition:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import Refused
+from fundapp.core.language import gettext as _
 from fundapp.ledger.draft import Draft, Posted
 from fundapp.ledger.posting import write
 
@@ -22,5 +23,5 @@ def record(
     cannot be written in one form alone).
     """
     if not public:
-        raise Refused("A record says something.")
+        raise Refused(_("A record says something."))
     return write(session, Draft(event_key, kind, happened_on, (), actor, subject, public=dict(public)))

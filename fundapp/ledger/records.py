@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
+from fundapp.core.language import gettext as _
 from fundapp.ledger.draft import Draft, Line, Record
 from fundapp.ledger.models import Entry, Transfer
 
@@ -35,6 +36,6 @@ def record(session: Session, number: int) -> Record:
     """The record of one entry. Raises NotFound."""
     head = session.execute(select(*Entry.__table__.columns).where(Entry.number == number)).one_or_none()
     if head is None:
-        raise NotFound(f"There is no entry {number:,} in the ledger.")
+        raise NotFound(_("There is no entry %(number)s in the ledger.") % {"number": f"{number:,}"})
     legs = session.execute(select(*Transfer.__table__.columns).where(Transfer.entry_id == head.id).order_by(Transfer.n))
     return of_row(head, legs)

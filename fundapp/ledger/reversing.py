@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import Conflict, NotFound, Refused
+from fundapp.core.language import gettext as _
 from fundapp.ledger.draft import Draft, Line, Posted
 from fundapp.ledger.gate import pass_gates, write_forced
 from fundapp.ledger.posting import known
@@ -34,11 +35,11 @@ def reverse(session: Session, *, number: int, event_key: str, happened_on: date,
     a reversal: post the right entry again instead), Busy.
     """
     if not reason:
-        raise Refused("Say why this entry is taken back.")
+        raise Refused(_("Say why this entry is taken back."))
     connection = session.connection()
     original = execute(connection, _ORIGINAL, {"number": number}).one_or_none()
     if original is None:
-        raise NotFound(f"There is no entry {number:,} in the ledger.")
+        raise NotFound(_("There is no entry %(number)s in the ledger.") % {"number": f"{number:,}"})
     lines = tuple(Line(*line).mirrored() for line in original.lines)
     draft = Draft(
         event_key=event_key,
@@ -53,9 +54,9 @@ def reverse(session: Session, *, number: int, event_key: str, happened_on: date,
     )
     draft.check()
     if original.kind == KIND:
-        raise Refused("A reversal is not reversed. Post the right entry again, under a key of its own.")
+        raise Refused(_("A reversal is not reversed. Post the right entry again, under a key of its own."))
     if not lines:
-        raise Refused("This entry moved no money: there is nothing to reverse.")
+        raise Refused(_("This entry moved no money: there is nothing to reverse."))
     # Under the gates of its funds, so that of two people at it the second is told kindly.
     pass_gates(connection, draft.funds)
     earlier = execute(connection, _REVERSED_BY, {"number": number}).scalar_one_or_none()
@@ -64,4 +65,5 @@ def reverse(session: Session, *, number: int, event_key: str, happened_on: date,
     standing = known(connection, draft)
     if standing is not None:
         return standing
-    raise Conflict(f"Entry {number:,} was reversed before, by entry {earlier:,}.")
+    told = {"number": f"{number:,}", "earlier": f"{earlier:,}"}
+    raise Conflict(_("Entry %(number)s was reversed before, by entry %(earlier)s.") % told)

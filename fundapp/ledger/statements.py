@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
+from fundapp.core.language import gettext as _
 from fundapp.ledger import balances
 from fundapp.ledger.chart import DEBIT_KINDS
 from fundapp.ledger.models import Account
@@ -81,7 +82,7 @@ def statement(
     """An account's statement. Raises NotFound for no such account."""
     account = session.query(Account.name, Account.kind).filter(Account.code == code).one_or_none()
     if account is None:
-        raise NotFound(f"There is no account “{code[:60]}” in the ledger.")
+        raise NotFound(_("There is no account “%(code)s” in the ledger.") % {"code": code[:60]})
     asked = {"account": code, "grows_by_debit": account.kind in DEBIT_KINDS, "since": since, "until": until, "fund": fund}
     opening = _balance(session, code, account.kind, fund, since - timedelta(days=1)) if since > date.min else 0
     added = session.execute(_ADDED_UP, asked).one()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import cache
 
 from flask import Flask
 
-from fundapp.core import clock, money
-from fundapp.core.language import ENGLISH, language, ngettext, pgettext
+from fundapp.core import clock, days, money
+from fundapp.core.language import ENGLISH, language, ngettext
 from fundapp.core.language import gettext as _
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -16,8 +15,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 def day(value: date | datetime) -> str:
     """A day in London: "14 November 2026"."""
-    on = clock.day_of(value) if isinstance(value, datetime) else value
-    return f"{on.day} {_months(language())[on.month - 1]} {on.year}"
+    return days.day(clock.day_of(value) if isinstance(value, datetime) else value)
 
 
 def moment(value: datetime) -> str:
@@ -41,30 +39,11 @@ def ago(value: datetime) -> str:
     if seconds < _HOUR:
         minutes = seconds // _MINUTE
         return ngettext("%(number)d minute ago", "%(number)d minutes ago", minutes) % {"number": minutes}
-    days = (clock.today() - clock.day_of(value)).days
-    if days == 0 or seconds < _HOUR * 6:
+    nights = (clock.today() - clock.day_of(value)).days
+    if nights == 0 or seconds < _HOUR * 6:
         hours = seconds // _HOUR
         return ngettext("%(number)d hour ago", "%(number)d hours ago", hours) % {"number": hours}
-    return _("yesterday") if days == 1 else ngettext("%(number)d day ago", "%(number)d days ago", days) % {"number": days}
-
-
-@cache
-def _months(_language: str) -> tuple[str, ...]:
-    """The months as they stand behind a day's number: Polish declines them."""
-    return (
-        pgettext("in a date", "January"),
-        pgettext("in a date", "February"),
-        pgettext("in a date", "March"),
-        pgettext("in a date", "April"),
-        pgettext("in a date", "May"),
-        pgettext("in a date", "June"),
-        pgettext("in a date", "July"),
-        pgettext("in a date", "August"),
-        pgettext("in a date", "September"),
-        pgettext("in a date", "October"),
-        pgettext("in a date", "November"),
-        pgettext("in a date", "December"),
-    )
+    return _("yesterday") if nights == 1 else ngettext("%(number)d day ago", "%(number)d days ago", nights) % {"number": nights}
 
 
 FILTERS = {

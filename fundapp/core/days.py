@@ -1,0 +1,32 @@
+"""Days as people write them, in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+from fundapp.core.language import language, pgettext
+
+
+def day(on: date) -> str:
+    """A day: "14 November 2026"."""
+    return f"{on.day} {_months(language())[on.month - 1]} {on.year}"
+
+
+@cache
+def _months(_language: str) -> tuple[str, ...]:
+    """The months as they stand behind a day's number: Polish declines them."""
+    return (
+        pgettext("in a date", "January"),
+        pgettext("in a date", "February"),
+        pgettext("in a date", "March"),
+        pgettext("in a date", "April"),
+        pgettext("in a date", "May"),
+        pgettext("in a date", "June"),
+        pgettext("in a date", "July"),
+        pgettext("in a date", "August"),
+        pgettext("in a date", "September"),
+        pgettext("in a date", "October"),
+        pgettext("in a date", "November"),
+        pgettext("in a date", "December"),
+    )
