@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
+
 
 class AuditKind(StrEnum):
     """What was done. The part before the dot says to what."""
@@ -76,5 +79,66 @@ class AuditKind(StrEnum):
 
     @property
     def words(self) -> str:
-        """The kind as it stands on a page: "request agreed"."""
-        return self.value.replace(".", " ").replace("_", " ")
+        """The kind as it stands on a page, in the reader's language: "request agreed"."""
+        return _(_WORDS[self])
+
+
+_WORDS = {
+    AuditKind.FUND_HOLDER_CHANGED: marked("fund holder changed"),
+    AuditKind.ORGANISATION_ADDED: marked("organisation added"),
+    AuditKind.TEAM_ADDED: marked("team added"),
+    AuditKind.INVITATION_SENT: marked("invitation sent"),
+    AuditKind.INVITATION_WITHDRAWN: marked("invitation withdrawn"),
+    AuditKind.INVITATION_ACCEPTED: marked("invitation accepted"),
+    AuditKind.USER_ROLES_CHANGED: marked("user roles changed"),
+    AuditKind.USER_DISABLED: marked("user disabled"),
+    AuditKind.USER_ENABLED: marked("user enabled"),
+    AuditKind.USER_PASSWORD_CHANGED: marked("user password changed"),
+    AuditKind.SESSION_ENDED: marked("session ended"),
+    AuditKind.POINT_OPENED: marked("point opened"),
+    AuditKind.POINT_CHANGED: marked("point changed"),
+    AuditKind.POINT_CLOSED: marked("point closed"),
+    AuditKind.POINT_REOPENED: marked("point reopened"),
+    AuditKind.GIFT_MOVED: marked("gift moved"),
+    AuditKind.GIFT_ALARM_RAISED: marked("gift alarm raised"),
+    AuditKind.GIFT_ALARM_CLOSED: marked("gift alarm closed"),
+    AuditKind.PRESET_CHANGED: marked("preset changed"),
+    AuditKind.ITEM_ADDED: marked("item added"),
+    AuditKind.ITEM_CHANGED: marked("item changed"),
+    AuditKind.ITEM_CLOSED: marked("item closed"),
+    AuditKind.PERSON_ISSUED: marked("person issued"),
+    AuditKind.REQUEST_DRAFTED: marked("request drafted"),
+    AuditKind.REQUEST_SENT: marked("request sent"),
+    AuditKind.REQUEST_AGREED: marked("request agreed"),
+    AuditKind.REQUEST_PART_AGREED: marked("request part agreed"),
+    AuditKind.REQUEST_QUESTIONED: marked("request questioned"),
+    AuditKind.REQUEST_ANSWERED: marked("request answered"),
+    AuditKind.REQUEST_DECLINED: marked("request declined"),
+    AuditKind.REQUEST_WITHDRAWN: marked("request withdrawn"),
+    AuditKind.REQUEST_RELEASED: marked("request released"),
+    AuditKind.REQUEST_BILLED: marked("request billed"),
+    AuditKind.REQUEST_CLOSED: marked("request closed"),
+    AuditKind.CONFLICT_DECLARED: marked("conflict declared"),
+    AuditKind.PAYMENT_ENTERED: marked("payment entered"),
+    AuditKind.PAYMENT_RELEASED: marked("payment released"),
+    AuditKind.PAYMENT_STOPPED: marked("payment stopped"),
+    AuditKind.PAYMENT_TAKEN_BACK: marked("payment taken back"),
+    AuditKind.CONTRIBUTION_RECEIVED: marked("contribution received"),
+    AuditKind.FUND_OPENED: marked("fund opened"),
+    AuditKind.ACCOUNT_OPENED: marked("account opened"),
+    AuditKind.ENTRY_REVERSED: marked("entry reversed"),
+    AuditKind.SHORTFALL_CLOSED: marked("shortfall closed"),
+    AuditKind.ACCOUNT_RENAMED: marked("account renamed"),
+    AuditKind.PERIOD_CLOSED: marked("period closed"),
+    AuditKind.PERIOD_SEALED: marked("period sealed"),
+    AuditKind.BOOKS_TAKEN: marked("books taken"),
+    AuditKind.PROOF_TAKEN: marked("proof taken"),
+    AuditKind.EXAMPLE_CHANGED: marked("example changed"),
+    AuditKind.READER_ADDED: marked("reader added"),
+    AuditKind.READER_CHANGED: marked("reader changed"),
+    AuditKind.READER_STOPPED: marked("reader stopped"),
+    AuditKind.READER_BROUGHT_BACK: marked("reader brought back"),
+    AuditKind.READER_WRITTEN_AGAIN: marked("reader written again"),
+    AuditKind.EVIDENCE_READ: marked("evidence read"),
+    AuditKind.REQUEST_READ: marked("request read"),
+}

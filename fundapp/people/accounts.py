@@ -13,6 +13,7 @@ from fundapp.audit.service import record
 from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotFound, Refused
+from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.people import queries, sessions
 from fundapp.people.models import FundHolder, Organisation, Team, User, UserRole
@@ -27,12 +28,12 @@ def change_roles(session: Session, *, actor: Actor, user_id: int, roles: Iterabl
 
     Raises NotFound, and Refused for one's own account, for the last administrator, and for seats of another organisation.
     """
-    user = _another(session, actor, user_id, "change your own roles")
+    user = _another(session, actor, user_id, _("You cannot change your own roles. Ask another administrator."))
     wanted = frozenset(roles)
     require_seats(wanted, user.team.organisation)
     before = user.roles
     if wanted == before:
-        raise Refused(f"{user.name} has these roles already.")
+        raise Refused(_("%(name)s has these roles already.") % {"name": user.name})
     if Role.ADMIN in before - wanted:
         _keep_an_admin(session, user)
     user.role_rows = [row for row in user.role_rows if Role(row.role) in wanted] + [
@@ -46,9 +47,9 @@ def change_roles(session: Session, *, actor: Actor, user_id: int, roles: Iterabl
 
 def deactivate(session: Session, *, actor: Actor, user_id: int, reason: str) -> User:
     """Disable an account and end its sessions, at once. Raises NotFound, and Refused for oneself and the last administrator."""
-    user = _another(session, actor, user_id, "disable your own account")
+    user = _another(session, actor, user_id, _("You cannot disable your own account. Ask another administrator."))
     if not user.active:
-        raise Refused(f"{user.name}’s account is disabled already.")
+        raise Refused(_("%(name)s’s account is disabled already.") % {"name": user.name})
     if Role.ADMIN in user.roles:
         _keep_an_admin(session, user)
     user.disabled_at = clock.now()
@@ -60,9 +61,9 @@ def deactivate(session: Session, *, actor: Actor, user_id: int, reason: str) -> 
 
 def reactivate(session: Session, *, actor: Actor, user_id: int) -> User:
     """Let a disabled account be used again, with the password it had. Raises NotFound, Refused."""
-    user = _another(session, actor, user_id, "enable your own account")
+    user = _another(session, actor, user_id, _("You cannot enable your own account. Ask another administrator."))
     if user.active:
-        raise Refused(f"{user.name}’s account is in use already.")
+        raise Refused(_("%(name)s’s account is in use already.") % {"name": user.name})
     require_seats(user.roles, user.team.organisation)
     user.disabled_at = None
     session.flush()
@@ -81,7 +82,7 @@ def sign_out_everywhere(session: Session, *, actor: Actor, user_id: int) -> User
 def add_organisation(session: Session, *, actor: Actor, name: str, kind: Literal["fund_holder", "partner"] = "partner") -> Organisation:
     """Take an organisation in. Raises Refused for a name that is there already in other capitals."""
     if queries.organisation_by_name(session, name):
-        raise Refused("There is already an organisation of that name.")
+        raise Refused(_("There is already an organisation of that name."))
     organisation = Organisation(name=name.strip(), kind=kind, teams=[])
     session.add(organisation)
     session.flush()
@@ -93,9 +94,9 @@ def add_team(session: Session, *, actor: Actor, organisation_id: int, name: str)
     """Add a team to an organisation. Raises NotFound, and Refused for a name it has already."""
     organisation = session.get(Organisation, organisation_id)
     if organisation is None:
-        raise NotFound("There is no such organisation.")
+        raise NotFound(_("There is no such organisation."))
     if queries.team_by_name(session, organisation_id, name):
-        raise Refused(f"{organisation.name} has a team of that name already.")
+        raise Refused(_("%(organisation)s has a team of that name already.") % {"organisation": organisation.name})
     team = Team(organisation_id=organisation_id, name=name.strip())
     session.add(team)
     session.flush()
@@ -143,12 +144,12 @@ def _locked(session: Session, user_id: int) -> User:
     return queries.user(session, user_id)
 
 
-def _another(session: Session, actor: Actor, user_id: int, act: str) -> User:
+def _another(session: Session, actor: Actor, user_id: int, sentence: str) -> User:
     if actor.user_id == user_id:
-        raise Refused(f"You cannot {act}. Ask another administrator.")
+        raise Refused(sentence)
     return _locked(session, user_id)
 
 
 def _keep_an_admin(session: Session, leaving: User) -> None:
     if leaving.active and queries.count_holders(session, Role.ADMIN) == 1:
-        raise Refused(f"{leaving.name} is the last administrator. Make somebody else one first.")
+        raise Refused(_("%(name)s is the last administrator. Make somebody else one first.") % {"name": leaving.name})

@@ -5,12 +5,97 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from fundapp.core.days import day
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 
 # Ids longer than this are cut on a page.
 LONG = 12
-_ROLES = {role.value: role.words for role in Role}
+
+# What facts are called, and what stands in them as a code: written in the trail in English, said in the reader's language.
+_SAID = frozenset(
+    {
+        marked("about"),
+        marked("after"),
+        marked("after asks what"),
+        marked("after guide high"),
+        marked("after guide low"),
+        marked("after help text"),
+        marked("after name"),
+        marked("again"),
+        marked("agreed"),
+        marked("alarm"),
+        marked("as of"),
+        marked("asked"),
+        marked("asks what"),
+        marked("before"),
+        marked("before asks what"),
+        marked("before guide high"),
+        marked("before guide low"),
+        marked("before help text"),
+        marked("before name"),
+        marked("bill"),
+        marked("bytes"),
+        marked("changed"),
+        marked("code"),
+        marked("entry"),
+        marked("from"),
+        marked("fund"),
+        marked("guide high"),
+        marked("guide low"),
+        marked("help text"),
+        marked("invitation"),
+        marked("item"),
+        marked("kind"),
+        marked("media type"),
+        marked("name"),
+        marked("offered after"),
+        marked("organisation"),
+        marked("outcome"),
+        marked("paid on"),
+        marked("part"),
+        marked("payment"),
+        marked("place"),
+        marked("released"),
+        marked("roles"),
+        marked("team"),
+        marked("to"),
+        marked("unspent"),
+        marked("what"),
+        marked("which"),
+        # States, and what came of a request.
+        marked("draft"),
+        marked("waiting"),
+        marked("question"),
+        marked("being paid"),
+        marked("part paid"),
+        marked("paid"),
+        marked("in hands"),
+        marked("closed"),
+        marked("declined"),
+        marked("withdrawn"),
+        marked("housed"),
+        marked("kept home"),
+        marked("has id"),
+        marked("connected"),
+        marked("treatment"),
+        marked("work"),
+        marked("not yet"),
+        # Organisations, and sessions that were ended.
+        marked("fund holder"),
+        marked("partner"),
+        marked("all"),
+        # What was changed about a collection point.
+        marked("business"),
+        marked("address"),
+        marked("contact name"),
+        marked("contact details"),
+        marked("agreed on"),
+        marked("checkpoint on its poster"),
+    }
+)
 
 
 def fact_lines(facts: Mapping[str, str | int]) -> list[str]:
@@ -22,6 +107,11 @@ def fact_lines(facts: Mapping[str, str | int]) -> list[str]:
     return lines + [_line(name, value) for name, value in rest.items()]
 
 
+def listed(kept: str) -> str:
+    """Several names of facts, as the trail keeps them: "contact_name, agreed_on"."""
+    return ", ".join(map(_said, kept.split(", ")))
+
+
 def cut(reference: str) -> str:
     """A reference with a long id cut to its first eight signs."""
     what, colon, which = reference.partition(":")
@@ -29,10 +119,14 @@ def cut(reference: str) -> str:
 
 
 def _line(name: str, value: str | int) -> str:
-    words = name.removesuffix("_pence").replace("_", " ")
     if name == "amount_pence":
         return _value(name, value)
-    return f"{words}: {_value(name, value)}"
+    return _("%(name)s: %(value)s") % {"name": _said(name.removesuffix("_pence")), "value": _value(name, value)}
+
+
+def _said(code: str) -> str:
+    words = code.replace("_", " ")
+    return _(words) if words in _SAID else words
 
 
 def _value(name: str, value: str | int) -> str:
@@ -41,11 +135,10 @@ def _value(name: str, value: str | int) -> str:
     if not isinstance(value, str):
         return str(value)
     if _is_day(value):
-        on = date.fromisoformat(value)
-        return f"{on.day} {on:%B %Y}"
+        return day(date.fromisoformat(value))
     if name == "roles":
-        return ", ".join(_ROLES.get(one, one) for one in value.replace(",", " ").split())
-    return cut(value) if ":" in value else value.replace("_", " ")
+        return ", ".join(Role(one).words if one in set(Role) else one for one in value.replace(",", " ").split())
+    return cut(value) if ":" in value else _said(value)
 
 
 def _is_day(text: str) -> bool:

@@ -10,41 +10,48 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.actor import Actor
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.people.models import FirstVisit
 
 THREE_THINGS: Mapping[Role, tuple[str, str, str]] = {
     Role.KEY_WORKER: (
-        "Ask for something with “Ask for something”: seven short questions, saved as you go.",
-        "Come back when it says “Needs you”: a question to answer, or a bill to photograph.",
-        "Say what came of it. One tap, and the town sees that it helped.",
+        marked("Ask for something with “Ask for something”: seven short questions, saved as you go."),
+        marked("Come back when it says “Needs you”: a question to answer, or a bill to photograph."),
+        marked("Say what came of it. One tap, and the town sees that it helped."),
     ),
     Role.APPROVER: (
-        "Open the request that waits longest, and read their words first.",
-        "Answer it: agree, agree a part, ask one question, or decline with a reason they can pass on.",
-        "If you know anyone in it, step aside. Somebody else then answers.",
+        marked("Open the request that waits longest, and read their words first."),
+        marked("Answer it: agree, agree a part, ask one question, or decline with a reason they can pass on."),
+        marked("If you know anyone in it, step aside. Somebody else then answers."),
     ),
     Role.PANEL: (
-        "Read what waits for an answer, the longest waiting first.",
-        "Look at what was asked, why now, and what it costs against the guide price.",
-        "Tell an approver what you think. What is answered leaves your list.",
+        marked("Read what waits for an answer, the longest waiting first."),
+        marked("Look at what was asked, why now, and what it costs against the guide price."),
+        marked("Tell an approver what you think. What is answered leaves your list."),
     ),
     Role.FINANCE: (
-        "Enter a payment for what is agreed, once you have made it at the bank.",
-        "Check and release what another officer entered. A payment always has two people.",
-        "Look at what needs a look, and close the month when it is over.",
+        marked("Enter a payment for what is agreed, once you have made it at the bank."),
+        marked("Check and release what another officer entered. A payment always has two people."),
+        marked("Look at what needs a look, and close the month when it is over."),
     ),
     Role.AUDITOR: (
-        "Read everything: requests, payments, every entry of the ledger. You change nothing.",
-        "Find anything by its number with the box at the top.",
-        "See who did what under Audit. What you open of somebody’s request is written there too.",
+        marked("Read everything: requests, payments, every entry of the ledger. You change nothing."),
+        marked("Find anything by its number with the box at the top."),
+        marked("See who did what under Audit. What you open of somebody’s request is written there too."),
     ),
     Role.ADMIN: (
-        "Invite people, and give each the seats they need. Requests stand still while a seat is empty.",
-        "Add collection points, and print their posters.",
-        "Keep the catalogue: what can be asked for, and what it usually costs.",
+        marked("Invite people, and give each the seats they need. Requests stand still while a seat is empty."),
+        marked("Add collection points, and print their posters."),
+        marked("Keep the catalogue: what can be asked for, and what it usually costs."),
     ),
 }
+
+
+def three_things(role: Role) -> tuple[str, ...]:
+    """What somebody in this seat does, in the reader's language."""
+    return tuple(_(one) for one in THREE_THINGS[role])
 
 
 def unseen(session: Session, actor: Actor) -> list[Role]:

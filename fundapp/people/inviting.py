@@ -14,6 +14,7 @@ from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotFound, Refused
 from fundapp.core.keys import random_token, token_hash
+from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.jobs import enqueue
 from fundapp.people import queries
@@ -78,7 +79,7 @@ def accept_invitation(session: Session, *, token: str, name: str, password: str,
     """
     invitation = session.scalar(_usable(token).with_for_update())
     if invitation is None:
-        raise NotFound("This link cannot be used. It may have been used already, or be older than seven days.")
+        raise NotFound(_("This link cannot be used. It may have been used already, or be older than seven days."))
     refuse_weak(password, email=invitation.email, name=name)
     team = queries.team(session, invitation.team_id)
     roles = invitation.role_set
@@ -106,7 +107,7 @@ def _write(session: Session, actor: Actor, email: str, roles: Iterable[Role], te
     team = queries.team(session, team_id)
     require_seats(wanted, team.organisation)
     if queries.user_by_email(session, email):
-        raise Refused("There is an account with that e-mail already.")
+        raise Refused(_("There is an account with that e-mail already."))
     now = clock.now()
     invitation = Invitation(
         email=queries.plain_email(email),
@@ -139,9 +140,9 @@ def _usable(token: str) -> Select[Invitation]:
 def _open_one(session: Session, invitation_id: int) -> Invitation:
     invitation = session.get(Invitation, invitation_id, with_for_update=True)
     if invitation is None:
-        raise NotFound("There is no such invitation.")
+        raise NotFound(_("There is no such invitation."))
     if invitation.accepted_at:
-        raise Refused("This invitation has been accepted meanwhile. The account is in the list of people.")
+        raise Refused(_("This invitation has been accepted meanwhile. The account is in the list of people."))
     if invitation.withdrawn_at:
-        raise Refused("This invitation has been withdrawn meanwhile.")
+        raise Refused(_("This invitation has been withdrawn meanwhile."))
     return invitation

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.core.actor import Actor
 from fundapp.core.db import Base
+from fundapp.core.language import marked
 from fundapp.core.roles import Role
 
 _ROLE_LIST = ", ".join(f"'{role}'" for role in Role)
@@ -39,13 +40,13 @@ class Organisation(Base):
     __tablename__ = "organisation"
     __table_args__ = (
         CheckConstraint("kind IN ('fund_holder', 'partner')", name="kind"),
-        UniqueConstraint("name", info={"sentence": "There is already an organisation of that name."}),
+        UniqueConstraint("name", info={"sentence": marked("There is already an organisation of that name.")}),
         Index(
             "uq_organisation_fund_holder",
             "kind",
             unique=True,
             postgresql_where=text("kind = 'fund_holder'"),
-            info={"sentence": "The Fund has its holder already. Any other organisation is a partner."},
+            info={"sentence": marked("The Fund has its holder already. Any other organisation is a partner.")},
         ),
         {"info": {"app_role": "SELECT, INSERT, UPDATE"}},
     )
@@ -67,7 +68,7 @@ class Team(Base):
 
     __tablename__ = "team"
     __table_args__ = (
-        UniqueConstraint("organisation_id", "name", info={"sentence": "This organisation has a team of that name already."}),
+        UniqueConstraint("organisation_id", "name", info={"sentence": marked("This organisation has a team of that name already.")}),
         {"info": {"app_role": "SELECT, INSERT, UPDATE"}},
     )
 
@@ -84,7 +85,7 @@ class User(Base):
     __tablename__ = "user_account"
     __table_args__ = (
         CheckConstraint("email = lower(email)", name="email_lower"),
-        UniqueConstraint("email", info={"sentence": "There is an account with that e-mail already."}),
+        UniqueConstraint("email", info={"sentence": marked("There is an account with that e-mail already.")}),
         Index("ix_user_account_name_id", "name", "id"),
         Index("ix_user_account_team_id", "team_id"),
         {"info": {"app_role": "SELECT, INSERT, UPDATE"}},
@@ -168,7 +169,7 @@ class Invitation(Base):
     __tablename__ = "invitation"
     __table_args__ = (
         CheckConstraint("email = lower(email)", name="email_lower"),
-        CheckConstraint("cardinality(roles) > 0", name="has_roles", info={"sentence": "Choose at least one role."}),
+        CheckConstraint("cardinality(roles) > 0", name="has_roles", info={"sentence": marked("Choose at least one role.")}),
         CheckConstraint("octet_length(token_hash) = 32", name="token_hash_length"),
         CheckConstraint("accepted_at IS NULL OR withdrawn_at IS NULL", name="one_end"),
         UniqueConstraint("token_hash"),
@@ -178,7 +179,7 @@ class Invitation(Base):
             "email",
             unique=True,
             postgresql_where=text("accepted_at IS NULL AND withdrawn_at IS NULL"),
-            info={"sentence": "That e-mail has an invitation already. Send it again from the list of people."},
+            info={"sentence": marked("That e-mail has an invitation already. Send it again from the list of people.")},
         ),
         {"info": {"app_role": "SELECT, INSERT, UPDATE"}},
     )

@@ -11,6 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import CHEAPEST
 
 from fundapp.core.errors import Refused
+from fundapp.core.language import gettext as _
 
 LEAST = 8
 ADVISED = 15
@@ -79,13 +80,13 @@ def weakness(password: str, *, email: str, name: str = "") -> str | None:
     """What is wrong with a new password, or None. No rule about capitals, digits or signs: they do not help."""
     plain = _normal(password)
     if len(plain) < LEAST:
-        return f"Use at least {LEAST} characters. Three random words make a good password."
+        return _("Use at least %(number)d characters. Three random words make a good password.") % {"number": LEAST}
     if len(plain) > MOST:
-        return f"Use at most {MOST} characters."
+        return _("Use at most %(number)d characters.") % {"number": MOST}
     if _is_common(plain) or len(set(plain)) < 4 or _is_run(plain):
-        return "That password is one of the first that anybody would try. Three random words make a good one."
+        return _("That password is one of the first that anybody would try. Three random words make a good one.")
     if _is_own(plain, email, name):
-        return "That password is too close to your name or e-mail. Three random words make a good one."
+        return _("That password is too close to your name or e-mail. Three random words make a good one.")
     return None
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from fundapp.core import clock
 from fundapp.core.errors import NotFound
+from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.people.models import FundHolder, Invitation, Organisation, Team, User, UserRole, UserSession
 from fundapp.people.sessions import IDLE
@@ -17,9 +18,8 @@ from fundapp.people.sessions import IDLE
 
 def fund_holder(session: Session) -> FundHolder:
     """The charity that holds the Fund. Before its facts are entered: one without a number."""
-    return session.get(FundHolder, 1) or FundHolder(
-        id=1, charity_name="Changing Lives Fund", charity_number="not entered yet", town="", phone="", email="", address="", website=""
-    )
+    nobody = dict.fromkeys(("town", "phone", "email", "address", "website"), "")
+    return session.get(FundHolder, 1) or FundHolder(id=1, charity_name="Changing Lives Fund", charity_number=_("not entered yet"), **nobody)
 
 
 def whole_user() -> list[ORMOption]:
@@ -31,7 +31,7 @@ def user(session: Session, user_id: int) -> User:
     """An account, active or not. Raises NotFound."""
     found = session.scalar(select(User).where(User.id == user_id).options(*whole_user()))
     if found is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(_("There is no such account."))
     return found
 
 
@@ -118,7 +118,7 @@ def organisation(session: Session, organisation_id: int) -> Organisation:
     """An organisation with its teams. Raises NotFound."""
     found = session.scalar(select(Organisation).where(Organisation.id == organisation_id).options(selectinload(Organisation.teams)))
     if found is None:
-        raise NotFound("There is no such organisation.")
+        raise NotFound(_("There is no such organisation."))
     return found
 
 
@@ -133,7 +133,7 @@ def team(session: Session, team_id: int) -> Team:
     """A team with its organisation. Raises NotFound."""
     found = session.scalar(select(Team).where(Team.id == team_id).options(joinedload(Team.organisation, innerjoin=True)))
     if found is None:
-        raise NotFound("There is no such team.")
+        raise NotFound(_("There is no such team."))
     return found
 
 

@@ -7,11 +7,16 @@ from collections.abc import Callable, Iterable
 from sqlalchemy.orm import Session
 
 from fundapp.audit.kinds import AuditKind
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.people import queries
 
-_OTHERS = {"system": "the Fund itself", "donor": "a donor", "stripe": "Stripe"}
+_OTHERS = {"system": marked("the Fund itself"), "donor": marked("a donor"), "stripe": "Stripe"}
 
-KINDS = {kind.value: kind.words.capitalize() for kind in AuditKind}
+
+def kinds() -> dict[str, str]:
+    """Every kind of event with its words, in the reader's language."""
+    return {kind.value: kind.words.capitalize() for kind in AuditKind}
 
 
 def namer(session: Session, references: Iterable[str]) -> Callable[[str], str]:
@@ -21,6 +26,8 @@ def namer(session: Session, references: Iterable[str]) -> Callable[[str], str]:
 
     def who(reference: str) -> str:
         number = reference.removeprefix("user:")
-        return names.get(int(number), reference) if number.isdigit() else _OTHERS.get(reference, reference)
+        if number.isdigit():
+            return names.get(int(number), reference)
+        return _(_OTHERS[reference]) if reference in _OTHERS else reference
 
     return who

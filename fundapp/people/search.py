@@ -7,12 +7,14 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from fundapp.core.actor import Actor
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.people.models import Team, User
 from fundapp.people.queries import plain_email
 from fundapp.web.searching import Asked, Found, Hit
 from fundapp.web.session import db
 
-HINT = "a colleague’s name or e-mail"
+HINT = marked("a colleague’s name or e-mail")
 
 
 def find(_actor: Actor, asked: Asked, limit: int, offset: int) -> Found:
@@ -35,9 +37,9 @@ def find(_actor: Actor, asked: Asked, limit: int, offset: int) -> Found:
         Hit(
             title=row.name,
             url=url_for("people_admin.person", user_id=row.id),
-            detail=f"{row.team.name}, {row.organisation.name}" + ("" if row.active else " · Disabled"),
+            detail=f"{row.team.name}, {row.organisation.name}" + ("" if row.active else f" · {_('Disabled')}"),
             exact=row.email == email,
         )
-        for row, _ in rows
+        for row, _total in rows
     ]
     return Found(hits, rows[0][1] if rows else 0)

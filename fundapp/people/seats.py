@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fundapp.core.errors import Refused
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.people.models import Organisation
 
@@ -13,12 +15,22 @@ FUND_HOLDER_ONLY = frozenset({Role.APPROVER, Role.FINANCE, Role.ADMIN})
 
 # What a seat lets somebody do, as the pages say it.
 DOES = {
-    Role.KEY_WORKER: "Asks for help for the people they work with.",
-    Role.APPROVER: "Decides on requests, but never on their own team’s.",
-    Role.PANEL: "Has a vote on larger requests, and nothing else.",
-    Role.FINANCE: "Pays what was agreed, two people to a payment, and keeps the books.",
-    Role.AUDITOR: "Reads everything, changes nothing.",
-    Role.ADMIN: "Looks after people, collection points and the catalogue. Neither decides nor pays.",
+    Role.KEY_WORKER: marked("Asks for help for the people they work with."),
+    Role.APPROVER: marked("Decides on requests, but never on their own team’s."),
+    Role.PANEL: marked("Has a vote on larger requests, and nothing else."),
+    Role.FINANCE: marked("Pays what was agreed, two people to a payment, and keeps the books."),
+    Role.AUDITOR: marked("Reads everything, changes nothing."),
+    Role.ADMIN: marked("Looks after people, collection points and the catalogue. Neither decides nor pays."),
+}
+
+# A seat with its article, as it stands in "nobody there can be an approver".
+_ONE = {
+    Role.KEY_WORKER: marked("a key worker"),
+    Role.APPROVER: marked("an approver"),
+    Role.PANEL: marked("a panel member"),
+    Role.FINANCE: marked("a finance officer"),
+    Role.AUDITOR: marked("an auditor"),
+    Role.ADMIN: marked("an administrator"),
 }
 
 # How many people a seat needs before a request can go all the way. A payment has two people.
@@ -46,17 +58,23 @@ def has_several_homes(roles: Iterable[Role]) -> bool:
     return len(homes(roles)) > 1
 
 
-def an(words: str) -> str:
-    """The words with their article: "an approver"."""
-    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+def what_they_do() -> dict[Role, str]:
+    """What each seat lets somebody do, in the reader's language."""
+    return {role: _(words) for role, words in DOES.items()}
+
+
+def an(role: Role) -> str:
+    """The seat with its article: "an approver"."""
+    return _(_ONE[role])
 
 
 def require_seats(roles: Iterable[Role], organisation: Organisation) -> None:
     """Raises Refused when nobody in this organisation may hold one of these seats, or when there is none."""
     wanted = frozenset(roles)
     if not wanted:
-        raise Refused("Choose at least one role.")
+        raise Refused(_("Choose at least one role."))
     barred = sorted(wanted & FUND_HOLDER_ONLY) if not organisation.is_fund_holder else []
     if barred:
-        words = " or ".join(an(role.words) for role in barred)
-        raise Refused(f"{organisation.name} is a partner, so nobody there can be {words}: the fund holder decides and pays.")
+        words = _(" or ").join(an(role) for role in barred)
+        sentence = _("%(name)s is a partner, so nobody there can be %(seats)s: the fund holder decides and pays.")
+        raise Refused(sentence % {"name": organisation.name, "seats": words})

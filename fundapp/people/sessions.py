@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.keys import random_token, token_hash
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.people.models import Team, User, UserSession
 
 IDLE = timedelta(hours=12)
@@ -104,14 +106,21 @@ def forget_old(session: Session) -> None:
     session.execute(delete(UserSession).where(UserSession.expires_at < clock.now() - KEPT))
 
 
-_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"))
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", marked("Samsung Internet")), ("Firefox", "Firefox"))
 _MORE_BROWSERS = (("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))
-_SYSTEMS = (("Android", "Android"), ("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Windows", "Windows"), ("CrOS", "a Chromebook"))
-_MORE_SYSTEMS = (("Mac OS", "a Mac"), ("Linux", "Linux"))
+_SYSTEMS = (("Android", "Android"), ("iPhone", marked("an iPhone")), ("iPad", marked("an iPad")), ("Windows", "Windows"))
+_MORE_SYSTEMS = (("CrOS", marked("a Chromebook")), ("Macintosh", marked("a Mac")), ("Linux", "Linux"))
+_SOME_BROWSER, _SOME_SYSTEM = marked("A browser"), marked("a device we do not know")
 
 
 def device_name(user_agent: str) -> str:
-    """A browser's own account of itself, made coarse: "Chrome on Android"."""
-    browser = next((name for mark, name in (*_BROWSERS, *_MORE_BROWSERS) if mark in user_agent), "A browser")
-    system = next((name for mark, name in (*_SYSTEMS, *_MORE_SYSTEMS) if mark in user_agent), "a device we do not know")
+    """A browser's own account of itself, made coarse, and kept in English: "Chrome on Android"."""
+    browser = next((name for mark, name in (*_BROWSERS, *_MORE_BROWSERS) if mark in user_agent), _SOME_BROWSER)
+    system = next((name for mark, name in (*_SYSTEMS, *_MORE_SYSTEMS) if mark in user_agent), _SOME_SYSTEM)
     return f"{browser} on {system}"
+
+
+def device_words(kept: str) -> str:
+    """The same, in the reader's language."""
+    browser, _on, system = kept.partition(" on ")
+    return _("%(browser)s on %(system)s") % {"browser": _(browser), "system": _(system)} if system else kept

@@ -9,11 +9,13 @@ from fundapp.audit.kinds import AuditKind
 from fundapp.audit.service import record
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotFound, Refused
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.people import queries, sessions, throttle
 from fundapp.people.models import SignInAttempt, User, UserSession
 from fundapp.people.passwords import Passwords, refuse_weak
 
-NO_MATCH = "That e-mail and password do not belong together. Check both and try again."
+NO_MATCH = marked("That e-mail and password do not belong together. Check both and try again.")
 
 
 def sign_in(
@@ -28,10 +30,10 @@ def sign_in(
     user = queries.user_by_email(session, email)
     kept = user.password_hash if user and user.active else None
     if not passwords.matches(kept, password) or user is None:
-        raise Refused(NO_MATCH)
+        raise Refused(_(NO_MATCH))
     # Held until the end, so that somebody who is being disabled this moment does not slip in; and looked at again.
     if session.scalar(select(User.disabled_at).where(User.id == user.id).with_for_update()):
-        raise Refused(NO_MATCH)
+        raise Refused(_(NO_MATCH))
     if passwords.is_dated(user.password_hash):
         user.password_hash = passwords.hash(password)
     attempt.succeeded = True
@@ -47,7 +49,7 @@ def end_session(session: Session, *, actor: Actor, session_id: int) -> None:
     """End one's own session on another device. Raises NotFound for anybody else's."""
     row = session.get(UserSession, session_id)
     if row is None or row.user_id != actor.user_id:
-        raise NotFound("There is no such session.")
+        raise NotFound(_("There is no such session."))
     sessions.end(session, session_id)
     record(session, actor=actor, kind=AuditKind.SESSION_ENDED, subject=f"user:{row.user_id}", facts={"which": row.id})
 
@@ -62,7 +64,7 @@ def change_password(
     throttle.require_open(session, attempt)
     user = queries.user(session, actor.user_id or 0)
     if not passwords.matches(user.password_hash, current):
-        raise Refused("That is not your present password.")
+        raise Refused(_("That is not your present password."))
     refuse_weak(new, email=user.email, name=user.name)
     attempt.succeeded = True
     user.password_hash = passwords.hash(new)

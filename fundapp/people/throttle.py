@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.errors import FundError
 from fundapp.core.keys import Keys
+from fundapp.core.language import gettext as _
 from fundapp.people.models import SignInAttempt
 from fundapp.people.queries import plain_email
 
@@ -34,7 +35,7 @@ class TooManyTries(FundError):
     status = 429
 
     def __init__(self) -> None:
-        super().__init__("Too many tries that did not match. Wait a quarter of an hour, then try again.")
+        super().__init__(_("Too many tries that did not match. Wait a quarter of an hour, then try again."))
 
 
 def note(session: Session, *, keys: Keys, email: str, address: str | None) -> SignInAttempt:

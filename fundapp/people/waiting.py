@@ -7,6 +7,8 @@ from sqlalchemy import func, select
 
 from fundapp.core import clock
 from fundapp.core.actor import Actor
+from fundapp.core.language import gettext as _
+from fundapp.core.roles import Role
 from fundapp.people.models import Invitation, User, UserRole
 from fundapp.people.seats import SEATS, an
 from fundapp.web.needs import Need, Waiting
@@ -24,15 +26,20 @@ def _empty_seats() -> list[Need]:
     held: dict[str, int] = dict(iter(db().execute(statement)))
     return [
         Need(
-            what=f"Nobody is {an(role.words)}" if not held.get(role.value) else f"Only one person is {an(role.words)}",
-            about=f"{'One' if needed == 1 else 'Two'} must be, or requests stand still",
+            what=_few(role, held.get(role.value, 0)),
+            about=_("One must be, or requests stand still") if needed == 1 else _("Two must be, or requests stand still"),
             url=url_for("people_admin.new_person"),
-            act="Invite",
+            act=_("Invite"),
             glyph="late",
         )
         for role, needed in SEATS.items()
         if held.get(role.value, 0) < needed
     ]
+
+
+def _few(role: Role, held: int) -> str:
+    sentence = _("Only one person is %(seat)s") if held else _("Nobody is %(seat)s")
+    return sentence % {"seat": an(role)}
 
 
 def _lapsed() -> list[Need]:
@@ -43,10 +50,10 @@ def _lapsed() -> list[Need]:
     )
     return [
         Need(
-            what="An invitation was not taken up",
+            what=_("An invitation was not taken up"),
             about=row.email,
             url=url_for("people_admin.people"),
-            act="Look",
+            act=_("Look"),
             since=row.expires_at,
         )
         for row in db().scalars(statement)

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Identity, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.core.db import Base
+from fundapp.core.language import marked
 from fundapp.points.codes import SHAPE
 
 NAME_LENGTH = 80
@@ -22,7 +23,8 @@ class CollectionPoint(Base):
         CheckConstraint(
             f"length(name) BETWEEN 1 AND {NAME_LENGTH}",
             name="name_length",
-            info={"sentence": f"Write the place in at most {NAME_LENGTH} letters: it stands on the poster."},
+            # The catalogue has whole sentences alone: NAME_LENGTH once more.
+            info={"sentence": marked("Write the place in at most 80 letters: it stands on the poster.")},
         ),
         CheckConstraint("closed_at >= opened_at", name="closed_after_opened"),
         UniqueConstraint("code"),

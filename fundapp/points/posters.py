@@ -13,6 +13,7 @@ from fundapp.audit.service import record
 from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import Refused
+from fundapp.core.language import gettext as _
 from fundapp.ledger import checkpoints
 from fundapp.ledger.checkpoints import CheckpointView
 from fundapp.points.models import CollectionPoint
@@ -39,9 +40,9 @@ def renew(session: Session, *, actor: Actor, point: CollectionPoint) -> None:
     Raises Refused for a closed point, and while nothing newer has been signed.
     """
     if not point.is_open:
-        raise Refused("This point is closed: its poster should not hang any more.")
+        raise Refused(_("This point is closed: its poster should not hang any more."))
     if not put_newest(session, point):
-        raise Refused("The poster carries the newest checkpoint already, or none has been signed yet.")
+        raise Refused(_("The poster carries the newest checkpoint already, or none has been signed yet."))
     record(session, actor=actor, kind=AuditKind.POINT_CHANGED, subject=point.subject, facts={"changed": "checkpoint on its poster"})
 
 
@@ -50,7 +51,8 @@ def words(checkpoint: CheckpointView | None) -> str:
     if checkpoint is None:
         return ""
     on = clock.day_of(checkpoint.signed_at)
-    return f"Ledger checkpoint {checkpoint.size:,} · {on.day} {on:%b %Y} · {checkpoint.mark}"
+    facts = {"size": f"{checkpoint.size:,}", "day": f"{on.day} {on:%b %Y}", "mark": checkpoint.mark}
+    return _("Ledger checkpoint %(size)s · %(day)s · %(mark)s") % facts
 
 
 def _place(point: CollectionPoint) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
+from fundapp.core.language import gettext as _
 from fundapp.points.codes import Unknown, explain_unknown, grouped, is_code, normalise
 from fundapp.points.models import CollectionPoint
 
@@ -33,7 +34,7 @@ def point(session: Session, point_id: int) -> CollectionPoint:
     """A point, open or closed. Raises NotFound."""
     found = session.get(CollectionPoint, point_id)
     if found is None:
-        raise NotFound("There is no such collection point.")
+        raise NotFound(_("There is no such collection point."))
     return found
 
 
@@ -59,5 +60,5 @@ def first_open(session: Session) -> CollectionPoint:
         select(CollectionPoint).where(CollectionPoint.closed_at.is_(None)).order_by(CollectionPoint.opened_at, CollectionPoint.id).limit(1)
     )
     if found is None:
-        raise NotFound("No collection point is open.")
+        raise NotFound(_("No collection point is open."))
     return found

@@ -6,13 +6,15 @@ from flask import url_for
 from sqlalchemy import func
 
 from fundapp.core.actor import Actor
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.points import queries
 from fundapp.points.codes import grouped, normalise
 from fundapp.points.models import CollectionPoint
 from fundapp.web.searching import Asked, Found, Hit
 from fundapp.web.session import db
 
-HINT = "a collection point’s code or name"
+HINT = marked("a collection point’s code or name")
 
 
 def find(_actor: Actor, asked: Asked, limit: int, offset: int) -> Found:
@@ -29,9 +31,9 @@ def find(_actor: Actor, asked: Asked, limit: int, offset: int) -> Found:
         Hit(
             title=row.heading,
             url=url_for("points.point", point_id=row.id),
-            detail=f"Code {grouped(row.code)}" + ("" if row.is_open else " · Closed"),
+            detail=(_("Code %(code)s") if row.is_open else _("Code %(code)s · Closed")) % {"code": grouped(row.code)},
             exact=row.code == code,
         )
-        for row, _ in rows
+        for row, _total in rows
     ]
     return Found(hits, rows[0][1] if rows else 0)

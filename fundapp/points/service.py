@@ -13,6 +13,7 @@ from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import Busy, NotAllowed, NotFound, Refused
 from fundapp.core.keys import Keys
+from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.points import posters
 from fundapp.points.codes import new_code
@@ -101,7 +102,7 @@ def close_point(session: Session, *, actor: Actor, point_id: int, reason: str) -
     _require_admin(actor)
     point = _locked(session, point_id)
     if not point.is_open:
-        raise Refused("This point is closed already.")
+        raise Refused(_("This point is closed already."))
     point.closed_at = clock.now()
     session.flush()
     record(session, actor=actor, kind=AuditKind.POINT_CLOSED, subject=point.subject, words=_reason(reason))
@@ -116,7 +117,7 @@ def reopen_point(session: Session, *, actor: Actor, point_id: int, reason: str) 
     _require_admin(actor)
     point = _locked(session, point_id)
     if point.is_open:
-        raise Refused("This point is open already.")
+        raise Refused(_("This point is open already."))
     point.closed_at = None
     session.flush()
     record(session, actor=actor, kind=AuditKind.POINT_REOPENED, subject=point.subject, words=_reason(reason))
@@ -133,7 +134,7 @@ def renew_poster(session: Session, *, actor: Actor, point_id: int) -> Collection
 
 def _insert_with_code(session: Session, point: CollectionPoint, keys: Keys) -> None:
     """Write the row, with another code where somebody has just been given the same one."""
-    for _ in range(TRIES):
+    for _try in range(TRIES):
         point.code = new_code(keys)
         try:
             with session.begin_nested():
@@ -150,23 +151,23 @@ def _insert_with_code(session: Session, point: CollectionPoint, keys: Keys) -> N
 def _locked(session: Session, point_id: int) -> CollectionPoint:
     point = session.get(CollectionPoint, point_id, with_for_update=True, populate_existing=True)
     if point is None:
-        raise NotFound("There is no such collection point.")
+        raise NotFound(_("There is no such collection point."))
     return point
 
 
 def _require_admin(actor: Actor) -> None:
     if not actor.has(Role.ADMIN):
-        raise NotAllowed("Only an administrator changes collection points.")
+        raise NotAllowed(_("Only an administrator changes collection points."))
 
 
 def _require_past(agreed_on: date) -> None:
     if agreed_on > clock.today():
-        raise Refused("The agreement is dated in the future. Add the point once it is signed.")
+        raise Refused(_("The agreement is dated in the future. Add the point once it is signed."))
 
 
 def _reason(words: str) -> str:
     if not words.strip():
-        raise Refused("Say why, for whoever reads this later.")
+        raise Refused(_("Say why, for whoever reads this later."))
     return words.strip()
 
 

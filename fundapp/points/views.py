@@ -11,12 +11,15 @@ from markupsafe import Markup
 from fundapp.audit import queries as audit
 from fundapp.core.db import transaction
 from fundapp.core.errors import Refused
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.gateways import qr
 from fundapp.gateways.documents import low_ink_poster_pdf, poster_pdf
 from fundapp.ledger import checkpoints
 from fundapp.people import queries as people
-from fundapp.people.reading import KINDS, namer
+from fundapp.people.fact_words import listed
+from fundapp.people.reading import kinds, namer
 from fundapp.points import posters, queries, search, service
 from fundapp.points.codes import grouped
 from fundapp.points.forms import HostForm, PointForm, ReasonForm
@@ -33,9 +36,9 @@ from fundapp.web.session import db
 
 blueprint = Blueprint("points", __name__, url_prefix="/admin/points")
 guard(blueprint, Role.ADMIN, Role.FINANCE, Role.AUDITOR)
-nav_item(blueprint, "Points", "points.points", [Role.FINANCE, Role.AUDITOR], 60)
-search_source(blueprint, "points", "Collection points", search.HINT, (Role.ADMIN, Role.FINANCE, Role.AUDITOR), 60, search.find)
-admin_item(blueprint, "Collection points", "points.points", 40, "Add a place, print its poster, close it.")
+nav_item(blueprint, marked("Points"), "points.points", [Role.FINANCE, Role.AUDITOR], 60)
+search_source(blueprint, "points", marked("Collection points"), search.HINT, (Role.ADMIN, Role.FINANCE, Role.AUDITOR), 60, search.find)
+admin_item(blueprint, marked("Collection points"), "points.points", 40, marked("Add a place, print its poster, close it."))
 
 
 @blueprint.get("")
@@ -65,7 +68,7 @@ def open_point() -> ResponseReturnValue:
         with form.refusals():
             with transaction(db()):
                 point = service.open_point(db(), actor=actor(), keys=keys(), **_typed(form))
-            flash("The point is open. Print its poster, hang it, and scan it once yourself.", "good")
+            flash(_("The point is open. Print its poster, hang it, and scan it once yourself."), "good")
             return redirect(url_for("points.point", point_id=point.id), 303)
     return render_template("points/new_point.html", form=form), form.status
 
@@ -85,7 +88,8 @@ def point(point_id: int) -> ResponseReturnValue:
         checkpoint=posters.on_poster(db(), found),
         newest=checkpoints.latest(db()),
         trail=trail,
-        kinds=KINDS,
+        kinds=kinds(),
+        listed=listed,
         who=namer(db(), (event.actor for event in trail)),
         may_change=_may_change(),
     )
@@ -108,7 +112,7 @@ def change_host(point_id: int) -> ResponseReturnValue:
         with form.refusals():
             with transaction(db()):
                 service.change_host(db(), actor=actor(), point_id=point_id, **_typed(form))
-            flash("The host’s facts are saved.", "good")
+            flash(_("The host’s facts are saved."), "good")
             return redirect(url_for("points.point", point_id=point_id), 303)
     return render_template("points/host.html", point=queries.point(db(), point_id), form=form), form.status
 
@@ -129,7 +133,7 @@ def close_point(point_id: int) -> ResponseReturnValue:
         with form.refusals():
             with transaction(db()):
                 service.close_point(db(), actor=actor(), point_id=point_id, reason=form.reason.data or "")
-            flash("The point is closed. Gifts by its poster go to the general fund from now on.", "good")
+            flash(_("The point is closed. Gifts by its poster go to the general fund from now on."), "good")
             return redirect(url_for("points.point", point_id=point_id), 303)
     return render_template("points/close.html", point=queries.point(db(), point_id), form=form), form.status
 
@@ -150,7 +154,7 @@ def reopen_point(point_id: int) -> ResponseReturnValue:
         with form.refusals():
             with transaction(db()):
                 service.reopen_point(db(), actor=actor(), point_id=point_id, reason=form.reason.data or "")
-            flash("The point is open again. Its old poster is good.", "good")
+            flash(_("The point is open again. Its old poster is good."), "good")
             return redirect(url_for("points.point", point_id=point_id), 303)
     return render_template("points/reopen.html", point=queries.point(db(), point_id), form=form), form.status
 
@@ -161,7 +165,7 @@ def renew_poster(point_id: int) -> ResponseReturnValue:
     """Put the ledger's newest checkpoint on the poster."""
     with transaction(db()):
         service.renew_poster(db(), actor=actor(), point_id=point_id)
-    flash("The poster carries the newest checkpoint. Print it, and hang it in place of the old one.", "good")
+    flash(_("The poster carries the newest checkpoint. Print it, and hang it in place of the old one."), "good")
     return redirect(url_for("points.point", point_id=point_id), 303)
 
 
@@ -196,7 +200,7 @@ def low_ink_poster(point_id: int, size: str) -> Response:
 def _poster(found: CollectionPoint, size: str, draw: Any, kind: str) -> Response:
     """Raises Refused while the charity's facts are not entered: a poster must name them (Code of Fundraising Practice 7.5.1)."""
     if not _is_printable():
-        raise Refused("A poster names the charity, its number and a contact. Enter the charity’s facts first.")
+        raise Refused(_("A poster names the charity, its number and a contact. Enter the charity’s facts first."))
     holder = people.fund_holder(db())
     content = draw(
         size=size,
@@ -227,7 +231,7 @@ def _address_words(found: CollectionPoint) -> str:
 
 
 def _svg(found: CollectionPoint) -> str:
-    return qr.svg(_url(found), label=f"QR code that leads to {_address_words(found)}")
+    return qr.svg(_url(found), label=_("QR code that leads to %(address)s") % {"address": _address_words(found)})
 
 
 def _is_printable() -> bool:

@@ -6,10 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import transaction
+from fundapp.core.language import gettext as _
 from fundapp.people import queries, service, signed_in, throttle
 from fundapp.people.forms import PasswordForm
-from fundapp.people.seats import DOES
-from fundapp.people.sessions import SignedInPerson
+from fundapp.people.seats import what_they_do
+from fundapp.people.sessions import SignedInPerson, device_words
 from fundapp.web import identity
 from fundapp.web.app import keys, settings
 from fundapp.web.guards import SIGNED_IN, guard
@@ -51,7 +52,7 @@ def change_password() -> ResponseReturnValue:
                     new=form.new.data or "",
                     passwords=service.passwords(settings().env),
                 )
-            flash("Your password is changed. You are signed out everywhere else.", "good")
+            flash(_("Your password is changed. You are signed out everywhere else."), "good")
             return redirect(url_for("account.show"), 303)
     return _page(form)
 
@@ -61,7 +62,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
     """Sign out on another device."""
     with transaction(db()):
         service.end_session(db(), actor=_own().actor, session_id=session_id)
-    flash("That device is signed out.", "good")
+    flash(_("That device is signed out."), "good")
     return redirect(url_for("account.show"), 303)
 
 
@@ -77,4 +78,5 @@ def sign_out() -> ResponseReturnValue:
 def _page(form: PasswordForm) -> ResponseReturnValue:
     own = _own()
     found = queries.sessions(db(), own.person.id)
-    return render_template("people/account.html", frame=frame(), form=form, sessions=found, this=own.session_id, does=DOES), form.status
+    facts = {"sessions": found, "this": own.session_id, "device_words": device_words, "does": what_they_do()}
+    return render_template("people/account.html", frame=frame(), form=form, **facts), form.status

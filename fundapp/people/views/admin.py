@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 from fundapp.audit import queries as audit
 from fundapp.core import clock
 from fundapp.core.db import transaction
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.people import queries, search, service, waiting
 from fundapp.people.forms import DisableForm, InviteForm, RolesForm
-from fundapp.people.reading import KINDS, namer
-from fundapp.people.seats import DOES
+from fundapp.people.reading import kinds, namer
+from fundapp.people.seats import what_they_do
 from fundapp.web import needs, paging
 from fundapp.web.guards import guard
 from fundapp.web.identity import actor
@@ -23,10 +25,10 @@ from fundapp.web.session import db
 
 blueprint = Blueprint("people_admin", __name__, url_prefix="/admin")
 guard(blueprint, Role.ADMIN)
-nav_item(blueprint, "Admin", "people_admin.home", [Role.ADMIN], 90)
-work(blueprint, "People", "people_admin.people", [Role.ADMIN], 90, waiting.people)
-search_source(blueprint, "people", "People", search.HINT, [Role.ADMIN], 90, search.find)
-admin_item(blueprint, "People", "people_admin.people", 10, "Invite somebody, change what they may do, disable an account.")
+nav_item(blueprint, marked("Admin"), "people_admin.home", [Role.ADMIN], 90)
+work(blueprint, marked("People"), "people_admin.people", [Role.ADMIN], 90, waiting.people)
+search_source(blueprint, "people", marked("People"), search.HINT, [Role.ADMIN], 90, search.find)
+admin_item(blueprint, marked("People"), "people_admin.people", 10, marked("Invite somebody, change what they may do, disable an account."))
 
 
 @blueprint.get("")
@@ -62,7 +64,8 @@ def invite() -> ResponseReturnValue:
                 invitation = service.invite(
                     db(), actor=actor(), email=form.email.data or "", roles=map(Role, form.roles.data or ()), team_id=int(form.team.data)
                 )
-            flash(f"{invitation.email} is invited. The link in the mail works once, for seven days.", "good")
+            sentence = _("%(email)s is invited. The link in the mail works once, for seven days.")
+            flash(sentence % {"email": invitation.email}, "good")
             return redirect(url_for("people_admin.people"), 303)
     return _new_person(form)
 
@@ -72,7 +75,7 @@ def send_again(invitation_id: int) -> ResponseReturnValue:
     """Mail a new link."""
     with transaction(db()):
         invitation = service.send_again(db(), actor=actor(), invitation_id=invitation_id)
-    flash(f"A new link is on its way to {invitation.email}. The one before it stops working.", "good")
+    flash(_("A new link is on its way to %(email)s. The one before it stops working.") % {"email": invitation.email}, "good")
     return redirect(url_for("people_admin.people"), 303)
 
 
@@ -81,7 +84,7 @@ def withdraw_invitation(invitation_id: int) -> ResponseReturnValue:
     """Take an invitation back."""
     with transaction(db()):
         invitation = service.withdraw_invitation(db(), actor=actor(), invitation_id=invitation_id)
-    flash(f"The invitation of {invitation.email} is withdrawn. Its link leads nowhere now.", "good")
+    flash(_("The invitation of %(email)s is withdrawn. Its link leads nowhere now.") % {"email": invitation.email}, "good")
     return redirect(url_for("people_admin.people"), 303)
 
 
@@ -101,7 +104,7 @@ def change_roles(user_id: int) -> ResponseReturnValue:
                 user = service.change_roles(
                     db(), actor=actor(), user_id=user_id, roles=map(Role, form.roles.data or ()), reason=form.reason.data or ""
                 )
-            flash(f"{user.name}’s roles are changed.", "good")
+            flash(_("%(name)s’s roles are changed.") % {"name": user.name}, "good")
             return redirect(url_for("people_admin.person", user_id=user_id), 303)
     return _person(user_id, form)
 
@@ -120,7 +123,7 @@ def disable(user_id: int) -> ResponseReturnValue:
         with form.refusals():
             with transaction(db()):
                 user = service.deactivate(db(), actor=actor(), user_id=user_id, reason=form.reason.data or "")
-            flash(f"{user.name}’s account is disabled and signed out everywhere.", "good")
+            flash(_("%(name)s’s account is disabled and signed out everywhere.") % {"name": user.name}, "good")
             return redirect(url_for("people_admin.person", user_id=user_id), 303)
     return _confirm(user_id, form)
 
@@ -130,7 +133,7 @@ def enable(user_id: int) -> ResponseReturnValue:
     """Let the account be used again."""
     with transaction(db()):
         user = service.reactivate(db(), actor=actor(), user_id=user_id)
-    flash(f"{user.name} can sign in again, with the password they had.", "good")
+    flash(_("%(name)s can sign in again, with the password they had.") % {"name": user.name}, "good")
     return redirect(url_for("people_admin.person", user_id=user_id), 303)
 
 
@@ -139,13 +142,14 @@ def sign_out_everywhere(user_id: int) -> ResponseReturnValue:
     """End every session of the account."""
     with transaction(db()):
         user = service.sign_out_everywhere(db(), actor=actor(), user_id=user_id)
-    flash(f"{user.name} is signed out everywhere.", "good")
+    flash(_("%(name)s is signed out everywhere.") % {"name": user.name}, "good")
     return redirect(url_for("people_admin.person", user_id=user_id), 303)
 
 
 def _new_person(form: InviteForm) -> ResponseReturnValue:
     organisations = queries.organisations(db())
-    return render_template("people/new_person.html", form=form.offer(organisations), organisations=organisations, does=DOES), form.status
+    page = render_template("people/new_person.html", form=form.offer(organisations), organisations=organisations, does=what_they_do())
+    return page, form.status
 
 
 def _person(user_id: int, form: RolesForm | None) -> ResponseReturnValue:
@@ -154,7 +158,7 @@ def _person(user_id: int, form: RolesForm | None) -> ResponseReturnValue:
     trail = audit.trail(db(), user.reference)
     who = namer(db(), (event.actor for event in trail))
     own = actor().user_id == user_id
-    page = render_template("people/person.html", user=user, form=shown, trail=trail, who=who, kinds=KINDS, own=own)
+    page = render_template("people/person.html", user=user, form=shown, trail=trail, who=who, kinds=kinds(), own=own)
     return page, shown.status
 
 

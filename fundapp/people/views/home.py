@@ -8,10 +8,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import transaction
+from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.people import first_visits, signed_in
-from fundapp.people.first_visits import THREE_THINGS
-from fundapp.people.seats import DOES, HOMES, has_several_homes
+from fundapp.people.first_visits import three_things
+from fundapp.people.seats import HOMES, has_several_homes, what_they_do
 from fundapp.web import identity, needs, searching
 from fundapp.web.guards import SIGNED_IN, guard
 from fundapp.web.navigation import frame, nav_item
@@ -19,7 +20,7 @@ from fundapp.web.session import db
 
 blueprint = Blueprint("home", __name__)
 guard(blueprint, SIGNED_IN)
-nav_item(blueprint, "Home", "home.show", list(Role), 1, when=has_several_homes)
+nav_item(blueprint, marked("Home"), "home.show", list(Role), 1, when=has_several_homes)
 
 # Where the note of a first visit stands.
 _BEGINNINGS = frozenset({signed_in.GATHERED, *(url for _, url in HOMES)})
@@ -37,7 +38,8 @@ def show() -> ResponseReturnValue:
 def help_page() -> ResponseReturnValue:
     """The three things that each of one's seats is about, and how to go on from here."""
     actor = identity.actor()
-    seats = [(role, DOES[role], THREE_THINGS[role]) for role in Role if role in actor.roles]
+    does = what_they_do()
+    seats = [(role, does[role], three_things(role)) for role in Role if role in actor.roles]
     return render_template("people/help.html", frame=frame(), seats=seats, sources=searching.sources_of(actor))
 
 
@@ -51,12 +53,12 @@ def put_away() -> ResponseReturnValue:
 
 
 @blueprint.app_context_processor
-def first_visit() -> dict[str, Callable[[], list[tuple[Role, tuple[str, str, str]]]]]:
+def first_visit() -> dict[str, Callable[[], list[tuple[Role, tuple[str, ...]]]]]:
     """`first_visit()` in a frame: the notes to show on this page, none on most."""
     return {"first_visit": _notes}
 
 
-def _notes() -> list[tuple[Role, tuple[str, str, str]]]:
+def _notes() -> list[tuple[Role, tuple[str, ...]]]:
     if request.path not in _BEGINNINGS or identity.signed_in() is None:
         return []
-    return [(role, THREE_THINGS[role]) for role in first_visits.unseen(db(), identity.actor())]
+    return [(role, three_things(role)) for role in first_visits.unseen(db(), identity.actor())]

@@ -6,6 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import transaction
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.people import queries, service
 from fundapp.people.forms import FundHolderForm, OrganisationForm, TeamForm
@@ -16,9 +18,19 @@ from fundapp.web.session import db
 
 blueprint = Blueprint("organisations", __name__, url_prefix="/admin")
 guard(blueprint, Role.ADMIN)
-admin_item(blueprint, "Organisations and teams", "organisations.organisations", 20, "The fund holder, its partners, and who asks together.")
 admin_item(
-    blueprint, "The charity’s facts", "organisations.fund_holder", 80, "Name, number and contact, as posters and receipts print them."
+    blueprint,
+    marked("Organisations and teams"),
+    "organisations.organisations",
+    20,
+    marked("The fund holder, its partners, and who asks together."),
+)
+admin_item(
+    blueprint,
+    marked("The charity’s facts"),
+    "organisations.fund_holder",
+    80,
+    marked("Name, number and contact, as posters and receipts print them."),
 )
 
 
@@ -36,7 +48,7 @@ def add_organisation() -> ResponseReturnValue:
         with form.refusals():
             with transaction(db()):
                 added = service.add_organisation(db(), actor=actor(), name=form.name.data or "")
-            flash(f"{added.name} is a partner. Add its first team.", "good")
+            flash(_("%(organisation)s is a partner. Add its first team.") % {"organisation": added.name}, "good")
             return redirect(url_for("organisations.new_team", organisation_id=added.id), 303)
     return render_template("people/organisations.html", organisations=queries.organisations(db()), form=form), form.status
 
@@ -55,7 +67,7 @@ def add_team(organisation_id: int) -> ResponseReturnValue:
         with form.refusals():
             with transaction(db()):
                 team = service.add_team(db(), actor=actor(), organisation_id=organisation_id, name=form.name.data or "")
-            flash(f"{team.name} is added. You can invite people to it now.", "good")
+            flash(_("%(team)s is added. You can invite people to it now.") % {"team": team.name}, "good")
             return redirect(url_for("organisations.organisations"), 303)
     return _new_team(organisation_id, form)
 
@@ -74,7 +86,7 @@ def describe_fund_holder() -> ResponseReturnValue:
         facts = {name: value or "" for name, value in form.data.items() if name != "csrf_token"}
         with transaction(db()):
             service.describe_fund_holder(db(), actor=actor(), **facts)
-        flash("The charity’s facts are changed. Posters printed before still show the old ones.", "good")
+        flash(_("The charity’s facts are changed. Posters printed before still show the old ones."), "good")
         return redirect(url_for("organisations.fund_holder"), 303)
     return render_template("people/fund_holder.html", form=form), form.status
 
