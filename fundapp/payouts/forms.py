@@ -5,6 +5,8 @@ from __future__ import annotations
 from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import Length, ValidationError
 
+from fundapp.core.language import gettext as _
+from fundapp.core.language import lazy
 from fundapp.grants.forms import ActForm, WordsForm, choices
 from fundapp.web.forms import DateField3, MoneyField, required
 
@@ -16,32 +18,35 @@ class PaymentForm(ActForm):
 
     left_pence: int = 0
 
-    amount = MoneyField("What does it cost?", minimum_pence=1, validators=[required("Write the amount, like 37.50.")])
+    amount = MoneyField(lazy("What does it cost?"), minimum_pence=1, validators=[required(lazy("Write the amount, like 37.50."))])
     rest = RadioField(
-        "If it is less than what is set aside",
-        choices=choices({PART: "More is to be paid: the rest stays set aside", LAST: "This is all: the rest goes back to the fund"}),
+        lazy("If it is less than what is set aside"),
+        choices=choices(
+            {PART: lazy("More is to be paid: the rest stays set aside"), LAST: lazy("This is all: the rest goes back to the fund")}
+        ),
         # Asked for only when something is left.
         validate_choice=False,
     )
     supplier = StringField(
-        "Who is paid?", validators=[required("Say who is paid, as on the bill."), Length(max=120, message="Keep it under 120 letters.")]
+        lazy("Who is paid?"),
+        validators=[required(lazy("Say who is paid, as on the bill.")), Length(max=120, message=lazy("Keep it under %(max)d letters."))],
     )
-    paid_on = DateField3("On which day?", validators=[required("Give the day the bank pays.")])
+    paid_on = DateField3(lazy("On which day?"), validators=[required(lazy("Give the day the bank pays."))])
     reference = StringField(
-        "Reference at the bank",
+        lazy("Reference at the bank"),
         validators=[
-            required("Give the reference, so that the line can be found again."),
-            Length(max=40, message="Keep it under 40 letters."),
+            required(lazy("Give the reference, so that the line can be found again.")),
+            Length(max=40, message=lazy("Keep it under %(max)d letters.")),
         ],
     )
 
     def validate_rest(self, field: RadioField) -> None:
         """Raises ValidationError when something is left and nobody said what becomes of it."""
         if self.amount.data is not None and self.amount.data < self.left_pence and field.data not in {LAST, PART}:
-            raise ValidationError("Say what becomes of the rest: set aside for another payment, or back to the fund.")
+            raise ValidationError(_("Say what becomes of the rest: set aside for another payment, or back to the fund."))
 
 
 class CameBackForm(WordsForm):
     """A payment that came back from the bank."""
 
-    payment = SelectField("Which payment?", coerce=int, validators=[required("Choose the payment that came back.")])
+    payment = SelectField(lazy("Which payment?"), coerce=int, validators=[required(lazy("Choose the payment that came back."))])

@@ -8,9 +8,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.core.db import Base
+from fundapp.core.language import marked
 from fundapp.grants.models import GrantRequest
 
-_TWO_PEOPLE = "A payment has two people: somebody else than who entered it releases it or sends it back."
+_TWO_PEOPLE = marked("A payment has two people: somebody else than who entered it releases it or sends it back.")
 
 
 class Payment(Base):
@@ -18,7 +19,7 @@ class Payment(Base):
 
     __tablename__ = "payment"
     __table_args__ = (
-        CheckConstraint("amount_pence > 0", name="amount_positive", info={"sentence": "A payment is more than nothing."}),
+        CheckConstraint("amount_pence > 0", name="amount_positive", info={"sentence": marked("A payment is more than nothing.")}),
         CheckConstraint("released_by <> entered_by", name="released_by_another", info={"sentence": _TWO_PEOPLE}),
         CheckConstraint("refused_by <> entered_by", name="refused_by_another", info={"sentence": _TWO_PEOPLE}),
         CheckConstraint("released_at IS NULL OR refused_at IS NULL", name="one_end"),
@@ -33,7 +34,7 @@ class Payment(Base):
             "request_id",
             unique=True,
             postgresql_where=text("released_at IS NULL AND refused_at IS NULL"),
-            info={"sentence": "A payment for this request is entered already."},
+            info={"sentence": marked("A payment for this request is entered already.")},
         ),
         {"info": {"app_role": "SELECT, INSERT, UPDATE (released_by, released_at, refused_by, refused_at, returned_by, returned_at)"}},
     )

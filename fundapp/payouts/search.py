@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from fundapp.core.actor import Actor
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.grants import telling
@@ -16,7 +18,7 @@ from fundapp.web.searching import Asked, Found, Hit
 from fundapp.web.session import db
 
 NAMES = ("fund", "pay", "payment", "payout", "paid")
-HINT = "who was paid, the bank’s reference, like FUND 417, or an amount, like £12.50"
+HINT = marked("who was paid, the bank’s reference, like FUND 417, or an amount, like £12.50")
 
 
 def find(actor: Actor, asked: Asked, limit: int, offset: int) -> Found:
@@ -64,7 +66,7 @@ def _fits(asked: Asked) -> ColumnElement[bool]:
 def _hit(row: GrantRequest, payee: str, asked: Asked, means_payment: bool) -> Hit:
     detail = (telling.DESK_TAGS[row.status].words, pounds(row.paid_pence or row.set_aside_pence or row.pence or 0), row.what)
     return Hit(
-        title=f"{payee}, for request {row.id}",
+        title=_("%(payee)s, for request %(number)d") % {"payee": payee, "number": row.id},
         url=url_for("payouts.show", request_id=row.id),
         detail=" · ".join(detail),
         exact=means_payment and row.id == asked.number,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import Conflict, NotFound, Refused
+from fundapp.core.language import gettext as _
 from fundapp.core.money import pounds
 from fundapp.grants import awards, letters, steps
 from fundapp.grants.lifecycle import Action
@@ -99,7 +100,7 @@ def take_back_payment(session: Session, *, actor: Actor, request_id: int, versio
     held = steps.hold(session, request_id=request_id, action=action, actor=actor, version=version)
     session.refresh(payment)
     if not payment.stands_paid:
-        raise Conflict("That payment does not stand: it was never released, or came back before.")
+        raise Conflict(_("That payment does not stand: it was never released, or came back before."))
     payment.returned_by, payment.returned_at = held.user_id, clock.now()
     held.request.paid_pence -= payment.amount_pence
     steps.move(session, held, reason=reason, facts={"amount_pence": payment.amount_pence, "payment": number})
@@ -116,15 +117,18 @@ def _paid_pence(session: Session, request_id: int) -> int:
 def _standing(session: Session, request_id: int) -> Payment:
     payment = queries.standing(session, request_id)
     if payment is None:
-        raise Conflict("There is no payment to release here.")
+        raise Conflict(_("There is no payment to release here."))
     return payment
 
 
 def _check(request: GrantRequest, amount_pence: int, paid_on: date) -> None:
     left_pence, agreed_pence = request.set_aside_pence, request.agreed_pence or 0
     if not 0 < amount_pence <= left_pence:
-        left = "was agreed" if left_pence == agreed_pence else f"of {pounds(agreed_pence)} is still set aside"
-        raise Refused(f"{pounds(left_pence)} {left}. A payment is more than nothing and not above that.")
+        if left_pence == agreed_pence:
+            words = _("%(left)s was agreed. A payment is more than nothing and not above that.")
+        else:
+            words = _("%(left)s of %(agreed)s is still set aside. A payment is more than nothing and not above that.")
+        raise Refused(words % {"left": pounds(left_pence), "agreed": pounds(agreed_pence)})
     agreed_on = clock.day_of(request.agreed_at) if request.agreed_at else clock.today()
     if not agreed_on <= paid_on <= clock.today():
-        raise Refused("The day it is paid is today, or a day since it was agreed.")
+        raise Refused(_("The day it is paid is today, or a day since it was agreed."))

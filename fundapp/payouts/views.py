@@ -12,6 +12,8 @@ from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.db import transaction
 from fundapp.core.errors import NotFound
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.grants import deciding, lifecycle, steps, telling
@@ -38,9 +40,9 @@ READERS = (Role.FINANCE, Role.AUDITOR)
 
 blueprint = Blueprint("payouts", __name__, url_prefix="/payouts")
 guard(blueprint, *READERS)
-nav_item(blueprint, "Payouts", "payouts.desk", READERS, 30, waiting=waiting.count_payments)
-work(blueprint, "Payouts", "payouts.desk", [Role.FINANCE], 30, waiting.payments)
-search_source(blueprint, "payments", "Payments", search.HINT, READERS, 30, search.find, names=search.NAMES)
+nav_item(blueprint, marked("Payouts"), "payouts.desk", READERS, 30, waiting=waiting.count_payments)
+work(blueprint, marked("Payouts"), "payouts.desk", [Role.FINANCE], 30, waiting.payments)
+search_source(blueprint, "payments", marked("Payments"), search.HINT, READERS, 30, search.find, names=search.NAMES)
 
 FORMS: dict[Action, type[ActForm]] = {
     Action.ENTER_PAYMENT: PaymentForm,
@@ -123,7 +125,7 @@ def enter_payment(request_id: int) -> ResponseReturnValue:
             bank_reference=form.reference.data or "",
             is_last=form.rest.data != PART,
         ),
-        good="Entered. Somebody else checks and releases it.",
+        good=_("Entered. Somebody else checks and releases it."),
         then=_address(request_id),
     )
     return done or _page(request_id, Action.ENTER_PAYMENT, form)
@@ -137,7 +139,7 @@ def release_payment(request_id: int) -> ResponseReturnValue:
     done = form.validate() and act(
         form,
         lambda: service.release_payment(db(), actor=actor(), request_id=request_id, version=form.shown_for),
-        good="Released and written in the ledger. The key worker is told.",
+        good=_("Released and written in the ledger. The key worker is told."),
         then=_address(request_id),
     )
     return done or _page(request_id, Action.RELEASE_PAYMENT, form)
@@ -151,7 +153,7 @@ def refuse_payment(request_id: int) -> ResponseReturnValue:
     done = form.validate() and act(
         form,
         lambda: service.refuse_payment(db(), actor=actor(), request_id=request_id, version=form.shown_for, reason=form.said),
-        good="Sent back. It can be entered again.",
+        good=_("Sent back. It can be entered again."),
         then=_address(request_id),
     )
     return done or _page(request_id, Action.REFUSE_PAYMENT, form)
@@ -168,7 +170,7 @@ def take_back_payment(request_id: int) -> ResponseReturnValue:
         lambda: service.take_back_payment(
             db(), actor=actor(), request_id=request_id, version=form.shown_for, number=form.payment.data, reason=form.said
         ),
-        good="Taken back in the ledger. The money is set aside again, and can be paid anew.",
+        good=_("Taken back in the ledger. The money is set aside again, and can be paid anew."),
         then=_address(request_id),
     )
     return done or _page(request_id, Action.TAKE_BACK, form)
@@ -182,7 +184,7 @@ def give_back(request_id: int) -> ResponseReturnValue:
     done = form.validate() and act(
         form,
         lambda: deciding.release_award(db(), actor=actor(), request_id=request_id, version=form.shown_for, reason=form.said),
-        good="Given back to its fund. The key worker is told why.",
+        good=_("Given back to its fund. The key worker is told why."),
         then=_address(request_id),
     )
     return done or _page(request_id, Action.RELEASE_AWARD, form)
@@ -196,7 +198,7 @@ def give_rest_back(request_id: int) -> ResponseReturnValue:
     done = form.validate() and act(
         form,
         lambda: deciding.release_rest(db(), actor=actor(), request_id=request_id, version=form.shown_for, reason=form.said),
-        good="The rest is given back to its fund. The key worker is told why.",
+        good=_("The rest is given back to its fund. The key worker is told why."),
         then=_address(request_id),
     )
     return done or _page(request_id, Action.RELEASE_REST, form)
@@ -210,7 +212,7 @@ def step_aside(request_id: int) -> ResponseReturnValue:
     done = form.validate() and act(
         form,
         lambda: deciding.step_aside(db(), actor=actor(), request_id=request_id, version=form.shown_for, words=form.said),
-        good="You stepped aside. Somebody else pays this one.",
+        good=_("You stepped aside. Somebody else pays this one."),
         then=_address(request_id),
     )
     return done or _page(request_id, Action.STEP_ASIDE, form)
@@ -272,7 +274,12 @@ def _blank(action: Action, found: GrantRequest, payments: Sequence[Payment]) -> 
 
 def _came_back(payments: Sequence[Payment]) -> list[Any]:
     """The payments that can have come back."""
-    return choices({one.number: f"{pounds(one.amount_pence)} to {one.supplier}, {day(one.paid_on)}" for one in payments if one.stands_paid})
+    return choices({one.number: _paid(one) for one in payments if one.stands_paid})
+
+
+def _paid(payment: Payment) -> str:
+    told = {"amount": pounds(payment.amount_pence), "payee": payment.supplier, "day": day(payment.paid_on)}
+    return _("%(amount)s to %(payee)s, %(day)s") % told
 
 
 def _why_not(found: GrantRequest, me: Actor, ties: frozenset[Tie]) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import joinedload
 
 from fundapp.core.actor import Actor
+from fundapp.core.language import gettext as _
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.grants.lifecycle import COMMITTED, Action, Status
@@ -43,10 +44,12 @@ def payments(person: Actor, limit: int) -> Waiting:
     statement = to_pay(person).add_columns(Payment, _SINCE, func.count().over()).options(joinedload(GrantRequest.item)).limit(limit)
     rows = db().execute(statement).all()
     needs = []
-    for row, payment, since, _ in rows:
+    for row, payment, since, _count in rows:
         pence, payee = (payment.amount_pence, payment.supplier) if payment else (row.set_aside_pence, row.supplier)
-        what = f"{'Check and release' if payment else 'Pay'} {pounds(pence)} to {payee}"
-        about, act = f"Request {row.id}, {row.what}", "Check" if payment else "Enter"
+        told = {"amount": pounds(pence), "payee": payee}
+        what = (_("Check and release %(amount)s to %(payee)s") if payment else _("Pay %(amount)s to %(payee)s")) % told
+        about = _("Request %(number)d, %(what)s") % {"number": row.id, "what": row.what}
+        act = _("Check") if payment else _("Enter")
         url = url_for("payouts.show", request_id=row.id)
         needs.append(Need(what, about, url, act, since=since, glyph="half"))
     return Waiting(needs, rows[0][3] if rows else 0)
