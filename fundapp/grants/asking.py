@@ -14,6 +14,8 @@ from fundapp.audit.kinds import AuditKind
 from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import Conflict, NotAllowed, NotFound, Refused
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.grants import awards, letters, persons, steps
 from fundapp.grants.lifecycle import Action, Status
@@ -21,7 +23,12 @@ from fundapp.grants.models import CatalogueItem, GrantRequest
 
 # How long an answer may be, in letters, before a draft counts as whole. More than this is a report, not an answer.
 LONGEST = {"detail_words": 80, "goal_words": 600, "unblocks_words": 600, "supplier": 120}
-CONSENTS = {"in_person": "face to face", "phone": "on the phone", "written": "in writing"}
+CONSENTS = {"in_person": marked("face to face"), "phone": marked("on the phone"), "written": marked("in writing")}
+
+
+def consent_words() -> dict[str, str]:
+    """How somebody can agree, in the reader's language."""
+    return {how: _(words) for how, words in CONSENTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ def start_request(session: Session, *, actor: Actor, form_key: UUID, item_id: in
     Raises NotAllowed for anybody but a key worker, Refused when that kind of help is not offered now.
     """
     if not actor.has(Role.KEY_WORKER) or actor.user_id is None or actor.team_id is None or actor.organisation_id is None:
-        raise NotAllowed("Key workers ask.")
+        raise NotAllowed(_("Key workers ask."))
     # Two clicks wait for one another here, so that the second finds the draft of the first.
     session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 7))"), {"key": str(form_key)})
     earlier = session.scalar(select(GrantRequest).where(GrantRequest.form_key == form_key))
@@ -128,7 +135,7 @@ def send(session: Session, *, actor: Actor, request_id: int, version: int) -> Gr
     held = steps.hold(session, request_id=request_id, action=Action.SEND, actor=actor, version=version)
     request = held.request
     if missing(request):
-        raise Refused("Some answers are missing. Go through them, then send it.")
+        raise Refused(_("Some answers are missing. Go through them, then send it."))
     request.asked_pence = request.price_pence
     request.typed = {}
     steps.move(session, held, facts={"item": request.item.code, "asked_pence": request.asked_pence or 0})
@@ -166,12 +173,12 @@ def _own_draft(session: Session, actor: Actor, request_id: int) -> GrantRequest:
     if request is None or not actor.has(Role.KEY_WORKER):
         raise NotFound
     if request.status != Status.DRAFT:
-        raise Conflict("This was sent already, so its answers stay as they are. You can withdraw it and ask again.")
+        raise Conflict(_("This was sent already, so its answers stay as they are. You can withdraw it and ask again."))
     return request
 
 
 def _offered(session: Session, item_id: int) -> CatalogueItem:
     item = session.get(CatalogueItem, item_id)
     if item is None or not item.active:
-        raise Refused("That is not offered just now. Choose something else, or “other”.")
+        raise Refused(_("That is not offered just now. Choose something else, or “other”."))
     return item

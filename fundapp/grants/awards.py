@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotFound, Refused
+from fundapp.core.language import gettext as _
 from fundapp.core.money import pounds
 from fundapp.grants.models import GrantRequest
 from fundapp.ledger import chart
@@ -46,8 +47,8 @@ class FundChoice:
         if self.against:
             return self.against
         if self.proposed:
-            return "Proposed: allows this, and ends first" if self.ends_on else "Proposed: given for this"
-        return "Given for this" if self.restriction == RESTRICTED else "Only if no other fund fits"
+            return _("Proposed: allows this, and ends first") if self.ends_on else _("Proposed: given for this")
+        return _("Given for this") if self.restriction == RESTRICTED else _("Only if no other fund fits")
 
 
 def fund_choices(session: Session, amount_pence: int) -> list[FundChoice]:
@@ -123,7 +124,7 @@ def take_back(session: Session, request: GrantRequest, *, actor: Actor, number: 
     event_key = f"{request.subject}:payment:{number}"
     paid = next((entry for entry in ledger_queries.entries_for(session, request.subject) if entry.event_key == event_key), None)
     if paid is None:
-        raise NotFound("There is no such payment in the ledger.")
+        raise NotFound(_("There is no such payment in the ledger."))
     ledger.reverse(
         session,
         number=paid.number,
@@ -165,14 +166,15 @@ def set_aside_pence(session: Session, request: GrantRequest) -> int:
 def _require_set_aside(session: Session, request: GrantRequest, amount_pence: int) -> None:
     left = set_aside_pence(session, request)
     if amount_pence > left:
-        raise Refused(f"{pounds(left)} is still set aside for this request, and {pounds(amount_pence)} is more than that.")
+        facts = {"left": pounds(left), "amount": pounds(amount_pence)}
+        raise Refused(_("%(left)s is still set aside for this request, and %(amount)s is more than that.") % facts)
 
 
 def _against(fund: ledger_queries.FundPosition, amount_pence: int, today: date) -> str:
     if fund.starts_on is not None and today < fund.starts_on:
-        return "Not begun yet"
+        return _("Not begun yet")
     if not ledger.fund_allows(fund, today):
-        return "Ended"
+        return _("Ended")
     if fund.available_pence < 0:
-        return f"{pounds(-fund.available_pence)} short: awards from it wait until it has recovered"
-    return "Not enough in it" if fund.available_pence < amount_pence else ""
+        return _("%(amount)s short: awards from it wait until it has recovered") % {"amount": pounds(-fund.available_pence)}
+    return _("Not enough in it") if fund.available_pence < amount_pence else ""

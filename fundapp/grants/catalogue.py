@@ -10,6 +10,7 @@ from fundapp.audit import service as audit
 from fundapp.audit.kinds import AuditKind
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotAllowed, NotFound
+from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.grants.models import CatalogueItem
 from fundapp.ledger import chart
@@ -108,7 +109,7 @@ def _held(session: Session, item_id: int) -> CatalogueItem:
 
 def _admin_only(actor: Actor) -> None:
     if not actor.has(Role.ADMIN):
-        raise NotAllowed("Administrators keep the catalogue.")
+        raise NotAllowed(_("Administrators keep the catalogue."))
 
 
 def _subject(item: CatalogueItem) -> str:

@@ -12,6 +12,8 @@ from fundapp.audit.kinds import AuditKind
 from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotFound
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.grants import evidence, steps
 from fundapp.grants.lifecycle import Action, Tie
@@ -32,17 +34,17 @@ class Result(StrEnum):
     @property
     def words(self) -> str:
         """As a key worker says it."""
-        return _RESULT_WORDS[self]
+        return _(_RESULT_WORDS[self])
 
 
 _RESULT_WORDS = {
-    Result.HOUSED: "They have a home, or the keys to one",
-    Result.KEPT_HOME: "They kept the home they had",
-    Result.HAS_ID: "They can show who they are now",
-    Result.CONNECTED: "They can be reached, and reach people",
-    Result.TREATMENT: "They started treatment, or kept it up",
-    Result.WORK: "They are in work or training",
-    Result.NOT_YET: "Nothing has changed yet",
+    Result.HOUSED: marked("They have a home, or the keys to one"),
+    Result.KEPT_HOME: marked("They kept the home they had"),
+    Result.HAS_ID: marked("They can show who they are now"),
+    Result.CONNECTED: marked("They can be reached, and reach people"),
+    Result.TREATMENT: marked("They started treatment, or kept it up"),
+    Result.WORK: marked("They are in work or training"),
+    Result.NOT_YET: marked("Nothing has changed yet"),
 }
 
 

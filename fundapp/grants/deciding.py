@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import Refused
+from fundapp.core.language import gettext as _
 from fundapp.core.money import pounds
 from fundapp.grants import awards, letters, steps
 from fundapp.grants.lifecycle import Action
@@ -29,7 +30,8 @@ def agree_part(
     held = steps.hold(session, request_id=request_id, action=Action.AGREE_PART, actor=actor, version=version)
     asked = held.request.asked_pence or 0
     if not 0 < amount_pence < asked:
-        raise Refused(f"A part is more than nothing and less than {pounds(asked)}. To agree all of it, use Agree.")
+        least = _("A part is more than nothing and less than %(amount)s. To agree all of it, use Agree.")
+        raise Refused(least % {"amount": pounds(asked)})
     return _award(session, held, fund_code=fund_code, amount_pence=amount_pence, reason=reason)
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from fundapp.core.errors import Refused
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 
 MOST_BYTES = 10 * 1024 * 1024
 # A phone's best camera makes 50 million pixels; a picture that claims more is a mistake or an attack.
@@ -40,9 +42,9 @@ def made_safe(raw: bytes) -> Bill:
     Raises Refused, with a sentence that says what to do instead.
     """
     if not raw:
-        raise Refused("The file is empty. Choose the photo or PDF of the bill again.")
+        raise Refused(_("The file is empty. Choose the photo or PDF of the bill again."))
     if len(raw) > MOST_BYTES:
-        raise Refused("The file is larger than 10 MB. Send a photo of the bill instead.")
+        raise Refused(_("The file is larger than 10 MB. Send a photo of the bill instead."))
     return Bill(PDF, raw) if raw.startswith(b"%PDF-") else Bill(JPEG, _picture(raw))
 
 
@@ -58,17 +60,17 @@ def _picture(raw: bytes) -> bytes:
     except Refused:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Refused(_TOO_LARGE) from error
+        raise Refused(_(_TOO_LARGE)) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
-        raise Refused("We could not read that file. Send a photo (JPEG or PNG) or a PDF of the bill.") from error
+        raise Refused(_("We could not read that file. Send a photo (JPEG or PNG) or a PDF of the bill.")) from error
 
 
-_TOO_LARGE = "That picture has too many pixels to be a photo of a bill. Take a plain photo of it."
+_TOO_LARGE = marked("That picture has too many pixels to be a photo of a bill. Take a plain photo of it.")
 
 
 def _check_size(width: int, height: int) -> None:
     if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
-        raise Refused(_TOO_LARGE)
+        raise Refused(_(_TOO_LARGE))
 
 
 def _anew(picture: Image.Image) -> bytes:

@@ -19,8 +19,10 @@ from wtforms import (  # type: ignore[attr-defined]
 from wtforms.validators import Length, NumberRange, Regexp, ValidationError
 from wtforms.widgets import HiddenInput
 
+from fundapp.core.language import gettext as _
+from fundapp.core.language import lazy
 from fundapp.grants import evidence
-from fundapp.grants.asking import CONSENTS, LONGEST, Answers
+from fundapp.grants.asking import CONSENTS, LONGEST, Answers, consent_words
 from fundapp.grants.confirming import Result
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.steps import LONGEST_WORDS
@@ -36,8 +38,17 @@ def choices(words: Mapping[Any, str]) -> list[Any]:
     return [SelectChoice(value, text) for value, text in words.items()]
 
 
-def _at_most(letters: int) -> Length:
-    return Length(max=letters, message=f"Keep it under {letters:,} letters.")
+class AtMost(Length):
+    """No more letters than so many."""
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        """Raises ValidationError, with the number as people write it."""
+        if len(field.data or "") > self.max:
+            raise ValidationError(_("Keep it under %(letters)s letters.") % {"letters": f"{self.max:,}"})
+
+
+def _at_most(letters: int) -> AtMost:
+    return AtMost(max=letters)
 
 
 class StepForm(Form):
@@ -55,8 +66,8 @@ class WhatForm(StepForm):
     """What do they need?"""
 
     form_key = HiddenField()
-    item = RadioField("What do they need?", coerce=int, validators=[required("Choose what they need.")])
-    detail = StringField("What exactly, in a few words", validators=[_at_most(LONGEST["detail_words"])])
+    item = RadioField(lazy("What do they need?"), coerce=int, validators=[required(lazy("Choose what they need."))])
+    detail = StringField(lazy("What exactly, in a few words"), validators=[_at_most(LONGEST["detail_words"])])
 
     def fill(self, request: GrantRequest) -> None:
         """Show what the draft says."""
@@ -70,14 +81,14 @@ class WhatForm(StepForm):
 class WhoForm(StepForm):
     """Who is it for?"""
 
-    person = RadioField("Who is it for?", validate_choice=False)
-    code = StringField("Their Fund code", validators=[_at_most(20)])
+    person = RadioField(lazy("Who is it for?"), validate_choice=False)
+    code = StringField(lazy("Their Fund code"), validators=[_at_most(20)])
     known: Mapping[str, str] = {}
 
     def offer(self, codes: Mapping[int, str]) -> WhoForm:
         """Let the team's newest codes be chosen, by their rows' numbers."""
-        self.known = {str(person_id): f"Person {code}" for person_id, code in codes.items()}
-        self.person.choices = choices({**self.known, ANOTHER: "Another code"} if codes else {})
+        self.known = {str(person_id): _("Person %(code)s") % {"code": code} for person_id, code in codes.items()}
+        self.person.choices = choices({**self.known, ANOTHER: _("Another code")} if codes else {})
         return self
 
     def fill(self, request: GrantRequest) -> None:
@@ -99,7 +110,7 @@ class GoalForm(StepForm):
     """What do they want to change? In their words."""
 
     goal = TextAreaField(
-        "Their words", validators=[required("Write down what they want, in their own words."), _at_most(LONGEST["goal_words"])]
+        lazy("Their words"), validators=[required(lazy("Write down what they want, in their own words.")), _at_most(LONGEST["goal_words"])]
     )
 
     def fill(self, request: GrantRequest) -> None:
@@ -115,7 +126,7 @@ class UnblocksForm(StepForm):
     """What will it unblock?"""
 
     unblocks = TextAreaField(
-        "What it unblocks", validators=[required("Say what becomes possible with it."), _at_most(LONGEST["unblocks_words"])]
+        lazy("What it unblocks"), validators=[required(lazy("Say what becomes possible with it.")), _at_most(LONGEST["unblocks_words"])]
     )
 
     def fill(self, request: GrantRequest) -> None:
@@ -131,12 +142,14 @@ class PriceForm(StepForm):
     """What does it cost, and where?"""
 
     price = MoneyField(
-        "Price, with delivery",
+        lazy("Price, with delivery"),
         minimum_pence=1,
         maximum_pence=MOST_PENCE,
-        validators=[required("Write the price as a number, like 39.99.")],
+        validators=[required(lazy("Write the price as a number, like 39.99."))],
     )
-    supplier = StringField("Where is it sold?", validators=[required("Say where, so that we can pay them."), _at_most(LONGEST["supplier"])])
+    supplier = StringField(
+        lazy("Where is it sold?"), validators=[required(lazy("Say where, so that we can pay them.")), _at_most(LONGEST["supplier"])]
+    )
 
     def fill(self, request: GrantRequest) -> None:
         """Show what the draft says."""
@@ -155,11 +168,11 @@ class ConsentForm(StepForm):
     """Do they agree?"""
 
     how = RadioField(
-        "How did they say so?",
-        choices=choices({how: words.capitalize() for how, words in CONSENTS.items()}),
-        validators=[required("Choose how they said so.")],
+        lazy("How did they say so?"),
+        choices=lambda: choices({how: words.capitalize() for how, words in consent_words().items()}),
+        validators=[required(lazy("Choose how they said so."))],
     )
-    agrees = BooleanField("They agree to this request", validators=[required("Ask them first. Tick this when they agree.")])
+    agrees = BooleanField(lazy("They agree to this request"), validators=[required(lazy("Ask them first. Tick this when they agree."))])
 
     def fill(self, request: GrantRequest) -> None:
         """Show what the draft says."""
@@ -184,7 +197,7 @@ class ActForm(Form):
 class MaybeWordsForm(ActForm):
     """A step whose reason may stay empty."""
 
-    words = TextAreaField("Why, if you wish to say", validators=[_at_most(LONGEST_WORDS)])
+    words = TextAreaField(lazy("Why, if you wish to say"), validators=[_at_most(LONGEST_WORDS)])
 
     @property
     def said(self) -> str:
@@ -195,16 +208,18 @@ class MaybeWordsForm(ActForm):
 class WordsForm(MaybeWordsForm):
     """A step with a reason, an answer or a question."""
 
-    words = TextAreaField("In a few words", validators=[required("Say it in a few words: they read it."), _at_most(LONGEST_WORDS)])
+    words = TextAreaField(
+        lazy("In a few words"), validators=[required(lazy("Say it in a few words: they read it.")), _at_most(LONGEST_WORDS)]
+    )
 
 
 class BillForm(ActForm):
     """It is in their hands: the bill."""
 
     bill = UploadField(
-        "The bill",
+        lazy("The bill"),
         most_bytes=evidence.MOST_BYTES,
-        validators=[required("Choose the photo or PDF of the bill.")],
+        validators=[required(lazy("Choose the photo or PDF of the bill."))],
     )
 
 
@@ -212,53 +227,61 @@ class OutcomeForm(MaybeWordsForm):
     """What came of it."""
 
     result = RadioField(
-        "What comes nearest?",
-        choices=choices({one.value: one.words for one in Result}),
-        validators=[required("Choose what comes nearest.")],
+        lazy("What comes nearest?"),
+        choices=lambda: choices({one.value: one.words for one in Result}),
+        validators=[required(lazy("Choose what comes nearest."))],
     )
-    words = TextAreaField("Anything else, if you wish to say", validators=[_at_most(LONGEST_WORDS)])
+    words = TextAreaField(lazy("Anything else, if you wish to say"), validators=[_at_most(LONGEST_WORDS)])
 
 
 class AgreeForm(ActForm):
     """Agree all of it, out of one fund."""
 
-    fund = RadioField("Which fund pays", validators=[required("Choose the fund that pays.")])
+    fund = RadioField(lazy("Which fund pays"), validators=[required(lazy("Choose the fund that pays."))])
 
 
 class AgreePartForm(MaybeWordsForm):
     """Agree less, with a reason."""
 
-    amount = MoneyField("How much?", minimum_pence=1, validators=[required("Write the amount, like 30.00.")])
-    fund = SelectField("Out of which fund?", validators=[required("Choose the fund that pays.")])
-    words = TextAreaField("Why not all of it?", validators=[required("Say why, so that they can pass it on."), _at_most(LONGEST_WORDS)])
+    amount = MoneyField(lazy("How much?"), minimum_pence=1, validators=[required(lazy("Write the amount, like 30.00."))])
+    fund = SelectField(lazy("Out of which fund?"), validators=[required(lazy("Choose the fund that pays."))])
+    words = TextAreaField(
+        lazy("Why not all of it?"), validators=[required(lazy("Say why, so that they can pass it on.")), _at_most(LONGEST_WORDS)]
+    )
 
 
 class ItemForm(Form):
     """A kind of help in the catalogue."""
 
-    name = StringField("What it is called", validators=[required("Give it a name."), _at_most(60)])
+    name = StringField(lazy("What it is called"), validators=[required(lazy("Give it a name.")), _at_most(60)])
     guide_low = MoneyField(
-        "Usual price, lowest", minimum_pence=1, maximum_pence=MOST_PENCE, validators=[required("Write the lower price, like 35.00.")]
+        lazy("Usual price, lowest"),
+        minimum_pence=1,
+        maximum_pence=MOST_PENCE,
+        validators=[required(lazy("Write the lower price, like 35.00."))],
     )
     guide_high = MoneyField(
-        "Usual price, highest", minimum_pence=1, maximum_pence=MOST_PENCE, validators=[required("Write the upper price, like 45.00.")]
+        lazy("Usual price, highest"),
+        minimum_pence=1,
+        maximum_pence=MOST_PENCE,
+        validators=[required(lazy("Write the upper price, like 45.00."))],
     )
-    help_text = TextAreaField("What the key worker should know", validators=[_at_most(400)])
-    asks_what = BooleanField("Ask what exactly it is, because the name alone does not say")
+    help_text = TextAreaField(lazy("What the key worker should know"), validators=[_at_most(400)])
+    asks_what = BooleanField(lazy("Ask what exactly it is, because the name alone does not say"))
 
     def validate_guide_high(self, field: MoneyField) -> None:
         """Raises ValidationError when the prices are the wrong way round."""
         if field.data is not None and self.guide_low.data is not None and field.data < self.guide_low.data:
-            raise ValidationError("The upper price is at least the lower one.")
+            raise ValidationError(_("The upper price is at least the lower one."))
 
 
 class NewItemForm(ItemForm):
     """A new kind of help, with its short name for the ledger."""
 
     code = StringField(
-        "Short name, for the ledger",
+        lazy("Short name, for the ledger"),
         validators=[
-            required("Give it a short name, like “phone”."),
-            Regexp(r"^[a-z][a-z0-9-]{1,23}$", message="Small letters, figures and hyphens, up to 24, like “work-boots”."),
+            required(lazy("Give it a short name, like “phone”.")),
+            Regexp(r"^[a-z][a-z0-9-]{1,23}$", message=lazy("Small letters, figures and hyphens, up to 24, like “work-boots”.")),
         ],
     )

@@ -10,6 +10,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.roles import Role
 
 
@@ -138,13 +140,20 @@ COMMITTED = frozenset({Status.AGREED, Status.BEING_PAID, Status.PART_PAID})
 # Nobody has anything left to do.
 ENDED = frozenset({Status.CLOSED, Status.DECLINED, Status.WITHDRAWN})
 
+# Every set of seats that a step of the table is for.
+_FOR = {
+    _WORKER: marked("This is for a key worker to do."),
+    _APPROVER: marked("This is for an approver to do."),
+    _FINANCE: marked("This is for a finance officer to do."),
+    _DESK: marked("This is for an approver or a finance officer to do."),
+}
 _WHY_BARRED = {
-    Tie.OWN_REQUEST: "You asked for this one yourself, so somebody else answers it.",
-    Tie.OWN_TEAM: "Your team asked for this one, so somebody else answers it.",
-    Tie.CONFLICTED: "You stepped aside from this one.",
-    Tie.DECIDED_IT: "You agreed this one, so two other people pay it.",
-    Tie.ENTERED_IT: "You entered this payment, so somebody else checks and releases it.",
-    Tie.ADMIN: "An administrator’s account neither decides on a request nor pays it.",
+    Tie.OWN_REQUEST: marked("You asked for this one yourself, so somebody else answers it."),
+    Tie.OWN_TEAM: marked("Your team asked for this one, so somebody else answers it."),
+    Tie.CONFLICTED: marked("You stepped aside from this one."),
+    Tie.DECIDED_IT: marked("You agreed this one, so two other people pay it."),
+    Tie.ENTERED_IT: marked("You entered this payment, so somebody else checks and releases it."),
+    Tie.ADMIN: marked("An administrator’s account neither decides on a request nor pays it."),
 }
 # The order in which reasons are told when there are several.
 _TOLD_FIRST = (Tie.ADMIN, Tie.CONFLICTED, Tie.OWN_REQUEST, Tie.OWN_TEAM, Tie.DECIDED_IT, Tie.ENTERED_IT)
@@ -158,12 +167,12 @@ def rule(start: Status, action: Action) -> Rule | None:
 def why_not(found: Rule, roles: AbstractSet[Role], ties: AbstractSet[Tie]) -> str | None:
     """Why a person may not take this step, as a sentence, or None when they may."""
     if found.roles.isdisjoint(roles):
-        return f"This is for {_one_of(found.roles)} to do."
+        return _(_FOR[found.roles])
     for tie in _TOLD_FIRST:
         if tie in found.barred and tie in ties:
-            return _WHY_BARRED[tie]
+            return _(_WHY_BARRED[tie])
     if not found.must <= ties:
-        return "This request belongs to another team."
+        return _("This request belongs to another team.")
     return None
 
 
@@ -186,8 +195,3 @@ def may_see(*, sent: bool, agreed: bool, status: Status, roles: AbstractSet[Role
     if Role.PANEL in roles and status in {Status.WAITING, Status.QUESTION}:
         return True
     return Role.FINANCE in roles and agreed
-
-
-def _one_of(roles: AbstractSet[Role]) -> str:
-    words = sorted(role.words for role in roles)
-    return " or ".join(f"{'an' if word[0] in 'aeiou' else 'a'} {word}" for word in words)

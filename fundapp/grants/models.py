@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.core.db import Base
+from fundapp.core.language import marked
 from fundapp.grants.lifecycle import Status
 
 _STATUSES = ", ".join(f"'{status}'" for status in Status)
@@ -27,13 +28,15 @@ class CatalogueItem(Base):
 
     __tablename__ = "catalogue_item"
     __table_args__ = (
-        CheckConstraint("code ~ '^[a-z][a-z0-9-]{1,23}$'", name="code_plain", info={"sentence": "A short name is made of small letters."}),
+        CheckConstraint(
+            "code ~ '^[a-z][a-z0-9-]{1,23}$'", name="code_plain", info={"sentence": marked("A short name is made of small letters.")}
+        ),
         CheckConstraint(
             "0 < guide_low_pence AND guide_low_pence <= guide_high_pence",
             name="guide_in_order",
-            info={"sentence": "The lower guide price is more than nothing, and not above the upper one."},
+            info={"sentence": marked("The lower guide price is more than nothing, and not above the upper one.")},
         ),
-        UniqueConstraint("code", info={"sentence": "There is already a kind of help with that short name."}),
+        UniqueConstraint("code", info={"sentence": marked("There is already a kind of help with that short name.")}),
         UniqueConstraint("account_code"),
         {"info": {"app_role": "SELECT, INSERT, UPDATE"}},
     )
@@ -76,18 +79,18 @@ class GrantRequest(Base):
             "status IN ('draft', 'withdrawn') OR (person_id IS NOT NULL AND consent_at IS NOT NULL AND sent_at IS NOT NULL"
             " AND price_pence > 0 AND asked_pence = price_pence)",
             name="sent_whole",
-            info={"sentence": "The request is not complete yet. Check each answer, then send it."},
+            info={"sentence": marked("The request is not complete yet. Check each answer, then send it.")},
         ),
         CheckConstraint(
             "status NOT IN ('agreed', 'being_paid', 'part_paid', 'paid', 'in_hands', 'closed') OR"
             " (agreed_pence > 0 AND agreed_pence <= asked_pence AND fund_code IS NOT NULL AND agreed_at IS NOT NULL)",
             name="agreed_whole",
-            info={"sentence": "What is agreed is more than nothing and not more than was asked."},
+            info={"sentence": marked("What is agreed is more than nothing and not more than was asked.")},
         ),
         CheckConstraint(
             "paid_pence >= 0 AND released_pence >= 0 AND paid_pence + released_pence <= coalesce(agreed_pence, 0)",
             name="paid_within",
-            info={"sentence": "What is paid and what is given back is together never more than was agreed."},
+            info={"sentence": marked("What is paid and what is given back is together never more than was agreed.")},
         ),
         CheckConstraint(f"CASE {_PAID_AS_IT_STANDS} ELSE paid_pence = 0 END", name="paid_as_it_stands"),
         UniqueConstraint("form_key"),

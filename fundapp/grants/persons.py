@@ -11,6 +11,7 @@ from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import Busy, NotAllowed, NotFound
 from fundapp.core.keys import random_code
+from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.grants.models import Person
 
@@ -26,7 +27,7 @@ def issue_code(session: Session, *, actor: Actor) -> Person:
     Raises NotAllowed for anybody but a key worker.
     """
     if not actor.has(Role.KEY_WORKER) or actor.user_id is None or actor.team_id is None or actor.organisation_id is None:
-        raise NotAllowed("Key workers issue codes.")
+        raise NotAllowed(_("Key workers issue codes."))
     person = Person(
         code=_unused(session),
         team_id=actor.team_id,
@@ -60,7 +61,7 @@ def team_persons(session: Session, actor: Actor, limit: int = 6) -> list[Person]
 
 
 def _unused(session: Session) -> str:
-    for _ in range(8):
+    for _attempt in range(8):
         code = random_code(ALPHABET, LENGTH)
         if session.scalar(select(Person.id).where(Person.code == code)) is None:
             return code

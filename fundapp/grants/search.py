@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import contains_eager
 
 from fundapp.core.actor import Actor
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.grants import telling
@@ -18,7 +20,7 @@ from fundapp.web.session import db
 # Who reads requests here. Finance finds them by their payments, in the room above.
 READERS = (Role.KEY_WORKER, Role.APPROVER, Role.PANEL, Role.AUDITOR)
 NAMES = ("r", "req", "request", "requests", "grant")
-HINT = "a request’s number, a person’s code, the shop, or what was asked for"
+HINT = marked("a request’s number, a person’s code, the shop, or what was asked for")
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
@@ -52,7 +54,7 @@ def find(actor: Actor, asked: Asked, limit: int, offset: int) -> Found:
         .offset(offset)
     )
     rows = db().execute(statement).all()
-    return Found([_hit(actor, row, asked) for row, _ in rows], rows[0][1] if rows else 0)
+    return Found([_hit(actor, row, asked) for row, _total in rows], rows[0][1] if rows else 0)
 
 
 def _fits(asked: Asked) -> ColumnElement[bool]:
@@ -74,11 +76,11 @@ def _hit(actor: Actor, row: GrantRequest, asked: Asked) -> Hit:
     detail = [
         tag.words,
         pounds(row.pence) if row.pence is not None else "",
-        f"Person {row.person.code}" if row.person else "",
+        _("Person %(code)s") % {"code": row.person.code} if row.person else "",
         row.supplier,
     ]
     return Hit(
-        title=f"Request {row.id}: {row.what}",
+        title=_("Request %(number)s: %(what)s") % {"number": row.id, "what": row.what},
         url=url_for("requests.show" if is_own else "decisions.show", request_id=row.id),
         detail=" · ".join(part for part in detail if part),
         exact=row.id == asked.number,

@@ -18,34 +18,56 @@ from fundapp.audit.kinds import AuditKind
 from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import Conflict, NotAllowed, NotFound, Refused
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked, pgettext
 from fundapp.core.roles import Role
 from fundapp.grants import lifecycle
 from fundapp.grants.lifecycle import Action, Rule, Status, Tie
 from fundapp.grants.models import Conflict as ConflictRow
 from fundapp.grants.models import GrantRequest, RequestEvent
+from fundapp.web.filters import time_of_day
 
 LONGEST_WORDS = 2_000
 
+# What was done, by the reader and by somebody else.
 _DID = {
-    Action.SEND: "sent this",
-    Action.ASK_QUESTION: "asked a question about this",
-    Action.ANSWER: "answered the question",
-    Action.AGREE: "agreed this",
-    Action.AGREE_PART: "agreed part of this",
-    Action.DECLINE: "declined this",
-    Action.WITHDRAW: "withdrew this",
-    Action.ENTER_PAYMENT: "entered the payment of this",
-    Action.RELEASE_PAYMENT: "released the payment of this",
-    Action.RELEASE_PART: "released a part payment of this",
-    Action.REFUSE_PAYMENT: "sent the payment of this back",
-    Action.REFUSE_NEXT: "sent the next payment of this back",
-    Action.TAKE_BACK: "took the payment of this back",
-    Action.TAKE_BACK_PART: "took a payment of this back",
-    Action.CONFIRM: "showed the bill for this",
-    Action.TELL_OUTCOME: "told what came of this",
-    Action.RELEASE_AWARD: "gave the money for this back to its fund",
-    Action.RELEASE_REST: "gave the rest of this back to its fund",
-    Action.STEP_ASIDE: "stepped aside from this",
+    Action.SEND: (marked("You sent this %(when)s."), marked("Somebody sent this %(when)s.")),
+    Action.ASK_QUESTION: (marked("You asked a question about this %(when)s."), marked("Somebody asked a question about this %(when)s.")),
+    Action.ANSWER: (marked("You answered the question %(when)s."), marked("Somebody answered the question %(when)s.")),
+    Action.AGREE: (marked("You agreed this %(when)s."), marked("Somebody agreed this %(when)s.")),
+    Action.AGREE_PART: (marked("You agreed part of this %(when)s."), marked("Somebody agreed part of this %(when)s.")),
+    Action.DECLINE: (marked("You declined this %(when)s."), marked("Somebody declined this %(when)s.")),
+    Action.WITHDRAW: (marked("You withdrew this %(when)s."), marked("Somebody withdrew this %(when)s.")),
+    Action.ENTER_PAYMENT: (marked("You entered the payment of this %(when)s."), marked("Somebody entered the payment of this %(when)s.")),
+    Action.RELEASE_PAYMENT: (
+        marked("You released the payment of this %(when)s."),
+        marked("Somebody released the payment of this %(when)s."),
+    ),
+    Action.RELEASE_PART: (
+        marked("You released a part payment of this %(when)s."),
+        marked("Somebody released a part payment of this %(when)s."),
+    ),
+    Action.REFUSE_PAYMENT: (
+        marked("You sent the payment of this back %(when)s."),
+        marked("Somebody sent the payment of this back %(when)s."),
+    ),
+    Action.REFUSE_NEXT: (
+        marked("You sent the next payment of this back %(when)s."),
+        marked("Somebody sent the next payment of this back %(when)s."),
+    ),
+    Action.TAKE_BACK: (marked("You took the payment of this back %(when)s."), marked("Somebody took the payment of this back %(when)s.")),
+    Action.TAKE_BACK_PART: (marked("You took a payment of this back %(when)s."), marked("Somebody took a payment of this back %(when)s.")),
+    Action.CONFIRM: (marked("You showed the bill for this %(when)s."), marked("Somebody showed the bill for this %(when)s.")),
+    Action.TELL_OUTCOME: (marked("You told what came of this %(when)s."), marked("Somebody told what came of this %(when)s.")),
+    Action.RELEASE_AWARD: (
+        marked("You gave the money for this back to its fund %(when)s."),
+        marked("Somebody gave the money for this back to its fund %(when)s."),
+    ),
+    Action.RELEASE_REST: (
+        marked("You gave the rest of this back to its fund %(when)s."),
+        marked("Somebody gave the rest of this back to its fund %(when)s."),
+    ),
+    Action.STEP_ASIDE: (marked("You stepped aside from this %(when)s."), marked("Somebody stepped aside from this %(when)s.")),
 }
 _AUDIT = {
     Action.SEND: AuditKind.REQUEST_SENT,
@@ -128,9 +150,9 @@ def move(session: Session, held: Held, *, reason: str = "", facts: Mapping[str, 
     request, found = held.request, held.rule
     words = reason.strip()
     if found.needs_reason and not words:
-        raise Refused("Say it in a few words: the other side reads them.")
+        raise Refused(_("Say it in a few words: the other side reads them."))
     if len(words) > LONGEST_WORDS:
-        raise Refused(f"Keep it under {LONGEST_WORDS:,} letters.")
+        raise Refused(_("Keep it under %(letters)s letters.") % {"letters": f"{LONGEST_WORDS:,}"})
     at = clock.now()
     if found.action is not Action.STEP_ASIDE:
         request.status = found.end
@@ -227,16 +249,19 @@ def _stale(session: Session, request: GrantRequest, actor: Actor, action: Action
         .limit(1)
     )
     if last is None:
-        return Conflict("This page was old. Look at it again; nothing was changed.")
-    did, at = _DID[Action(last.action)], when(last.at)
-    if last.user_id == actor.user_id and last.action == action.value:
-        return AlreadyDone(f"You {did} {at}. It was done once.")
-    who = "You" if last.user_id == actor.user_id else "Somebody"
-    return Conflict(f"{who} {did} {at}. Nothing more was changed; here is how it stands now.")
+        return Conflict(_("This page was old. Look at it again; nothing was changed."))
+    is_own = last.user_id == actor.user_id
+    by_reader, by_somebody = _DID[Action(last.action)]
+    did = _(by_reader if is_own else by_somebody) % {"when": when(last.at)}
+    if is_own and last.action == action.value:
+        return AlreadyDone(f"{did} {_('It was done once.')}")
+    return Conflict(f"{did} {_('Nothing more was changed; here is how it stands now.')}")
 
 
 def when(moment: datetime) -> str:
     """A moment as it is told in a sentence: "at 2:32 pm", or "on 3 May at 2:32 pm"."""
     local = clock.london(moment)
-    hour = f"at {local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
-    return hour if local.date() == clock.today() else f"on {local.day} {local:%B} {hour}"
+    if local.date() == clock.today():
+        return _("at %(time)s") % {"time": time_of_day(moment)}
+    day = f"{local.day} {pgettext('in a date', f'{local:%B}')}"
+    return _("on %(day)s at %(time)s") % {"day": day, "time": time_of_day(moment)}

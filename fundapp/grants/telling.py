@@ -13,6 +13,8 @@ from fundapp.audit import queries as audit
 from fundapp.audit.models import AuditEvent
 from fundapp.core import clock
 from fundapp.core.actor import Actor
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.money import pounds
 from fundapp.grants import queries
 from fundapp.grants.confirming import Result
@@ -29,68 +31,84 @@ class Tag(NamedTuple):
     words: str
 
 
+class Tags(dict[Status, Tag]):
+    """A tag for each status, in the language of whoever looks it up."""
+
+    def __getitem__(self, status: Status) -> Tag:
+        """The tag with its words said."""
+        tag = super().__getitem__(status)
+        return tag._replace(words=_(tag.words))
+
+
 _SAME = {
-    Status.DRAFT: Tag("", "draft", "Not sent yet"),
-    Status.AGREED: Tag("info", "half", "Agreed, not yet paid"),
-    Status.BEING_PAID: Tag("info", "half", "Agreed, being paid"),
-    Status.PART_PAID: Tag("info", "half", "Part paid"),
-    Status.PAID: Tag("info", "full", "Paid"),
-    Status.IN_HANDS: Tag("good", "tick", "In their hands"),
-    Status.CLOSED: Tag("good", "tick", "Done"),
-    Status.DECLINED: Tag("", "bar", "Declined"),
-    Status.WITHDRAWN: Tag("", "slash", "Withdrawn"),
+    Status.DRAFT: Tag("", "draft", marked("Not sent yet")),
+    Status.AGREED: Tag("info", "half", marked("Agreed, not yet paid")),
+    Status.BEING_PAID: Tag("info", "half", marked("Agreed, being paid")),
+    Status.PART_PAID: Tag("info", "half", marked("Part paid")),
+    Status.PAID: Tag("info", "full", marked("Paid")),
+    Status.IN_HANDS: Tag("good", "tick", marked("In their hands")),
+    Status.CLOSED: Tag("good", "tick", marked("Done")),
+    Status.DECLINED: Tag("", "bar", marked("Declined")),
+    Status.WITHDRAWN: Tag("", "slash", marked("Withdrawn")),
 }
-TAGS: Mapping[Status, Tag] = {
-    **_SAME,
-    Status.WAITING: Tag("info", "clock", "Sent, waiting"),
-    Status.QUESTION: Tag("warn", "question", "A question for you"),
-}
-DESK_TAGS: Mapping[Status, Tag] = {
-    **_SAME,
-    Status.WAITING: Tag("warn", "clock", "Waiting for an approver"),
-    Status.QUESTION: Tag("info", "question", "Waiting for the key worker"),
-}
+TAGS = Tags(
+    {
+        **_SAME,
+        Status.WAITING: Tag("info", "clock", marked("Sent, waiting")),
+        Status.QUESTION: Tag("warn", "question", marked("A question for you")),
+    }
+)
+DESK_TAGS = Tags(
+    {
+        **_SAME,
+        Status.WAITING: Tag("warn", "clock", marked("Waiting for an approver")),
+        Status.QUESTION: Tag("info", "question", marked("Waiting for the key worker")),
+    }
+)
 
 _TOLD = {
-    Action.SEND: ("clock", "Asked"),
-    Action.ASK_QUESTION: ("question", "An approver asked"),
-    Action.ANSWER: ("clock", "Answered"),
-    Action.AGREE: ("half", "Agreed"),
-    Action.AGREE_PART: ("half", "Agreed in part"),
-    Action.DECLINE: ("bar", "Declined"),
-    Action.WITHDRAW: ("slash", "Withdrawn"),
-    Action.ENTER_PAYMENT: ("half", "Payment entered"),
-    Action.RELEASE_PAYMENT: ("full", "Paid"),
-    Action.RELEASE_PART: ("half", "Part paid"),
-    Action.REFUSE_PAYMENT: ("half", "Payment sent back"),
-    Action.REFUSE_NEXT: ("half", "Payment sent back"),
-    Action.TAKE_BACK: ("slash", "The payment came back"),
-    Action.TAKE_BACK_PART: ("slash", "A payment came back"),
-    Action.CONFIRM: ("tick", "In their hands, bill shown"),
-    Action.TELL_OUTCOME: ("tick", "What came of it"),
-    Action.RELEASE_AWARD: ("slash", "Not spent, given back to the fund"),
-    Action.RELEASE_REST: ("slash", "The rest is not needed, given back to the fund"),
-    Action.STEP_ASIDE: ("info", "Stepped aside"),
+    Action.SEND: ("clock", marked("Asked")),
+    Action.ASK_QUESTION: ("question", marked("An approver asked")),
+    Action.ANSWER: ("clock", marked("Answered")),
+    Action.AGREE: ("half", marked("Agreed")),
+    Action.AGREE_PART: ("half", marked("Agreed in part")),
+    Action.DECLINE: ("bar", marked("Declined")),
+    Action.WITHDRAW: ("slash", marked("Withdrawn")),
+    Action.ENTER_PAYMENT: ("half", marked("Payment entered")),
+    Action.RELEASE_PAYMENT: ("full", marked("Paid")),
+    Action.RELEASE_PART: ("half", marked("Part paid")),
+    Action.REFUSE_PAYMENT: ("half", marked("Payment sent back")),
+    Action.REFUSE_NEXT: ("half", marked("Payment sent back")),
+    Action.TAKE_BACK: ("slash", marked("The payment came back")),
+    Action.TAKE_BACK_PART: ("slash", marked("A payment came back")),
+    Action.CONFIRM: ("tick", marked("In their hands, bill shown")),
+    Action.TELL_OUTCOME: ("tick", marked("What came of it")),
+    Action.RELEASE_AWARD: ("slash", marked("Not spent, given back to the fund")),
+    Action.RELEASE_REST: ("slash", marked("The rest is not needed, given back to the fund")),
+    Action.STEP_ASIDE: ("info", marked("Stepped aside")),
 }
 # How finance goes about a payment, and who knows whom, are not the asking team's to read.
 _DESK_ONLY = frozenset({Action.ENTER_PAYMENT, Action.REFUSE_PAYMENT, Action.REFUSE_NEXT, Action.STEP_ASIDE})
 _MOVES_MONEY = frozenset({Action.RELEASE_PAYMENT, Action.RELEASE_PART, Action.TAKE_BACK, Action.TAKE_BACK_PART})
 # The same act, once a part was paid.
-_TOLD_OF_A_PART = {Action.CONFIRM: ("half", "In their hands so far, bill shown"), Action.WITHDRAW: ("slash", "The rest is not needed")}
+_TOLD_OF_A_PART = {
+    Action.CONFIRM: ("half", marked("In their hands so far, bill shown")),
+    Action.WITHDRAW: ("slash", marked("The rest is not needed")),
+}
 _BY = {
-    **dict.fromkeys((Action.SEND, Action.ANSWER, Action.WITHDRAW, Action.CONFIRM, Action.TELL_OUTCOME), "a key worker"),
-    **dict.fromkeys((Action.ASK_QUESTION, Action.AGREE, Action.AGREE_PART, Action.DECLINE), "an approver"),
-    **dict.fromkeys((Action.ENTER_PAYMENT, Action.REFUSE_PAYMENT, Action.REFUSE_NEXT, *_MOVES_MONEY), "a finance officer"),
+    **dict.fromkeys((Action.SEND, Action.ANSWER, Action.WITHDRAW, Action.CONFIRM, Action.TELL_OUTCOME), marked("a key worker")),
+    **dict.fromkeys((Action.ASK_QUESTION, Action.AGREE, Action.AGREE_PART, Action.DECLINE), marked("an approver")),
+    **dict.fromkeys((Action.ENTER_PAYMENT, Action.REFUSE_PAYMENT, Action.REFUSE_NEXT, *_MOVES_MONEY), marked("a finance officer")),
 }
 _AHEAD = (
-    (frozenset({Status.WAITING, Status.QUESTION}), "Answered", "By an approver"),
-    (frozenset({Status.WAITING, Status.QUESTION, *COMMITTED}), "Paid", "By two finance officers"),
+    (frozenset({Status.WAITING, Status.QUESTION}), marked("Answered"), marked("By an approver")),
+    (frozenset({Status.WAITING, Status.QUESTION, *COMMITTED}), marked("Paid"), marked("By two finance officers")),
     (
         frozenset({Status.WAITING, Status.QUESTION, *COMMITTED, Status.PAID}),
-        "In their hands",
-        "The key worker shows the bill",
+        marked("In their hands"),
+        marked("The key worker shows the bill"),
     ),
-    (frozenset({Status.PAID, Status.IN_HANDS}), "What came of it", "The key worker says"),
+    (frozenset({Status.PAID, Status.IN_HANDS}), marked("What came of it"), marked("The key worker says")),
 )
 
 
@@ -125,7 +143,7 @@ def story(session: Session, request: GrantRequest, viewer: Actor, *, desk: bool)
     words = {number: event.words or "" for number, event in trail.items()}
     shown = [event for event in happened if desk or Action(event.action) not in _DESK_ONLY]
     steps = [_told(request, event, trail[event.audit_id], viewer) for event in shown]
-    steps += [Told(what, why=why, todo=True) for when, what, why in _AHEAD if request.status in when]
+    steps += [Told(_(what), why=_(why), todo=True) for when, what, why in _AHEAD if request.status in when]
     return Story(
         steps,
         question=_last(happened, words, Action.ASK_QUESTION),
@@ -143,19 +161,22 @@ def result_words(session: Session, request: GrantRequest) -> str:
 def _told(request: GrantRequest, event: RequestEvent, line: AuditEvent, viewer: Actor) -> Told:
     action = Action(event.action)
     of_a_part = event.from_status == Status.PART_PAID
-    glyph, what = (_TOLD_OF_A_PART if of_a_part else _TOLD).get(action, _TOLD[action])
+    glyph, words = (_TOLD_OF_A_PART if of_a_part else _TOLD).get(action, _TOLD[action])
+    what = _(words)
     if action in {Action.AGREE, Action.AGREE_PART}:
         what = f"{what}, {pounds(request.agreed_pence or 0)}"
     if action in _MOVES_MONEY:
         what = f"{what}, {pounds(int(line.facts['amount_pence']))}"
-    by = "you" if event.user_id == viewer.user_id else _BY.get(action, "")
-    return Told(what, when=lately(event.at), by=by, why=f"“{line.words}”" if line.words else "", glyph=glyph)
+    by = _("you") if event.user_id == viewer.user_id else _(_BY[action]) if action in _BY else ""
+    return Told(what, when=lately(event.at), by=by, why=_("“%(words)s”") % {"words": line.words} if line.words else "", glyph=glyph)
 
 
 def lately(at: datetime) -> str:
     """A moment as somebody says it: "today, 3:19 am", "yesterday, 2:32 pm", "14 November 2026, 2:32 pm"."""
     days = (clock.today() - clock.day_of(at)).days
-    return f"{('today', 'yesterday')[days]}, {time_of_day(at)}" if days in (0, 1) else moment(at)
+    if days not in (0, 1):
+        return moment(at)
+    return (_("yesterday, %(time)s") if days else _("today, %(time)s")) % {"time": time_of_day(at)}
 
 
 def _came_back(happened: Sequence[RequestEvent]) -> bool:

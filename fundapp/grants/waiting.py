@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, Select, exists, false, func, select
 from sqlalchemy.orm import joinedload
 
 from fundapp.core.actor import Actor
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.grants import queries
@@ -20,10 +22,10 @@ from fundapp.web.session import db
 
 # What each state asks of the worker: the words, the button, the coin.
 _ASKS = {
-    Status.QUESTION: ("Answer one question", "Answer", "question"),
-    Status.PAID: ("Photograph the bill", "Show it", "camera"),
-    Status.IN_HANDS: ("Say what came of it", "Say", "tick"),
-    Status.DRAFT: ("Finish asking", "Go on", "draft"),
+    Status.QUESTION: (marked("Answer one question"), marked("Answer"), "question"),
+    Status.PAID: (marked("Photograph the bill"), marked("Show it"), "camera"),
+    Status.IN_HANDS: (marked("Say what came of it"), marked("Say"), "tick"),
+    Status.DRAFT: (marked("Finish asking"), marked("Go on"), "draft"),
 }
 # Since when a request is as it is. Stepping aside changes nothing; a draft has no step yet.
 _LAST_STEP = (
@@ -49,17 +51,18 @@ def to_answer(person: Actor) -> Select[GrantRequest]:
 
 def decisions(person: Actor, limit: int) -> Waiting:
     """Requests to answer."""
-    act = "Decide" if person.has(Role.APPROVER) else "Read"
+    decides = person.has(Role.APPROVER)
+    what = _("Answer a request for %(amount)s") if decides else _("Read a request for %(amount)s")
     rows, total = _first(to_answer(person), limit)
     needs = [
         Need(
-            what=f"{act if act == 'Read' else 'Answer'} a request for {pounds(row.asked_pence or 0)}",
-            about=f"Request {row.id}, {row.what}, Person {row.person.code if row.person else ''}",
+            what=what % {"amount": pounds(row.asked_pence or 0)},
+            about=_about(row),
             url=url_for("decisions.show", request_id=row.id),
-            act=act,
+            act=_("Decide") if decides else _("Read"),
             since=row.sent_at,
         )
-        for row, _ in rows
+        for row, _since in rows
     ]
     return Waiting(needs, total)
 
@@ -76,9 +79,8 @@ def requests(person: Actor, limit: int) -> Waiting:
     needs = []
     for row, since in rows:
         what, act, glyph = _ASKS[row.status]
-        about = f"Request {row.id}, {row.what}" + (f", Person {row.person.code}" if row.person else "")
         url = url_for("requests.show", request_id=row.id)
-        needs.append(Need(what, about, url, act, since=since or row.saved_at, glyph=glyph))
+        needs.append(Need(_(what), _about(row), url, _(act), since=since or row.saved_at, glyph=glyph))
     return Waiting(needs, total)
 
 
@@ -87,11 +89,18 @@ def count_requests() -> int:
     return _count(queries.needing_worker(actor()))
 
 
+def _about(row: GrantRequest) -> str:
+    """Which request it is."""
+    if row.person is None:
+        return _("Request %(number)s, %(what)s") % {"number": row.id, "what": row.what}
+    return _("Request %(number)s, %(what)s, Person %(code)s") % {"number": row.id, "what": row.what, "code": row.person.code}
+
+
 def _first(statement: Select[GrantRequest], limit: int) -> tuple[list[tuple[GrantRequest, datetime | None]], int]:
     """The first so many, each with when its last step was, and how many there are in all, in one question."""
     names = (joinedload(GrantRequest.item), joinedload(GrantRequest.person))
     rows = db().execute(statement.add_columns(_LAST_STEP, func.count().over()).options(*names).limit(limit)).all()
-    return [(row, since) for row, since, _ in rows], rows[0][2] if rows else 0
+    return [(row, since) for row, since, _total in rows], rows[0][2] if rows else 0
 
 
 def _count(statement: Select[GrantRequest]) -> int:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import transaction
 from fundapp.core.errors import Conflict
+from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.grants import asking, persons, queries, steps
 from fundapp.grants.asking import Answers
@@ -65,7 +66,7 @@ def start() -> ResponseReturnValue:
 @blueprint.get(ADDRESS)
 def ask(request_id: int, step: str) -> ResponseReturnValue:
     """One question, with what the draft says already."""
-    draft, _ = steps.seen(db(), request_id, actor())
+    draft, _ties = steps.seen(db(), request_id, actor())
     if draft.status != Status.DRAFT:
         return redirect(url_for("requests.show", request_id=request_id), 303)
     if step == "check":
@@ -78,7 +79,7 @@ def ask(request_id: int, step: str) -> ResponseReturnValue:
 @blueprint.post(ADDRESS)
 def answer(request_id: int, step: str) -> ResponseReturnValue:
     """Save one answer, whole or not, and go on, back, or home."""
-    draft, _ = steps.seen(db(), request_id, actor())
+    draft, _ties = steps.seen(db(), request_id, actor())
     if step == "check":
         return redirect(url_for("asking.ask", request_id=request_id, step="check"), 303)
     form = _form(step, filled=True)
@@ -92,7 +93,7 @@ def answer(request_id: int, step: str) -> ResponseReturnValue:
         return redirect(url_for("requests.show", request_id=request_id), 303)
     way = request.form.get("go")
     if way == "later":
-        flash("Kept. It is under “Needs you” whenever you come back to it.", "good")
+        flash(_("Kept. It is under “Needs you” whenever you come back to it."), "good")
         return redirect(url_for("requests.home"), 303)
     if way == "back":
         return _backwards(step, request_id)
@@ -107,7 +108,7 @@ def send(request_id: int) -> ResponseReturnValue:
     done = act(
         form,
         lambda: asking.send(db(), actor=actor(), request_id=request_id, version=form.shown_for),
-        good="Sent. You get a mail as soon as there is an answer.",
+        good=_("Sent. You get a mail as soon as there is an answer."),
         then=url_for("requests.show", request_id=request_id),
     )
     return done or _check(steps.seen(db(), request_id, actor())[0], form)
@@ -167,7 +168,7 @@ def _whole(form: StepForm) -> bool:
     if isinstance(form, WhatForm) and form.item.data:
         item = next((one for one in queries.catalogue(db()) if one.id == form.item.data), None)
         if item is not None and item.asks_what and not form.detail.data:
-            form.detail.errors = ["Say what it is, in a few words."]
+            form.detail.errors = [_("Say what it is, in a few words.")]
             return False
     return valid
 
@@ -181,9 +182,9 @@ def _who(form: WhoForm) -> Answers:
     if person is not None:
         return Answers(person_id=person.id, typed={"code": ""})
     if typed:
-        form.code.errors = ["Your team has issued no such code. Check it, or issue a new one."]
+        form.code.errors = [_("Your team has issued no such code. Check it, or issue a new one.")]
     else:
-        form.code.errors = ["Choose a code, write one, or issue a new one."]
+        form.code.errors = [_("Choose a code, write one, or issue a new one.")]
     return Answers(typed={"code": typed})
 
 
@@ -216,6 +217,6 @@ def _question(form: StepForm, step: str, draft: GrantRequest | None) -> Response
 def _check(draft: GrantRequest, form: ActForm) -> ResponseReturnValue:
     missing = asking.missing(draft)
     page = render_template(
-        "grants/ask_check.html", form=form, draft=draft, missing=missing, number=len(STEPS), of=len(STEPS), consents=asking.CONSENTS
+        "grants/ask_check.html", form=form, draft=draft, missing=missing, number=len(STEPS), of=len(STEPS), consents=asking.consent_words()
     )
     return page, form.status

@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from fundapp.audit import queries as audit
 from fundapp.audit.models import AuditEvent
 from fundapp.core.db import transaction
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.grants import catalogue, queries
@@ -23,15 +25,15 @@ from fundapp.web.session import db
 
 blueprint = Blueprint("catalogue", __name__, url_prefix="/admin/catalogue")
 guard(blueprint, Role.ADMIN)
-admin_item(blueprint, "Catalogue", "catalogue.items", 30, "What can be asked for, and its guide prices.")
+admin_item(blueprint, marked("Catalogue"), "catalogue.items", 30, marked("What can be asked for, and its guide prices."))
 
-_FIELD_WORDS = {
-    "name": "name",
-    "guide_low_pence": "lower guide price",
-    "guide_high_pence": "upper guide price",
-    "help_text": "help text",
-    "asks_what": "asks what it is",
-    "offered": "offered",
+_CHANGED = {
+    "name": marked("Name “%(before)s” to “%(after)s”"),
+    "guide_low_pence": marked("Lower guide price %(before)s to %(after)s"),
+    "guide_high_pence": marked("Upper guide price %(before)s to %(after)s"),
+    "help_text": marked("Help text changed"),
+    "asks_what": marked("Asks what it is changed"),
+    "offered": marked("Offered again"),
 }
 
 
@@ -55,7 +57,7 @@ def add_item() -> ResponseReturnValue:
         with form.refusals():
             with transaction(db()):
                 item = catalogue.add_item(db(), actor=actor(), code=form.code.data or "", words=_words(form))
-            flash(f"Added: {item.name}. Key workers can ask for it now.", "good")
+            flash(_("Added: %(name)s. Key workers can ask for it now.") % {"name": item.name}, "good")
             return redirect(url_for("catalogue.items"), 303)
     return render_template("grants/new_item.html", form=form), form.status
 
@@ -85,7 +87,7 @@ def change_item(item_id: int) -> ResponseReturnValue:
         with form.refusals():
             with transaction(db()):
                 found = catalogue.change_item(db(), actor=actor(), item_id=item_id, words=_words(form))
-            flash(f"Changed: {found.name}.", "good")
+            flash(_("Changed: %(name)s.") % {"name": found.name}, "good")
             return redirect(url_for("catalogue.item", item_id=item_id), 303)
     return _page(catalogue.item(db(), item_id), form)
 
@@ -95,7 +97,7 @@ def stop_offering(item_id: int) -> ResponseReturnValue:
     """Offer it no longer."""
     with transaction(db()):
         catalogue.stop_offering(db(), actor=actor(), item_id=item_id)
-    flash("It is offered no longer. What was asked already goes on.", "good")
+    flash(_("It is offered no longer. What was asked already goes on."), "good")
     return redirect(url_for("catalogue.item", item_id=item_id), 303)
 
 
@@ -104,7 +106,7 @@ def offer_again(item_id: int) -> ResponseReturnValue:
     """Offer it again."""
     with transaction(db()):
         catalogue.offer_again(db(), actor=actor(), item_id=item_id)
-    flash("It is offered again.", "good")
+    flash(_("It is offered again."), "good")
     return redirect(url_for("catalogue.item", item_id=item_id), 303)
 
 
@@ -129,21 +131,19 @@ def _page(found: CatalogueItem, form: ItemForm) -> ResponseReturnValue:
 
 
 def _what(event: AuditEvent) -> str:
-    fields = [name for name in _FIELD_WORDS if f"{name}_after" in event.facts]
+    fields = [name for name in _CHANGED if f"{name}_after" in event.facts]
     if not fields:
-        return "Added"
+        return _("Added")
     return "; ".join(_change(event, name) for name in fields)
 
 
 def _change(event: AuditEvent, name: str) -> str:
     after, before = event.facts[f"{name}_after"], event.facts.get(f"{name}_before")
-    if name == "offered":
-        return "Offered again" if after else "Offered no longer"
+    if name == "offered" and not after:
+        return _("Offered no longer")
     if name.endswith("_pence"):
-        return f"{_FIELD_WORDS[name].capitalize()} {pounds(int(before or 0))} to {pounds(int(after))}"
-    if name in {"help_text", "asks_what"}:
-        return f"{_FIELD_WORDS[name].capitalize()} changed"
-    return f"{_FIELD_WORDS[name].capitalize()} “{before}” to “{after}”"
+        before, after = pounds(int(before or 0)), pounds(int(after))
+    return _(_CHANGED[name]) % {"before": before, "after": after}
 
 
 def _user_id(event: AuditEvent) -> int:

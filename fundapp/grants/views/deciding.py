@@ -8,6 +8,8 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import transaction
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.grants import asking, awards, deciding, lifecycle, queries, steps, telling, waiting
 from fundapp.grants.awards import FundChoice
@@ -27,8 +29,8 @@ READERS = (Role.APPROVER, Role.PANEL, Role.AUDITOR)
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/decisions")
 guard(blueprint, *READERS)
-nav_item(blueprint, "Decisions", "decisions.queue", READERS, 20, waiting=waiting.count_decisions)
-work(blueprint, "Decisions", "decisions.queue", (Role.APPROVER, Role.PANEL), 20, waiting.decisions)
+nav_item(blueprint, marked("Decisions"), "decisions.queue", READERS, 20, waiting=waiting.count_decisions)
+work(blueprint, marked("Decisions"), "decisions.queue", (Role.APPROVER, Role.PANEL), 20, waiting.decisions)
 
 FORMS: dict[Action, type[ActForm]] = {
     Action.AGREE: AgreeForm,
@@ -80,7 +82,7 @@ def agree(request_id: int) -> ResponseReturnValue:
     done = form.validate() and act(
         form,
         lambda: deciding.agree(db(), actor=actor(), request_id=request_id, version=form.shown_for, fund_code=form.fund.data),
-        good="Agreed. The money is set aside, and the key worker is told. Finance pays it.",
+        good=_("Agreed. The money is set aside, and the key worker is told. Finance pays it."),
         then=_address(request_id),
     )
     return done or _page(request_id, Action.AGREE, form)
@@ -103,7 +105,7 @@ def agree_part(request_id: int) -> ResponseReturnValue:
             amount_pence=form.amount.data,
             reason=form.said,
         ),
-        good="Agreed in part. The money is set aside, and the key worker is told why. Finance pays it.",
+        good=_("Agreed in part. The money is set aside, and the key worker is told why. Finance pays it."),
         then=_address(request_id),
     )
     return done or _page(request_id, Action.AGREE_PART, form)
@@ -117,7 +119,7 @@ def ask_question(request_id: int) -> ResponseReturnValue:
     done = form.validate() and act(
         form,
         lambda: deciding.ask_question(db(), actor=actor(), request_id=request_id, version=form.shown_for, words=form.said),
-        good="Asked. It comes back here with the answer.",
+        good=_("Asked. It comes back here with the answer."),
         then=_address(request_id),
     )
     return done or _page(request_id, Action.ASK_QUESTION, form)
@@ -131,7 +133,7 @@ def decline(request_id: int) -> ResponseReturnValue:
     done = form.validate() and act(
         form,
         lambda: deciding.decline(db(), actor=actor(), request_id=request_id, version=form.shown_for, reason=form.said),
-        good="Declined. The key worker is told why, and can ask again with what changed.",
+        good=_("Declined. The key worker is told why, and can ask again with what changed."),
         then=_address(request_id),
     )
     return done or _page(request_id, Action.DECLINE, form)
@@ -145,7 +147,7 @@ def step_aside(request_id: int) -> ResponseReturnValue:
     done = form.validate() and act(
         form,
         lambda: deciding.step_aside(db(), actor=actor(), request_id=request_id, version=form.shown_for, words=form.said),
-        good="You stepped aside. Somebody else decides on this one.",
+        good=_("You stepped aside. Somebody else decides on this one."),
         then=_address(request_id),
     )
     return done or _page(request_id, Action.STEP_ASIDE, form)
@@ -159,7 +161,7 @@ def release_award(request_id: int) -> ResponseReturnValue:
     done = form.validate() and act(
         form,
         lambda: deciding.release_award(db(), actor=actor(), request_id=request_id, version=form.shown_for, reason=form.said),
-        good="Given back to its fund. The key worker is told why.",
+        good=_("Given back to its fund. The key worker is told why."),
         then=_address(request_id),
     )
     return done or _page(request_id, Action.RELEASE_AWARD, form)
@@ -192,7 +194,7 @@ def _shown(found: GrantRequest, ties: frozenset[Tie], sent: Action | None = None
         result=telling.result_words(db(), found),
         team=people.team_names(db(), [found.team_id]).get(found.team_id, ""),
         own_team=Tie.OWN_TEAM in ties,
-        consents=asking.CONSENTS,
+        consents=asking.consent_words(),
         status_tag=telling.DESK_TAGS[found.status],
         open_form=sent.value if sent else "",
     )

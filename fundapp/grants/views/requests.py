@@ -8,6 +8,8 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.core import clock
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.grants import asking, awards, confirming, queries, search, steps, telling, waiting
 from fundapp.grants.confirming import Result
@@ -25,9 +27,9 @@ from fundapp.web.session import db
 
 blueprint = Blueprint("requests", __name__, url_prefix="/requests")
 guard(blueprint, Role.KEY_WORKER)
-nav_item(blueprint, "Requests", "requests.home", [Role.KEY_WORKER], 10, waiting=waiting.count_requests)
-work(blueprint, "Your requests", "requests.home", [Role.KEY_WORKER], 10, waiting.requests)
-search_source(blueprint, "requests", "Requests", search.HINT, search.READERS, 10, search.find, names=search.NAMES)
+nav_item(blueprint, marked("Requests"), "requests.home", [Role.KEY_WORKER], 10, waiting=waiting.count_requests)
+work(blueprint, marked("Your requests"), "requests.home", [Role.KEY_WORKER], 10, waiting.requests)
+search_source(blueprint, "requests", marked("Requests"), search.HINT, search.READERS, 10, search.find, names=search.NAMES)
 
 # Over how long "a usual answer" is taken.
 USUAL = timedelta(days=90)
@@ -73,7 +75,7 @@ def answer(request_id: int) -> ResponseReturnValue:
     done = form.validate() and act(
         form,
         lambda: asking.answer_question(db(), actor=actor(), request_id=request_id, version=form.shown_for, words=form.said),
-        good="Answered. It waits for an approver again.",
+        good=_("Answered. It waits for an approver again."),
         then=_address(request_id),
     )
     return done or _page(request_id, Action.ANSWER, form)
@@ -86,7 +88,7 @@ def withdraw(request_id: int) -> ResponseReturnValue:
     done = form.validate() and act(
         form,
         lambda: asking.withdraw(db(), actor=actor(), request_id=request_id, version=form.shown_for, words=form.said),
-        good="Withdrawn. You can ask again any time.",
+        good=_("Withdrawn. You can ask again any time."),
         then=_address(request_id),
     )
     return done or _page(request_id, Action.WITHDRAW, form)
@@ -101,7 +103,7 @@ def confirm(request_id: int) -> ResponseReturnValue:
         lambda: confirming.confirm(
             db(), actor=actor(), request_id=request_id, version=form.shown_for, bill=form.bill.upload.content if form.bill.upload else b""
         ),
-        good="Thank you, the bill is here.",
+        good=_("Thank you, the bill is here."),
         then=_address(request_id),
     )
     return done or _page(request_id, Action.CONFIRM, form)
@@ -121,7 +123,7 @@ def tell_outcome(request_id: int) -> ResponseReturnValue:
             result=Result(form.result.data),
             words=form.said,
         ),
-        good="Thank you. That is all there is to do.",
+        good=_("Thank you. That is all there is to do."),
         then=_address(request_id),
     )
     return done or _page(request_id, Action.TELL_OUTCOME, form)
@@ -136,7 +138,7 @@ def _page(request_id: int, sent: Action | None = None, form: ActForm | None = No
         forms[sent] = named(form, sent)
     if found.status in COMMITTED and Action.WITHDRAW in forms:
         # Money was set aside for it, so here the table asks for a reason.
-        forms[Action.WITHDRAW].words.label.text = "Why?"
+        forms[Action.WITHDRAW].words.label.text = _("Why?")
     page = render_template(
         "grants/request.html",
         asked=found,
@@ -163,4 +165,4 @@ def _address(request_id: int) -> str:
 
 def _greeting() -> str:
     hour = clock.london(clock.now()).hour
-    return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
+    return _("Good morning") if hour < 12 else _("Good afternoon") if hour < 18 else _("Good evening")
