@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.db import carry_out
+from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.finance import accounts as service
 from fundapp.finance import ledger_words
@@ -62,14 +63,14 @@ def rename(code: str) -> ResponseReturnValue:
     if form.validate():
         with form.refusals():
             carry_out(db(), lambda: service.rename(db(), actor=actor(), code=code, name=form.new_name.data or ""))
-            flash("It has its new name. The ledger keeps the old one.", "good")
+            flash(_("It has its new name. The ledger keeps the old one."), "good")
             return redirect(url_for("accounts_desk.account", code=code), 303)
     return _shown(db(), code, form)
 
 
 def _shown(session: Session, code: str, rename_form: RenameForm) -> ResponseReturnValue:
     form = StatementForm(request.args)
-    form.fund.choices = [("", "Every fund"), *((one.code, one.name) for one in queries.funds(session))]
+    form.fund.choices = [("", _("Every fund")), *((one.code, one.name) for one in queries.funds(session))]
     is_sound, today = form.validate(), clock.today()
     since, until = (form.since.data, form.until.data) if is_sound else (None, None)
     since, until = since or _begin(until or today), until or max(today, since or today)

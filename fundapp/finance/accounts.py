@@ -12,6 +12,7 @@ from fundapp.audit import service as audit
 from fundapp.audit.kinds import AuditKind
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotAllowed, NotFound, Refused
+from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.finance.ledger_words import ACCOUNT_KINDS
 from fundapp.finance.looking import SizeField
@@ -62,15 +63,15 @@ def names(session: Session, code: str) -> list[Name]:
 def rename(session: Session, *, actor: Actor, code: str, name: str) -> None:
     """Give an account another name. Raises NotAllowed, NotFound, Refused (no name, the name it has, another's name), Busy."""
     if not actor.has(Role.FINANCE) or actor.user_id is None:
-        raise NotAllowed("Only a finance officer renames an account.")
+        raise NotAllowed(_("Only a finance officer renames an account."))
     found = {one.code: one.name for one in queries.accounts(session)}
     if code not in found:
-        raise NotFound(f"There is no account “{code[:60]}” in the ledger.")
+        raise NotFound(_("There is no account “%(code)s” in the ledger.") % {"code": code[:60]})
     wanted = " ".join(name.split())
     if wanted == found[code]:
-        raise Refused(f"It is called “{wanted}” already.")
+        raise Refused(_("It is called “%(name)s” already.") % {"name": wanted})
     if wanted.casefold() in {other.casefold() for one, other in found.items() if one != code}:
-        raise Refused(f"Another account is called “{wanted}”. Two of one name could not be told apart.")
+        raise Refused(_("Another account is called “%(name)s”. Two of one name could not be told apart.") % {"name": wanted})
     posted = ledger.rename_account(session, code=code, name=wanted, actor=actor.reference)
     audit.record(session, actor=actor, kind=AuditKind.ACCOUNT_RENAMED, subject=f"account:{code}", facts={"entry": posted.number})
 
@@ -84,7 +85,8 @@ def is_within(field: SizeField, size: int) -> bool:
     """Whether the log was ever of the size that was asked for; else the field says that it was not."""
     if field.data is None or field.data <= size:
         return True
-    field.errors = [f"The log has {size:,} entries so far. You wrote “{field._value()[:40]}”."]
+    beyond = _("The log has %(number)s entries so far. You wrote “%(words)s”.")
+    field.errors = [beyond % {"number": f"{size:,}", "words": field._value()[:40]}]
     return False
 
 

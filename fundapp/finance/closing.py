@@ -12,6 +12,7 @@ from fundapp.audit.kinds import AuditKind
 from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotAllowed, NotFound
+from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.finance.story import names
 from fundapp.ledger import chart, periods, periods_read
@@ -62,7 +63,7 @@ def month(session: Session, year: int, number: int, *, actor: Actor) -> Month:
     found = periods_read.months(session)
     period = next((one for one in found if one.ends_on == ends_on), None)
     if period is None:
-        raise NotFound("The Fund has no books of that month.")
+        raise NotFound(_("The Fund has no books of that month."))
     figures, totals = periods.figures(session, ends_on)
     waits_for = (OPEN,) if period.state == OPEN else (OPEN, CLOSING)
     earlier = [one for one in found if one.ends_on < ends_on and one.state in waits_for]
@@ -115,12 +116,12 @@ def seal_month(session: Session, *, actor: Actor, year: int, number: int) -> int
 
 def _must_be_finance(actor: Actor) -> None:
     if not actor.has(Role.FINANCE) or actor.user_id is None:
-        raise NotAllowed("Only a finance officer closes the books.")
+        raise NotAllowed(_("Only a finance officer closes the books."))
 
 
 def _end(year: int, number: int) -> date:
     if not 1900 <= year <= 2200 or not 1 <= number <= 12:
-        raise NotFound("There is no such month.")
+        raise NotFound(_("There is no such month."))
     return periods_read.month_end(date(year, number, 1))
 
 

@@ -12,6 +12,7 @@ from fundapp.audit.service import record
 from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import Conflict, NotAllowed, Refused
+from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.finance.models import Contribution
 from fundapp.ledger import chart
@@ -36,7 +37,7 @@ def receive_contribution(
     Refused (a day to come, a fund that is not there or not open that day: Charities SORP, restricted funds keep to their terms).
     """
     if not actor.has(Role.FINANCE) or actor.user_id is None:
-        raise NotAllowed("Only a finance officer records money received.")
+        raise NotAllowed(_("Only a finance officer records money received."))
     # Two clicks of one button wait for one another here, so that the second finds what the first made.
     session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 9))"), {"key": once_key})
     earlier = session.scalar(select(Contribution).where(Contribution.once_key == once_key))
@@ -61,19 +62,19 @@ def receive_contribution(
 
 def _same(earlier: Contribution, fund_code: str, amount_pence: int, received_on: date) -> Contribution:
     if (earlier.fund_code, earlier.amount_pence, earlier.received_on) != (fund_code, amount_pence, received_on):
-        raise Conflict("This form was sent already with other figures. Open a new one for another contribution.")
+        raise Conflict(_("This form was sent already with other figures. Open a new one for another contribution."))
     return earlier
 
 
 def _check(session: Session, fund_code: str, received_on: date) -> None:
     if received_on > clock.today():
-        raise Refused("The day it was received cannot lie ahead.")
+        raise Refused(_("The day it was received cannot lie ahead."))
     funds = {position.fund.code: position.fund for position in ledger_queries.fund_positions(session)}
     fund = funds.get(fund_code)
     if fund is None:
-        raise Refused("There is no such fund.")
+        raise Refused(_("There is no such fund."))
     if fund.ends_on and received_on > fund.ends_on:
-        raise Refused(f"{fund.name} ended before that day. Choose the fund the money was given for.")
+        raise Refused(_("%(fund)s ended before that day. Choose the fund the money was given for.") % {"fund": fund.name})
 
 
 def _post(session: Session, contribution: Contribution, actor: Actor) -> None:

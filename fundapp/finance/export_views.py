@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from fundapp.core import clock
 from fundapp.core.db import transaction
+from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.finance.exports import registry, taking
 from fundapp.finance.exports.forms import ExportForm
@@ -24,7 +25,7 @@ def exports() -> ResponseReturnValue:
     """Choose a form and a day, and take the file. It is sent while it is read, so it is not kept anywhere."""
     form = ExportForm()
     if not form.validate_on_submit():
-        notes = {export.name: export.words for export in registry.EXPORTS.values()}
+        notes = {export.name: _(export.words) for export in registry.EXPORTS.values()}
         return render_template("finance/exports.html", form=form, notes=notes), form.status
     export, as_of = registry.find(form.name.data), form.as_of.data
     with transaction(db()) as session:

@@ -8,8 +8,10 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import transaction
+from fundapp.core.language import gettext as _
+from fundapp.core.language import lazy
 from fundapp.core.roles import Role
-from fundapp.finance import ledger_words, pound, search, story
+from fundapp.finance import ledger_words, pound, search, story, telling
 from fundapp.finance.looking import EntriesForm, PathForm
 from fundapp.gateways.path_chart import path
 from fundapp.ledger import queries
@@ -25,9 +27,16 @@ from fundapp.web.session import db
 
 blueprint = Blueprint("ledger_desk", __name__, url_prefix="/finance/ledger")
 guard(blueprint, Role.FINANCE, Role.AUDITOR)
-nav_item(blueprint, "Ledger", "ledger_desk.entries", [Role.FINANCE, Role.AUDITOR], order=45)
+nav_item(blueprint, lazy("Ledger"), "ledger_desk.entries", [Role.FINANCE, Role.AUDITOR], order=45)
 search_source(
-    blueprint, "entries", "Ledger entries", search.ENTRY_HINT, [Role.FINANCE, Role.AUDITOR], 45, search.entries, names=search.ENTRY_NAMES
+    blueprint,
+    "entries",
+    lazy("Ledger entries"),
+    search.ENTRY_HINT,
+    [Role.FINANCE, Role.AUDITOR],
+    45,
+    search.entries,
+    names=search.ENTRY_NAMES,
 )
 
 
@@ -57,7 +66,7 @@ def entries() -> ResponseReturnValue:
 def entry(number: int) -> ResponseReturnValue:
     """One entry: its story, what moved, what anybody may see of it, where it is sealed, and whether it is as it was written."""
     found = story.story(db(), number)
-    return render_template("finance/ledger_entry.html", story=found, entry=found.entry, words=ledger_words, draw=path)
+    return render_template("finance/ledger_entry.html", story=found, entry=found.entry, words=ledger_words, telling=telling, draw=path)
 
 
 @blueprint.get("/entries/<int:number>/proof.tlog-proof")
@@ -75,7 +84,7 @@ def pound_path() -> ResponseReturnValue:
     """Where money went, and lies now: all of it, a fund's, some days', or one thing's."""
     form = PathForm(request.args)
     funds = queries.funds(db())
-    form.fund.choices = [("", "Every fund"), *((one.code, one.name) for one in funds)]
+    form.fund.choices = [("", _("Every fund")), *((one.code, one.name) for one in funds)]
     subject = form.subject.data or ""
     asked: dict[str, Any] = {"fund": form.fund.data or None, "since": form.since.data, "until": form.until.data}
     found = None
@@ -86,12 +95,16 @@ def pound_path() -> ResponseReturnValue:
 
 
 def _balance(wanted: Wanted) -> tuple[int | None, str]:
-    """What stands in the account or the fund that was asked for, then or now; nothing, where anything else was asked as well."""
+    """What stands in the account or the fund that was asked for, then or now, and what is said behind it.
+
+    Nothing, where anything else was asked as well.
+    """
     beyond = {name for name, value in wanted.items() if value is not None} - {"account", "fund", "until", "log_size"}
     account, fund, until, log_size = wanted.get("account"), wanted.get("fund"), wanted.get("until"), wanted.get("log_size")
     if beyond or not (account or fund) or (until and log_size):
         return None, ""
+    means = ledger_words.stands(account, until, log_size)
     rows = [row for row in queries.trial_balance(db(), until, log_size=log_size) if fund in (None, row.fund)]
     if account:
-        return sum(row.balance_pence for row in rows if row.account == account), "in this account"
-    return sum(row.debits_pence - row.credits_pence for row in rows if row.kind in MONEY_KINDS), "in this fund"
+        return sum(row.balance_pence for row in rows if row.account == account), means
+    return sum(row.debits_pence - row.credits_pence for row in rows if row.kind in MONEY_KINDS), means

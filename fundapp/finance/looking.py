@@ -11,15 +11,16 @@ from wtforms import Field, SelectField, StringField, ValidationError
 from wtforms.validators import Length
 from wtforms.widgets import TextInput
 
+from fundapp.core.language import gettext as _
+from fundapp.core.language import lazy
 from fundapp.core.money import pounds
-from fundapp.finance.ledger_words import KINDS
+from fundapp.finance.ledger_words import KINDS, kind_words
 from fundapp.ledger.entries import Wanted
 from fundapp.ledger.periods_read import month_end
 from fundapp.ledger.queries import AccountView, FundView
 from fundapp.web.forms import Form, MoneyField, cleaned
 
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
-_DAY_HINT = "Write a day or a month, like 14 11 2026 or November 2026."
 _WRITTEN = re.compile(r"(?:(\d{1,2})[ ./-]+)?(\d{1,2}|[A-Za-z]{3,9})[ ./-]+(\d{4})|(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", re.ASCII)
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,18}", re.ASCII)
 # As many entries as no ledger here will ever have, and as the database can count.
@@ -84,7 +85,7 @@ class SizeField(Field):
         if not text:
             return
         if not _NUMBER.fullmatch(text) or not 0 < int(text.replace(",", "")) <= MOST_ENTRIES:
-            raise ValueError(f"Write how many entries the log had, like 4,711. You wrote “{text[:40]}”.")
+            raise ValueError(_("Write how many entries the log had, like 4,711. You wrote “%(words)s”.") % {"words": text[:40]})
         self.data = int(text.replace(",", ""))
 
 
@@ -95,7 +96,7 @@ class Known:
         """Raises ValidationError with a sentence."""
         choices: Iterable[Any] = field.choices or ()
         if field.data and field.data not in {choice[0] for choice in choices}:
-            raise ValidationError(f"There is nothing called “{str(field.data)[:40]}” in the ledger.")
+            raise ValidationError(_("There is nothing called “%(words)s” in the ledger.") % {"words": str(field.data)[:40]})
 
 
 def _pick(words: str) -> SelectField:
@@ -105,22 +106,22 @@ def _pick(words: str) -> SelectField:
 class EntriesForm(LookForm):
     """Which entries. What is given must all hold; account, fund and amount of one and the same line."""
 
-    find = StringField("Entry or event", validators=[Length(max=200, message="That is longer than any event here.")])
-    account = _pick("Account")
-    fund = _pick("Fund")
-    kind = _pick("What happened")
-    subject = StringField("About", validators=[Length(max=120, message="That is longer than anything an entry is about.")])
-    since = FirstDayField("From")
-    until = LastDayField("To")
-    least = MoneyField("At least")
-    most = MoneyField("At most")
-    log_size = SizeField("As the log had so many entries")
+    find = StringField(lazy("Entry or event"), validators=[Length(max=200, message=lazy("That is longer than any event here."))])
+    account = _pick(lazy("Account"))
+    fund = _pick(lazy("Fund"))
+    kind = _pick(lazy("What happened"))
+    subject = StringField(lazy("About"), validators=[Length(max=120, message=lazy("That is longer than anything an entry is about."))])
+    since = FirstDayField(lazy("From"))
+    until = LastDayField(lazy("To"))
+    least = MoneyField(lazy("At least"))
+    most = MoneyField(lazy("At most"))
+    log_size = SizeField(lazy("As the log had so many entries"))
 
     def offer(self, accounts: Iterable[AccountView], funds: Iterable[FundView]) -> None:
         """Put the choices in."""
-        self.account.choices = [("", "Every account"), *((one.code, one.name) for one in accounts)]
-        self.fund.choices = [("", "Every fund"), *((one.code, one.name) for one in funds)]
-        self.kind.choices = [("", "Anything"), *sorted(KINDS.items(), key=lambda kind: kind[1])]
+        self.account.choices = [("", _("Every account")), *((one.code, one.name) for one in accounts)]
+        self.fund.choices = [("", _("Every fund")), *((one.code, one.name) for one in funds)]
+        self.kind.choices = [("", _("Anything")), *sorted(((kind, kind_words(kind)) for kind in KINDS), key=lambda kind: kind[1])]
 
     def validate_until(self, field: LastDayField) -> None:
         """Raises ValidationError for days the wrong way round."""
@@ -129,7 +130,8 @@ class EntriesForm(LookForm):
     def validate_most(self, field: MoneyField) -> None:
         """Raises ValidationError for amounts the wrong way round."""
         if self.least.data is not None and field.data is not None and field.data < self.least.data:
-            raise ValidationError(f"The most is less than the least. You wrote {pounds(self.least.data)} and {pounds(field.data)}.")
+            wrong = _("The most is less than the least. You wrote %(least)s and %(most)s.")
+            raise ValidationError(wrong % {"least": pounds(self.least.data), "most": pounds(field.data)})
 
     @property
     def wanted(self) -> Wanted:
@@ -159,21 +161,21 @@ class EntriesForm(LookForm):
 class BooksForm(LookForm):
     """The books as they stood: to the end of a day, or as the log had them."""
 
-    as_of = LastDayField("To the end of")
-    log_size = SizeField("Or as the log had so many entries")
+    as_of = LastDayField(lazy("To the end of"))
+    log_size = SizeField(lazy("Or as the log had so many entries"))
 
     def validate_log_size(self, field: SizeField) -> None:
         """Raises ValidationError when both are asked for."""
         if field.data is not None and self.as_of.raw_data and self.as_of.raw_data[0]:
-            raise ValidationError("Choose a day or a size of the log, not both.")
+            raise ValidationError(_("Choose a day or a size of the log, not both."))
 
 
 class StatementForm(LookForm):
     """Which part of an account's life."""
 
-    fund = _pick("Fund")
-    since = FirstDayField("From")
-    until = LastDayField("To")
+    fund = _pick(lazy("Fund"))
+    since = FirstDayField(lazy("From"))
+    until = LastDayField(lazy("To"))
 
     def validate_until(self, field: LastDayField) -> None:
         """Raises ValidationError for days the wrong way round."""
@@ -183,13 +185,13 @@ class StatementForm(LookForm):
 class PathForm(StatementForm):
     """Whose path: everything, a fund's, some days', or one thing's."""
 
-    subject = StringField("About", validators=[Length(max=120, message="That is longer than anything an entry is about.")])
+    subject = StringField(lazy("About"), validators=[Length(max=120, message=lazy("That is longer than anything an entry is about."))])
 
 
 def days_of(text: str) -> tuple[date, date]:
     """The first and the last of the days that somebody wrote: a day, or a month. Raises ValueError with a sentence."""
     found = _WRITTEN.fullmatch(text.strip())
-    wrong = ValueError(f"{_DAY_HINT} You wrote “{text[:40]}”.")
+    wrong = ValueError(_("Write a day or a month, like 14 11 2026 or November 2026. You wrote “%(words)s”.") % {"words": text[:40]})
     if found is None:
         raise wrong
     day, month, year = found.group(1, 2, 3) if found[3] else found.group(6, 5, 4)
@@ -199,10 +201,10 @@ def days_of(text: str) -> tuple[date, date]:
     try:
         first = date(int(year), nth, int(day or 1))
     except ValueError:
-        raise ValueError(f"There is no such day: {text[:40]}.") from None
+        raise ValueError(_("There is no such day: %(words)s.") % {"words": text[:40]}) from None
     return first, first if day else month_end(first)
 
 
 def _in_order(since: FirstDayField, until: LastDayField) -> None:
     if since.data and until.data and until.data < since.data:
-        raise ValidationError("The last day lies before the first.")
+        raise ValidationError(_("The last day lies before the first."))

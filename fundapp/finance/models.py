@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.core.db import Base
+from fundapp.core.language import marked
 from fundapp.ledger.models import Entry
 
 
@@ -16,7 +17,7 @@ class Contribution(Base):
 
     __tablename__ = "contribution"
     __table_args__ = (
-        CheckConstraint("amount_pence > 0", name="amount_positive", info={"sentence": "A contribution is more than nothing."}),
+        CheckConstraint("amount_pence > 0", name="amount_positive", info={"sentence": marked("A contribution is more than nothing.")}),
         UniqueConstraint("once_key"),
         Index("ix_contribution_received_on_id", "received_on", "id"),
         # A wrong one is put right by a reversal in the ledger, never by editing this row.

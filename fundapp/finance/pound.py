@@ -10,6 +10,8 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.money import pounds
 from fundapp.gateways.path_chart import Side, Stop
 from fundapp.ledger import chart, queries
@@ -29,10 +31,10 @@ STOPS = (
     HELP,
 )
 _SHORT = {
-    chart.STRIPE_CLEARING: "Stripe, fee not known",
-    chart.PAYOUTS_IN_TRANSIT: "On its way to the bank",
-    chart.GRANTS_PAYABLE: "Grants agreed",
-    HELP: "Help",
+    chart.STRIPE_CLEARING: marked("Stripe, fee not known"),
+    chart.PAYOUTS_IN_TRANSIT: marked("On its way to the bank"),
+    chart.GRANTS_PAYABLE: marked("Grants agreed"),
+    HELP: marked("Help"),
 }
 # Kinds of help named beside the last stop; the rest are in the table.
 MOST_KINDS = 6
@@ -82,8 +84,9 @@ class Path:
     @property
     def sentence(self) -> str:
         """The picture in words, for those who cannot see it."""
-        parts = [f"{arrow.source_name} to {arrow.target_name}: {pounds(arrow.amount_pence)}" for arrow in self.arrows]
-        return "; ".join(parts) + "." if parts else "No money has moved."
+        said = _("%(source)s to %(target)s: %(amount)s")
+        facts = ({"source": arrow.source_name, "target": arrow.target_name, "amount": pounds(arrow.amount_pence)} for arrow in self.arrows)
+        return "; ".join(said % one for one in facts) + "." if self.arrows else _("No money has moved.")
 
 
 def whole_path(session: Session, *, fund: str | None = None, since: date | None = None, until: date | None = None) -> Path:
@@ -100,7 +103,7 @@ def path_of(session: Session, subject: str, *, fund: str | None = None, since: d
 
 def _path(session: Session, moved: list[Flow], before: Mapping[str, int], now: Mapping[str, int] | None, *, whole: bool) -> Path:
     accounts = {account.code: account for account in queries.accounts(session)}
-    names = {code: code for code in STOPS} | {code: account.name for code, account in accounts.items()} | {HELP: "Help"}
+    names = {code: code for code in STOPS} | {code: account.name for code, account in accounts.items()} | {HELP: _("Help")}
     along = sorted(moved, key=lambda flow: (_nth(flow.source), _nth(flow.target), -flow.amount_pence))
     arrows = tuple(Moved(flow.source, names[flow.source], flow.target, names[flow.target], flow.amount_pence) for flow in along)
     lie = sorted((code for code, account in accounts.items() if account.kind in (AccountKind.ASSET, AccountKind.LIABILITY)), key=_nth)
@@ -145,7 +148,7 @@ def _stops(codes: list[str], moved: list[Flow], names: Mapping[str, str], places
     touched = {_stop(code) for flow in moved for code in (flow.source, flow.target)}
     return tuple(
         Stop(
-            label=_SHORT.get(code, names[code]),
+            label=_(_SHORT[code]) if code in _SHORT else names[code],
             look=_look(code, touched, places.get(code)),
             here=_here(code, places.get(code), whole=whole),
             onward_pence=onward.get(code, 0),
@@ -166,11 +169,12 @@ def _look(code: str, touched: set[str], place: Place | None) -> Literal["lit", "
 def _here(code: str, place: Place | None, *, whole: bool) -> str:
     if place is None or not place.now_pence:
         return ""
+    amount, owed = {"amount": pounds(place.now_pence)}, {"amount": pounds(-place.now_pence)}
     if not whole and code != chart.GRANTS_PAYABLE and place.now_pence < 0:
-        return f"{pounds(-place.now_pence)} from here"
+        return _("%(amount)s from here") % owed
     if code == chart.GRANTS_PAYABLE:
-        return f"{pounds(-place.now_pence)} to pay" if place.now_pence < 0 else f"{pounds(place.now_pence)} over"
-    return f"{pounds(place.now_pence)} here"
+        return _("%(amount)s to pay") % owed if place.now_pence < 0 else _("%(amount)s over") % amount
+    return _("%(amount)s here") % amount
 
 
 def _kinds(moved: list[Flow], names: Mapping[str, str]) -> tuple[Side, ...]:
@@ -178,8 +182,9 @@ def _kinds(moved: list[Flow], names: Mapping[str, str]) -> tuple[Side, ...]:
     helped = sorted((flow for flow in moved if _stop(flow.target) == HELP), key=lambda flow: (-flow.amount_pence, flow.target))
     named = [Side(names[flow.target], flow.amount_pence) for flow in helped[:MOST_KINDS]]
     rest = helped[MOST_KINDS:]
-    more = [Side(f"{len(rest)} other kinds", sum(flow.amount_pence for flow in rest))] if rest else []
-    return (*named, *more)
+    if rest:
+        named.append(Side(_("%(number)s other kinds") % {"number": len(rest)}, sum(flow.amount_pence for flow in rest)))
+    return tuple(named)
 
 
 def _nth(code: str) -> int:

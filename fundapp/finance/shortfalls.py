@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -18,6 +19,7 @@ from fundapp.audit.service import record
 from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotAllowed, Refused
+from fundapp.core.language import gettext as _
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.finance.ledger_words import kind_words
@@ -58,24 +60,27 @@ def close_shortfall(session: Session, *, actor: Actor, number: int, words: str) 
     Raises NotAllowed, and Refused without words, or for an entry that raises no alarm or whose alarm is closed.
     """
     if not actor.has(Role.FINANCE) or actor.user_id is None:
-        raise NotAllowed("Only a finance officer closes an alarm.")
+        raise NotAllowed(_("Only a finance officer closes an alarm."))
     if not words.strip():
-        raise Refused("Say what you found, so that the next reader knows.")
+        raise Refused(_("Say what you found, so that the next reader knows."))
     if len(words) > MOST_WORDS:
-        raise Refused(f"Keep it under {MOST_WORDS:,} letters.")
+        raise Refused(_("Keep it under %(number)s letters.") % {"number": f"{MOST_WORDS:,}"})
     if not session.scalar(select(exists().where(Entry.number == number, Entry.forced))):
-        raise Refused("That entry took no fund below what it had.")
+        raise Refused(_("That entry took no fund below what it had."))
     values = {"entry_number": number, "closed_by": actor.user_id, "closed_at": clock.now()}
     closed = session.execute(
         insert(ShortfallClosed).values(**values).on_conflict_do_nothing().returning(ShortfallClosed.entry_number)
     ).scalar()
     if closed is None:
-        raise Refused("That alarm is closed already.")
+        raise Refused(_("That alarm is closed already."))
     record(session, actor=actor, kind=AuditKind.SHORTFALL_CLOSED, subject=f"entry:{number}", words=words)
 
 
 def _sentences(funds: Sequence[FundPosition]) -> tuple[str, ...]:
     short = [fund for fund in funds if fund.available_pence < 0]
     if short:
-        return tuple(f"{fund.name} is {pounds(-fund.available_pence)} short: awards from it wait until it has recovered." for fund in short)
-    return (f"{' or '.join(fund.name for fund in funds)} was short for a time. It has recovered, and can be awarded from again.",)
+        waits = _("%(fund)s is %(amount)s short: awards from it wait until it has recovered.")
+        return tuple(waits % {"fund": fund.name, "amount": pounds(-fund.available_pence)} for fund in short)
+    names = [fund.name for fund in funds]
+    known = reduce(lambda one, other: _("%(one)s or %(other)s") % {"one": one, "other": other}, names) if names else ""
+    return (_("%(fund)s was short for a time. It has recovered, and can be awarded from again.") % {"fund": known},)

@@ -12,8 +12,9 @@ from fundapp.audit import service as audit
 from fundapp.audit.kinds import AuditKind
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotAllowed
+from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
-from fundapp.finance.ledger_words import PLAIN_KINDS, people_in
+from fundapp.finance.ledger_words import people_in, who_words
 from fundapp.finance.models import Contribution
 from fundapp.finance.pound import Path, path_of
 from fundapp.grants import queries as grants
@@ -79,7 +80,7 @@ def names(session: Session, references: set[str]) -> dict[str, str]:
     """Who stands behind each reference: a colleague's name, what acts by itself, or the reference as it is."""
     found = people.names(session, [one for reference in references for one in people_in(reference)])
     known = {f"user:{identity}": name for identity, name in found.items()}
-    return {reference: known.get(reference) or PLAIN_KINDS.get(reference, reference) for reference in references}
+    return {reference: known.get(reference) or who_words(reference) for reference in references}
 
 
 def take_proof(session: Session, *, actor: Actor, number: int) -> str:
@@ -88,28 +89,31 @@ def take_proof(session: Session, *, actor: Actor, number: int) -> str:
     Raises NotAllowed, NotFound, NotSealed.
     """
     if not actor.has(Role.FINANCE, Role.AUDITOR):
-        raise NotAllowed("Only finance and auditors take proofs of entries.")
+        raise NotAllowed(_("Only finance and auditors take proofs of entries."))
     proof = proofs.proof(session, number)
     audit.record(session, actor=actor, kind=AuditKind.PROOF_TAKEN, subject=f"entry:{number}")
     return proof
 
 
 def _papers(session: Session, subject: str) -> tuple[Paper, ...]:
-    what, _, which = subject.partition(":")
+    what, _colon, which = subject.partition(":")
     identity = int(which) if which.isascii() and which.isdigit() and len(which) < 18 else None
     if what == "grant" and identity is not None:
         bills = [
-            Paper(f"Bill {nth}", "bills.show", {"request_id": identity, "evidence_id": bill.id})
+            Paper(_("Bill %(number)s") % {"number": nth}, "bills.show", {"request_id": identity, "evidence_id": bill.id})
             for nth, bill in enumerate(grants.bills(session, identity), 1)
         ]
-        return (Paper(f"Request {identity} and its payment", "payouts.show", {"request_id": identity}), *bills)
+        words = _("Request %(number)s and its payment") % {"number": identity}
+        return (Paper(words, "payouts.show", {"request_id": identity}), *bills)
     if what == "contribution" and identity is not None:
         made = session.get(Contribution, identity)
-        words = f"{made.received_from}, bank reference {made.bank_reference}" if made else "Contributions from services"
+        words = _("Contributions from services")
+        if made:
+            words = _("%(name)s, bank reference %(reference)s") % {"name": made.received_from, "reference": made.bank_reference}
         return (Paper(words, "finance.contributions", {}),)
     if what == "account":
-        return (Paper("The account, and what it was called", "accounts_desk.account", {"code": which}),)
+        return (Paper(_("The account, and what it was called"), "accounts_desk.account", {"code": which}),)
     if what == "period" and len(which) == len("2026-10-31"):
-        year, month, _ = which.split("-")
-        return (Paper("The month and its totals", "periods_desk.month", {"year": int(year), "month": int(month)}),)
+        year, month, _day = which.split("-")
+        return (Paper(_("The month and its totals"), "periods_desk.month", {"year": int(year), "month": int(month)}),)
     return ()

@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from fundapp.core import clock
 from fundapp.core.db import carry_out, transaction
 from fundapp.core.errors import Refused
+from fundapp.core.language import gettext as _
+from fundapp.core.language import lazy
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.finance import closing, ledger_words, search, shortfalls, waiting, work_words
@@ -31,9 +33,9 @@ from fundapp.web.session import db
 
 blueprint = Blueprint("finance", __name__, url_prefix="/finance")
 guard(blueprint, Role.FINANCE, Role.AUDITOR)
-nav_item(blueprint, "Finance", "finance.desk", [Role.FINANCE, Role.AUDITOR], order=40)
-work(blueprint, "Needs a look", "finance.needs_a_look", [Role.FINANCE, Role.AUDITOR], 40, waiting.looks)
-search_source(blueprint, "receipts", "Receipts", search.RECEIPT_HINT, [Role.FINANCE, Role.AUDITOR], 40, search.receipts)
+nav_item(blueprint, lazy("Finance"), "finance.desk", [Role.FINANCE, Role.AUDITOR], order=40)
+work(blueprint, lazy("Needs a look"), "finance.needs_a_look", [Role.FINANCE, Role.AUDITOR], 40, waiting.looks)
+search_source(blueprint, "receipts", lazy("Receipts"), search.RECEIPT_HINT, [Role.FINANCE, Role.AUDITOR], 40, search.receipts)
 
 
 @blueprint.get("")
@@ -44,6 +46,7 @@ def desk() -> ResponseReturnValue:
         desk=desk_queries.desk(db()),
         month=closing.next_step(db()),
         today=clock.today(),
+        words=ledger_words,
         is_finance=actor().has(Role.FINANCE),
     )
 
@@ -61,11 +64,11 @@ def contributions() -> ResponseReturnValue:
 def new_contribution() -> ResponseReturnValue:
     """Record one."""
     form = ContributionForm()
-    form.fund_code.choices = [("", "Choose a fund"), *((fund.code, fund.name) for fund in ledger.funds(db()))]
+    form.fund_code.choices = [("", _("Choose a fund")), *((fund.code, fund.name) for fund in ledger.funds(db()))]
     if form.validate_on_submit():
         with form.refusals():
             made = carry_out(db(), lambda: _receive(form))
-            flash(f"{pounds(made.amount_pence)} is recorded and in the ledger.", "good")
+            flash(_("%(amount)s is recorded and in the ledger.") % {"amount": pounds(made.amount_pence)}, "good")
             return redirect(url_for("finance.contributions"), 303)
     return render_template("finance/new_contribution.html", form=form), form.status
 
@@ -93,7 +96,7 @@ def run_again(job_id: int) -> ResponseReturnValue:
     try:
         with transaction(db()) as session:
             jobs_service.run_again(session, job_id=job_id)
-        flash("It is in the queue again.", "good")
+        flash(_("It is in the queue again."), "good")
     except Refused as refusal:
         flash(refusal.sentence, "warn")
     return redirect(url_for("finance.needs_a_look"), 303)
@@ -106,7 +109,7 @@ def close_alarm(alarm_id: int) -> ResponseReturnValue:
     try:
         with transaction(db()) as session:
             giving_service.close_alarm(session, actor=actor(), alarm_id=alarm_id, words=AlarmForm().words.data or "")
-        flash("Closed. What you found is kept with it.", "good")
+        flash(_("Closed. What you found is kept with it."), "good")
     except Refused as refusal:
         flash(refusal.sentence, "warn")
     return redirect(url_for("finance.needs_a_look"), 303)
@@ -119,7 +122,7 @@ def close_shortfall(number: int) -> ResponseReturnValue:
     try:
         with transaction(db()) as session:
             shortfalls.close_shortfall(session, actor=actor(), number=number, words=AlarmForm().words.data or "")
-        flash("Closed. What you found is kept with it.", "good")
+        flash(_("Closed. What you found is kept with it."), "good")
     except Refused as refusal:
         flash(refusal.sentence, "warn")
     return redirect(url_for("finance.needs_a_look"), 303)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import url_for
 
 from fundapp.core.actor import Actor
+from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.finance import closing
-from fundapp.finance.ledger_words import about_words
+from fundapp.finance.ledger_words import about_words, month_of
 from fundapp.finance.shortfalls import open_shortfalls
 from fundapp.finance.work_words import undone
 from fundapp.giving import queries as giving
@@ -22,14 +23,24 @@ def looks(_actor: Actor, limit: int) -> Waiting:
     url = url_for("finance.needs_a_look")
     found = [
         *(
-            Need("A fund was taken below what it had", f"{one.what}, entry {one.number:,}", url, "Look", one.since, glyph="late")
+            Need(
+                _("A fund was taken below what it had"),
+                _("%(what)s, entry %(number)s") % {"what": one.what, "number": f"{one.number:,}"},
+                url,
+                _("Look"),
+                one.since,
+                glyph="late",
+            )
             for one in open_shortfalls(db(), [])
         ),
         *(
-            Need(one.sentence, f"About {about_words(one.subject)}", url, "Look", one.raised_at, glyph="late")
+            Need(one.sentence, _("About %(thing)s") % {"thing": about_words(one.subject)}, url, _("Look"), one.raised_at, glyph="late")
             for one in giving.open_alarms(db())
         ),
-        *(Need(undone(one.name), "Given up after all its tries", url, "Look", one.failed_at, glyph="late") for one in jobs.failed(db())),
+        *(
+            Need(undone(one.name), _("Given up after all its tries"), url, _("Look"), one.failed_at, glyph="late")
+            for one in jobs.failed(db())
+        ),
     ]
     found.sort(key=lambda need: need.since.timestamp() if need.since else 0)
     return Waiting(found[:limit], len(found))
@@ -40,10 +51,10 @@ def months(actor: Actor, _limit: int) -> Waiting:
     month = closing.next_step(db())
     if month is None or not actor.has(Role.FINANCE) or (month.state == CLOSING and month.closed_by == actor.reference):
         return Waiting()
-    name = f"{month.ends_on:%B %Y}"
+    name = {"month": month_of(month.ends_on)}
     url = url_for("periods_desk.month", year=month.ends_on.year, month=month.ends_on.month)
     if month.state == CLOSING:
-        need = Need(f"Look at {name} and seal it", "Closed by another officer", url, "Check", since=month.closed_at)
+        need = Need(_("Look at %(month)s and seal it") % name, _("Closed by another officer"), url, _("Check"), since=month.closed_at)
     else:
-        need = Need(f"Close {name}", "Its last day is over", url, "See to it")
+        need = Need(_("Close %(month)s") % name, _("Its last day is over"), url, _("See to it"))
     return Waiting([need], 1)

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
+
 # What was not done, when a job is given up.
 JOBS = {
-    "giving.act_on_event": "What Stripe told us could not be recorded",
-    "giving.send_receipt": "A receipt could not be sent",
-    "grants.tell_approver": "An approver could not be told that a request waits",
-    "grants.tell_approvers": "The approvers could not be told that a request waits",
-    "grants.tell_asker": "A key worker could not be told what became of a request",
-    "openbooks.send_checkpoint": "A checkpoint could not be sent to a reader",
-    "people.send_invitation": "An invitation could not be sent",
+    "giving.act_on_event": marked("What Stripe told us could not be recorded"),
+    "giving.send_receipt": marked("A receipt could not be sent"),
+    "grants.tell_approver": marked("An approver could not be told that a request waits"),
+    "grants.tell_approvers": marked("The approvers could not be told that a request waits"),
+    "grants.tell_asker": marked("A key worker could not be told what became of a request"),
+    "openbooks.send_checkpoint": marked("A checkpoint could not be sent to a reader"),
+    "people.send_invitation": marked("An invitation could not be sent"),
 }
 
 # What comes round by itself.
 LOOPS = {
-    "giving.sweep": "Looks for gifts that Stripe did not tell us of",
-    "openbooks.publish_quarters": "Publishes quarters whose months are sealed",
-    "openbooks.seal": "Seals and signs the ledger",
-    "openbooks.write_checkpoint_letters": "Sends checkpoints to readers",
-    "people.forget_old": "Forgets old sessions",
+    "giving.sweep": marked("Looks for gifts that Stripe did not tell us of"),
+    "openbooks.publish_quarters": marked("Publishes quarters whose months are sealed"),
+    "openbooks.seal": marked("Seals and signs the ledger"),
+    "openbooks.write_checkpoint_letters": marked("Sends checkpoints to readers"),
+    "people.forget_old": marked("Forgets old sessions"),
 }
 
 # Which of a job's ids names something that the ledger knows, and what the ledger calls it.
@@ -30,12 +33,12 @@ _SUBJECTS = {"donation_id": "donation", "request_id": "grant"}
 
 def undone(name: str) -> str:
     """What was not done; work that nobody has put into words is named as it stands."""
-    return JOBS.get(name, f"Work failed: {name}")
+    return _(JOBS[name]) if name in JOBS else _("Work failed: %(name)s") % {"name": name}
 
 
 def loop_words(name: str) -> str:
     """What a loop does; one that nobody has put into words is named as it stands."""
-    return LOOPS.get(name, name)
+    return _(LOOPS[name]) if name in LOOPS else name
 
 
 def subject_of(ids: Mapping[str, int | str]) -> str:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from fundapp.finance.exports.books import Books, Drawer, Written
 from fundapp.finance.exports.text import amount, one_line, particulars
-from fundapp.finance.ledger_words import kind_words
+from fundapp.finance.ledger_words import plain_kind
 from fundapp.ledger.chart import AccountKind
 
 _ROOTS = {
@@ -70,11 +70,11 @@ def _transaction(entry: Written, names: dict[tuple[str, str], str]) -> str:
     for line in entry.lines:
         pounds = amount(line.amount_pence)
         legs.append(f"  {names[line.debit, line.fund]}  {pounds} GBP\n  {names[line.credit, line.fund]}  -{pounds} GBP\n")
-    return f"{entry.happened_on} * {_quoted(kind_words(entry.kind))} #{entry.kind} {links}\n{_about(entry)}{''.join(legs)}\n"
+    return f"{entry.happened_on} * {_quoted(plain_kind(entry.kind))} #{entry.kind} {links}\n{_about(entry)}{''.join(legs)}\n"
 
 
 def _record(entry: Written) -> str:
-    return f"{entry.happened_on} custom {_quoted(entry.kind)} {_quoted(kind_words(entry.kind))}\n{_about(entry)}\n"
+    return f"{entry.happened_on} custom {_quoted(entry.kind)} {_quoted(plain_kind(entry.kind))}\n{_about(entry)}\n"
 
 
 def _about(entry: Written) -> str:

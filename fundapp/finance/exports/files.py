@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from fundapp.core.errors import FundError
+from fundapp.core.language import gettext as _
 
 
 def write(path: Path, content: Iterable[bytes]) -> None:
@@ -19,7 +20,7 @@ def write(path: Path, content: Iterable[bytes]) -> None:
     """
     target = path.resolve()
     if not target.parent.is_dir():
-        raise FundError(f"There is no folder {target.parent} to write {target.name} into.")
+        raise FundError(_("There is no folder %(folder)s to write %(name)s into.") % {"folder": target.parent, "name": target.name})
     try:
         with _opened(target) as file:
             for chunk in content:
@@ -27,7 +28,8 @@ def write(path: Path, content: Iterable[bytes]) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise FundError(f"{target} could not be written: {error.strerror or error}.") from error
+        said = _("%(path)s could not be written: %(fault)s.")
+        raise FundError(said % {"path": target, "fault": error.strerror or error}) from error
 
 
 @contextmanager

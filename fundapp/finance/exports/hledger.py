@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from fundapp.finance.exports.books import Books, Drawer, Written
 from fundapp.finance.exports.text import amount, one_line, particulars
-from fundapp.finance.ledger_words import kind_words
+from fundapp.finance.ledger_words import plain_kind
 from fundapp.ledger.chart import AccountKind
 
 # The first word of an account, and hledger's letter for its type.
@@ -66,7 +66,7 @@ def _transaction(entry: Written, names: dict[tuple[str, str], str]) -> str:
         legs.append(f"    {names[line.debit, line.fund]}  {pounds} GBP\n    {names[line.credit, line.fund]}  -{pounds} GBP\n")
     # No tag's value has a comma in it: the ledger keeps references, never words.
     tags = ", ".join(f"{name}:{said}" for name, said in _tags(entry).items())
-    return f"{_besides(entry)}{entry.happened_on} * ({entry.number}) {kind_words(entry.kind)}  ; {tags}\n{''.join(legs)}\n"
+    return f"{_besides(entry)}{entry.happened_on} * ({entry.number}) {plain_kind(entry.kind)}  ; {tags}\n{''.join(legs)}\n"
 
 
 def _record(entry: Written) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from fundapp.core.errors import NotFound
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.finance.exports import beancount, hledger, trial_balance
 from fundapp.finance.exports.books import Books
 from fundapp.finance.exports.text import chunks
@@ -18,6 +20,7 @@ class Export:
 
     # As the command and the address call it.
     name: str
+    # In English, to be looked up where they are said.
     label: str
     words: str
     media_type: str
@@ -39,7 +42,7 @@ EXPORTS = {
         Export(
             "beancount",
             "Beancount",
-            "Every entry, for Beancount and Fava. “bean-check” sums it all up again.",
+            marked("Every entry, for Beancount and Fava. “bean-check” sums it all up again."),
             "text/plain",
             "beancount",
             _text(beancount.lines),
@@ -47,15 +50,15 @@ EXPORTS = {
         Export(
             "hledger",
             "hledger",
-            "Every entry, for hledger. “hledger check --strict” sums it all up again.",
+            marked("Every entry, for hledger. “hledger check --strict” sums it all up again."),
             "text/plain",
             "journal",
             _text(hledger.lines),
         ),
         Export(
             "trial-balance",
-            "Trial balance",
-            "Each account in each fund, with totals, for a spreadsheet (CSV).",
+            marked("Trial balance"),
+            marked("Each account in each fund, with totals, for a spreadsheet (CSV)."),
             "text/csv",
             "csv",
             _text(trial_balance.lines),
@@ -67,5 +70,5 @@ EXPORTS = {
 def find(name: str) -> Export:
     """The export of this name. Raises NotFound."""
     if name not in EXPORTS:
-        raise NotFound(f"There is no export called “{name[:40]}”.")
+        raise NotFound(_("There is no export called “%(name)s”.") % {"name": name[:40]})
     return EXPORTS[name]
