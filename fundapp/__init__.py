@@ -36,3 +36,16 @@ def create_app(settings: Settings, *, database: Database | None = None, gateways
     composition.register_pages(app, fund_of(app))
     composition.close_doors(app)
     return app
+
+
+def create_closed_app(settings: Settings) -> Flask:
+    """An app that answers each address with “Back in a few minutes” and asks nothing of the database, which need not be there."""
+    from fundapp import composition
+    from fundapp.core.db import Database
+    from fundapp.web.app import Fund
+
+    # It is never connected to.
+    nowhere = Database("postgresql://127.0.0.1:1/closed")
+    app = composition.bare_app(Fund(settings, nowhere, composition.derive_keys(settings), composition.open_gateways(settings)))
+    composition.lay_little_plumbing(app)
+    return app

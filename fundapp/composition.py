@@ -15,7 +15,22 @@ from fundapp.gateways import Gateways, specimens
 from fundapp.people import queries as people
 from fundapp.people import signed_in
 from fundapp.web import app as web_app
-from fundapp.web import compression, csrf, design, errors, guards, headers, identity, inbound, language, logs, session, static, templating
+from fundapp.web import (
+    closed,
+    compression,
+    csrf,
+    design,
+    errors,
+    guards,
+    headers,
+    identity,
+    inbound,
+    language,
+    logs,
+    session,
+    static,
+    templating,
+)
 from fundapp.web.app import Fund
 from fundapp.web.health import health_blueprint
 from fundapp.web.manifest import blueprint as manifest
@@ -85,6 +100,21 @@ def lay_plumbing(app: Flask) -> None:
     language.install(app)
     templating.install(app, lambda: people.fund_holder(db()))
     static.install(app, settings, ROOT / "static")
+
+
+def lay_little_plumbing(app: Flask) -> None:
+    """For an app that says it is closed: nothing here asks the database, or who it is that comes."""
+    settings = web_app.fund_of(app).settings
+    logs.install(app)
+    inbound.install(app, settings)
+    headers.install(app, settings)
+    compression.install(app)
+    errors.install(app)
+    language.install(app)
+    closed.install(app)
+    templating.install(app, lambda: None)
+    static.install(app, settings, ROOT / "static")
+    app.register_blueprint(health_blueprint(lambda: None))
 
 
 def register_pages(app: Flask, fund: Fund) -> None:

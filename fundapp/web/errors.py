@@ -9,11 +9,15 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from fundapp.core.errors import FundError
+from fundapp.core.language import gettext as _
 from fundapp.core.language import lazy
 from fundapp.web import logs
 
 # The statuses that have a page of their own in templates/errors.
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 502, 503})
+
+# After so long a visitor, or a messenger, tries again.
+COME_BACK_SECONDS = 300
 
 _STALE = lazy("This form was open for too long, or in another window. Load the page again and send it once more. Nothing was done.")
 
@@ -31,6 +35,15 @@ def error_page(status: int, sentence: str = "", *, plain: bool = False) -> Respo
     return response
 
 
+def closed_page() -> Response:
+    """The page of the time in which nothing is served. A messenger, like Stripe, that gets it comes again."""
+    g.plain = True
+    response = make_response(render_template("errors/closed.html", status=0), 503)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Retry-After"] = str(COME_BACK_SECONDS)
+    return response
+
+
 def install(app: Flask) -> None:
     """Answer each kind of failure with its page."""
 
@@ -38,7 +51,7 @@ def install(app: Flask) -> None:
     def refused(error: FundError) -> Response:
         if error.status >= 500:
             logs.report((type(error), error, error.__traceback__), show_words=True)
-        return error_page(error.status, error.sentence)
+        return error_page(error.status, _(error.sentence))
 
     @app.errorhandler(CSRFError)
     def stale(_: CSRFError) -> Response:
