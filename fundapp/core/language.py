@@ -83,9 +83,9 @@ class Lazy(UserString):
         return escape(self.data)
 
 
-def lazy(message: str) -> str:
+def lazy(message: str, **facts: object) -> str:
     """A sentence for a class body: a field's label, a rule's sentence. It reads like text, in the reader's language."""
-    return Lazy(lambda: gettext(message))  # type: ignore[return-value]
+    return Lazy(lambda: gettext(message) % facts if facts else gettext(message))  # type: ignore[return-value]
 
 
 def marked(message: str) -> str:

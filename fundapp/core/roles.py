@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
+
 
 class Role(StrEnum):
     """What an account may be asked to do. One person may hold several."""
@@ -18,14 +21,14 @@ class Role(StrEnum):
     @property
     def words(self) -> str:
         """The role as it stands on a page."""
-        return _WORDS[self]
+        return _(_WORDS[self])
 
 
 _WORDS = {
-    Role.KEY_WORKER: "key worker",
-    Role.APPROVER: "approver",
-    Role.PANEL: "panel member",
-    Role.FINANCE: "finance officer",
-    Role.AUDITOR: "auditor",
-    Role.ADMIN: "administrator",
+    Role.KEY_WORKER: marked("key worker"),
+    Role.APPROVER: marked("approver"),
+    Role.PANEL: marked("panel member"),
+    Role.FINANCE: marked("finance officer"),
+    Role.AUDITOR: marked("auditor"),
+    Role.ADMIN: marked("administrator"),
 }

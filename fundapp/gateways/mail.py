@@ -24,15 +24,17 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from fundapp.core import clock
 from fundapp.core.errors import NotFound, OutsideFault
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 
 TIMEOUT_SECONDS = 10
 SENDER_NAME = "Changing Lives Fund"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-BAD_ADDRESS = "That is not an address that mail can be sent to."
-REFUSED = "The mail server refused the letter."
-NO_ANSWER = "The mail server did not take the letter for now."
-NOT_SAFE = "The mail server offers no encryption, so the Fund’s password was not sent to it."
-NO_FOLDER = "The folder for mail cannot be written to."
+BAD_ADDRESS = marked("That is not an address that mail can be sent to.")
+REFUSED = marked("The mail server refused the letter.")
+NO_ANSWER = marked("The mail server did not take the letter for now.")
+NOT_SAFE = marked("The mail server offers no encryption, so the Fund’s password was not sent to it.")
+NO_FOLDER = marked("The folder for mail cannot be written to.")
 _NAME = re.compile(r"[0-9a-f]{20}")
 
 
@@ -118,7 +120,7 @@ class Mailer:
         """One of them. Raises NotFound."""
         found = self._carrier.letter(name) if isinstance(self._carrier, Folder) else None
         if found is None:
-            raise NotFound("There is no such letter. Perhaps the demonstration was begun anew.")
+            raise NotFound(_("There is no such letter. Perhaps the demonstration was begun anew."))
         return found
 
 

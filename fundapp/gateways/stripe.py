@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import stripe
 
-from fundapp.core.language import ENGLISH
+from fundapp.core.language import ENGLISH, marked
 from fundapp.gateways.stripe_events import BadEvent, VerifiedEvent, verify_event
 from fundapp.gateways.stripe_facts import (
     BalanceTransaction,
@@ -36,11 +36,11 @@ PAGE = 100
 # Stripe expands four levels and no further, so refunds' own transactions take a second call.
 CHARGE_PARTS = ("balance_transaction", "refunds")
 REFUND_PARTS = ("data.balance_transaction", "data.failure_balance_transaction")
-NO_ANSWER = "The card company did not answer. Please try again in a minute."
-BUSY = "The card company is busy. Please try again in a minute."
-KEY_REFUSED = "The card company refused the Fund’s key. No payment can be taken until that is put right."
-UNKNOWN = "The card company knows no such payment."
-REFUSED = "The card company refused what it was asked. Nothing was taken."
+NO_ANSWER = marked("The card company did not answer. Please try again in a minute.")
+BUSY = marked("The card company is busy. Please try again in a minute.")
+KEY_REFUSED = marked("The card company refused the Fund’s key. No payment can be taken until that is put right.")
+UNKNOWN = marked("The card company knows no such payment.")
+REFUSED = marked("The card company refused what it was asked. Nothing was taken.")
 
 
 class StripeGateway:
@@ -192,7 +192,7 @@ def _told_plainly() -> Iterator[None]:
     except stripe.StripeError as error:
         raise _fault(error) from None
     except (KeyError, TypeError, AttributeError) as error:
-        message = "The card company’s answer was not in the form it should be."
+        message = marked("The card company’s answer was not in the form it should be.")
         raise StripeFault(message, kind=type(error).__name__) from error
 
 

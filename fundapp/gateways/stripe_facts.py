@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fundapp.core.errors import OutsideFault
+from fundapp.core.language import gettext as _
 
 Told = Mapping[str, Any]
 
@@ -138,7 +139,7 @@ def read_refund(told: Told) -> Refund:
 def read_charge(told: Told, refunds: tuple[Refund, ...]) -> Charge:
     """A charge whose balance transaction is expanded, with its refunds, fetched beside it."""
     outcome = told.get("outcome") or {}
-    refusal = None if told["paid"] else told.get("failure_message") or outcome.get("seller_message") or "The payment did not go through."
+    refusal = None if told["paid"] else told.get("failure_message") or outcome.get("seller_message") or _("The payment did not go through.")
     return Charge(
         id=told["id"],
         amount_pence=told["amount"],
@@ -195,5 +196,6 @@ def _pounds_only(told: Told) -> str:
 
 def _odd(what: str) -> StripeFault:
     return StripeFault(
-        f"The card company’s figures are not what they must be ({what}). Nothing was posted; finance should look.", kind="OddFigures"
+        _("The card company’s figures are not what they must be (%(what)s). Nothing was posted; finance should look.") % {"what": what},
+        kind="OddFigures",
     )

@@ -12,6 +12,8 @@ from fundapp.audit.service import record
 from fundapp.core import clock
 from fundapp.core.actor import STRIPE, Actor
 from fundapp.core.errors import NotAllowed, Refused
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.giving.models import GivingAlarm
 
@@ -31,18 +33,20 @@ class AlarmKind(StrEnum):
     @property
     def sentence(self) -> str:
         """What a finance officer reads."""
-        return _SENTENCES[self]
+        return _(_SENTENCES[self])
 
 
 _SENTENCES = {
-    AlarmKind.UNKNOWN_GIFT: "Stripe took money that belongs to no gift of ours. It lies in suspense until somebody says whose it is.",
-    AlarmKind.OTHER_AMOUNT: "Stripe took another amount than the gift’s page said. What Stripe took is what is recorded.",
-    AlarmKind.PAID_TWICE: "One gift was paid twice. Both are recorded; the donor may want one back.",
-    AlarmKind.REFUND_FAILED: "A refund came back. The donor is still owed it.",
-    AlarmKind.PAYOUT: "Stripe paid out to the bank. It is not recorded yet: compare it with the bank’s statement.",
-    AlarmKind.UNKNOWN_MOVEMENT: "The Stripe balance moved, and no gift explains it. It lies in suspense until somebody does.",
-    AlarmKind.NOT_FETCHED: "Stripe rang about something that it then would not tell us. Nothing was recorded of it.",
-    AlarmKind.NOT_RECORDED: "Stripe has a movement that could not be recorded here. Nothing was posted for it.",
+    AlarmKind.UNKNOWN_GIFT: marked(
+        "Stripe took money that belongs to no gift of ours. It lies in suspense until somebody says whose it is."
+    ),
+    AlarmKind.OTHER_AMOUNT: marked("Stripe took another amount than the gift’s page said. What Stripe took is what is recorded."),
+    AlarmKind.PAID_TWICE: marked("One gift was paid twice. Both are recorded; the donor may want one back."),
+    AlarmKind.REFUND_FAILED: marked("A refund came back. The donor is still owed it."),
+    AlarmKind.PAYOUT: marked("Stripe paid out to the bank. It is not recorded yet: compare it with the bank’s statement."),
+    AlarmKind.UNKNOWN_MOVEMENT: marked("The Stripe balance moved, and no gift explains it. It lies in suspense until somebody does."),
+    AlarmKind.NOT_FETCHED: marked("Stripe rang about something that it then would not tell us. Nothing was recorded of it."),
+    AlarmKind.NOT_RECORDED: marked("Stripe has a movement that could not be recorded here. Nothing was posted for it."),
 }
 
 
@@ -57,12 +61,12 @@ def raise_alarm(session: Session, *, kind: AlarmKind, about: str, subject: str) 
 def close_alarm(session: Session, *, actor: Actor, alarm_id: int, words: str) -> None:
     """Say that an alarm was looked into, and what came of it. Raises NotAllowed and Refused."""
     if not actor.has(Role.FINANCE):
-        raise NotAllowed("Only a finance officer closes an alarm.")
+        raise NotAllowed(_("Only a finance officer closes an alarm."))
     if not words.strip():
-        raise Refused("Say what you found, so that the next reader knows.")
+        raise Refused(_("Say what you found, so that the next reader knows."))
     alarm = session.get(GivingAlarm, alarm_id, with_for_update=True, populate_existing=True)
     if alarm is None or alarm.closed_at:
-        raise Refused("That alarm is closed already.")
+        raise Refused(_("That alarm is closed already."))
     alarm.closed_at, alarm.closed_by = clock.now(), actor.user_id
     session.flush()
     record(session, actor=actor, kind=AuditKind.GIFT_ALARM_CLOSED, subject=alarm.subject, facts={"alarm": alarm.kind}, words=words)

@@ -68,16 +68,16 @@ class PresetsForm(Form):
 
 for _place in PLACES:
     _amount = MoneyField(
-        f"Amount {_place}",
+        lazy("Amount %(place)d", place=_place),
         minimum_pence=rules.MINIMUM_PENCE,
         maximum_pence=rules.MAXIMUM_PENCE,
-        validators=[required(f"Write amount {_place}, like 5.")],
+        validators=[required(lazy("Write amount %(place)d, like 5.", place=_place))],
     )
     _words = StringField(
-        f"What amount {_place} does",
+        lazy("What amount %(place)d does", place=_place),
         validators=[
-            required(f"Say what amount {_place} does, like “photos for an ID card”."),
-            Length(max=LONGEST_WORDS, message=f"Say it in at most {LONGEST_WORDS} letters: it stands beside the amount on a phone."),
+            required(lazy("Say what amount %(place)d does, like “photos for an ID card”.", place=_place)),
+            Length(max=LONGEST_WORDS, message=lazy("Say it in at most %(max)d letters: it stands beside the amount on a phone.")),
         ],
     )
     setattr(PresetsForm, f"amount_{_place}", _amount)

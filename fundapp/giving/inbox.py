@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.errors import NotFound
+from fundapp.core.language import gettext as _
 from fundapp.gateways.stripe import StripeFault, StripeGateway, VerifiedEvent
 from fundapp.giving.alarms import AlarmKind, raise_alarm
 from fundapp.giving.models import StripeEvent
@@ -80,7 +81,7 @@ def _read(session: Session, event_id: str) -> StripeEvent:
     with transaction(session):
         event = session.scalar(select(StripeEvent).where(StripeEvent.id == event_id).execution_options(populate_existing=True))
     if event is None:
-        raise NotFound(f"No event {event_id} was ever taken in.")
+        raise NotFound(_("No event %(id)s was ever taken in.") % {"id": event_id})
     return event
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Enum, ForeignKey, Identity, Index, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.core.db import Base
-from fundapp.core.language import ENGLISH, LANGUAGES
+from fundapp.core.language import ENGLISH, LANGUAGES, marked
 from fundapp.giving.lifecycle import Status
 
 _STATUSES = ", ".join(f"'{status}'" for status in Status)
@@ -91,7 +91,7 @@ class GivingPreset(Base):
 
     __tablename__ = "giving_preset"
     __table_args__ = (
-        CheckConstraint("amount_pence BETWEEN 100 AND 1000000", name="amount_in_range", info={"sentence": "From £1 to £10,000."}),
+        CheckConstraint("amount_pence BETWEEN 100 AND 1000000", name="amount_in_range", info={"sentence": marked("From £1 to £10,000.")}),
         {"info": {"app_role": "SELECT, UPDATE"}},
     )
 

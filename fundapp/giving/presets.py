@@ -11,6 +11,7 @@ from fundapp.audit.kinds import AuditKind
 from fundapp.audit.service import record
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotAllowed, Refused
+from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.giving import rules
@@ -29,17 +30,17 @@ def change_presets(session: Session, *, actor: Actor, offered: Sequence[tuple[in
     Raises NotAllowed and Refused (an amount outside the limits, two alike, an example without words).
     """
     if not actor.has(Role.ADMIN):
-        raise NotAllowed("Only an administrator changes what is offered.")
+        raise NotAllowed(_("Only an administrator changes what is offered."))
     rows = session.scalars(select(GivingPreset).order_by(GivingPreset.position).with_for_update()).all()
     amounts = [pence for pence, _ in offered]
     if len(offered) != len(rows) or amounts != sorted(set(amounts)):
-        raise Refused("The amounts grow from the first to the last, and no two are alike.")
+        raise Refused(_("The amounts grow from the first to the last, and no two are alike."))
     if not rules.MINIMUM_PENCE <= min(amounts) <= max(amounts) <= rules.MAXIMUM_PENCE:
-        raise Refused("Each amount lies between £1 and £10,000.")
+        raise Refused(_("Each amount lies between £1 and £10,000."))
     for row, (pence, words) in zip(rows, offered, strict=True):
         plain = " ".join(words.split())
         if not 0 < len(plain) <= LONGEST_WORDS:
-            raise Refused(f"Each example has words, {LONGEST_WORDS} letters at most.")
+            raise Refused(_("Each example has words, %(most)d letters at most.") % {"most": LONGEST_WORDS})
         if (row.amount_pence, row.words) != (pence, plain):
             facts: dict[str, str | int] = {"from_pence": row.amount_pence, "to_pence": pence, "from": row.words, "to": plain}
             record(session, actor=actor, kind=AuditKind.PRESET_CHANGED, subject=f"preset:{row.position}", facts=facts)

@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from fundapp.audit import queries as audit
 from fundapp.audit.models import AuditEvent
 from fundapp.core.db import transaction
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.money import pounds_short
 from fundapp.core.roles import Role
 from fundapp.openbooks import queries, service
@@ -24,7 +26,15 @@ from fundapp.web.session import db
 
 blueprint = Blueprint("examples", __name__, url_prefix="/admin/examples")
 guard(blueprint, Role.ADMIN)
-admin_item(blueprint, "What a gift does", "examples.examples", 60, "The priced examples on the front page.")
+admin_item(blueprint, marked("What a gift does"), "examples.examples", 60, marked("The priced examples on the front page."))
+
+# What the audit trail says was done, as the page says it.
+_DONE = {
+    "added": marked("Added"),
+    "changed": marked("Changed"),
+    "retired": marked("Retired"),
+    "brought back": marked("Brought back"),
+}
 
 
 @blueprint.get("")
@@ -41,7 +51,7 @@ def add() -> ResponseReturnValue:
         return _list(form), 422
     with transaction(db()):
         example = service.add_example(db(), actor=actor(), **_typed(form))
-    flash(f"Added: {_words(example)}.", "good")
+    flash(_("Added: %(what)s.") % {"what": _words(example)}, "good")
     return redirect(url_for(".examples"), 303)
 
 
@@ -61,7 +71,7 @@ def change(example_id: int) -> ResponseReturnValue:
         return _one(queries.example(db(), example_id), form), 422
     with transaction(db()):
         service.change_example(db(), actor=actor(), example_id=example_id, **_typed(form))
-    flash(f"Changed: {_words(queries.example(db(), example_id))}.", "good")
+    flash(_("Changed: %(what)s.") % {"what": _words(queries.example(db(), example_id))}, "good")
     return redirect(url_for(".examples"), 303)
 
 
@@ -70,7 +80,7 @@ def retire(example_id: int) -> ResponseReturnValue:
     """Take an example off the front page."""
     with transaction(db()):
         service.retire_example(db(), actor=actor(), example_id=example_id)
-    flash("Retired. It no longer stands on the front page.", "good")
+    flash(_("Retired. It no longer stands on the front page."), "good")
     return redirect(url_for(".edit", example_id=example_id), 303)
 
 
@@ -79,7 +89,7 @@ def bring_back(example_id: int) -> ResponseReturnValue:
     """Let a retired example stand on the front page again."""
     with transaction(db()):
         service.bring_back_example(db(), actor=actor(), example_id=example_id)
-    flash("Back in its place.", "good")
+    flash(_("Back in its place."), "good")
     return redirect(url_for(".edit", example_id=example_id), 303)
 
 
@@ -97,7 +107,7 @@ def _one(example: OpenbooksExample, form: ExampleForm) -> str:
     names = people.names(db(), [_user_id(event) for event in events])
     history = [
         {
-            "what": str(event.facts.get("what", "changed")).capitalize(),
+            "what": _(_DONE.get(str(event.facts.get("what", "changed")), str(event.facts.get("what")))),
             "when": moment(event.at),
             "why": f"{event.words or ''} ({names.get(_user_id(event), event.actor)})",
         }

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from fundapp.core.language import gettext as _
+from fundapp.core.language import pgettext
 from fundapp.core.money import pounds
 from fundapp.gateways.charts import Step
 from fundapp.ledger import chart
@@ -62,22 +64,22 @@ class Books:
     @property
     def steps(self) -> list[Step]:
         """The lines from what was there to what is left. Lines without an amount are left out, but for gifts and help."""
+        help_paid = _("Help paid for")
         lines = [
-            ("Services and grants", self.contributions_pence, False),
-            ("Gifts from the public", self.gifts_pence, True),
-            ("Other money in", self.other_income_pence, False),
-            ("Given back to donors", -self.given_back_pence, False),
-            ("Help paid for", -self.help_paid_pence, True),
-            ("Card fees", -self.fees_pence, False),
-            ("Other costs", -self.other_costs_pence, False),
+            (_("Services and grants"), self.contributions_pence, False),
+            (_("Gifts from the public"), self.gifts_pence, True),
+            (_("Other money in"), self.other_income_pence, False),
+            (_("Given back to donors"), -self.given_back_pence, False),
+            (help_paid, -self.help_paid_pence, True),
+            (_("Card fees"), -self.fees_pence, False),
+            (_("Other costs"), -self.other_costs_pence, False),
         ]
-        out = {"Help paid for"}
         moved = [
-            Step(label, abs(pence), "in" if pence > 0 or (pence == 0 and label not in out) else "out")
+            Step(label, abs(pence), "in" if pence > 0 or (pence == 0 and label != help_paid) else "out")
             for label, pence, always in lines
             if pence or always
         ]
-        opening = [Step("There before", self.opening_pence, "stood")] if self.opening_pence else []
+        opening = [Step(_("There before"), self.opening_pence, "stood")] if self.opening_pence else []
         return [*opening, *moved, Step(self.last_line, self.left_pence, "stood", promised_pence=self.promised_pence)]
 
     @property
@@ -93,7 +95,8 @@ class Books:
     @property
     def last_line(self) -> str:
         """What the last line is called: "Left on 31 October"."""
-        return f"Left on {self.period.last.day} {self.period.last:%B}"
+        last = self.period.last
+        return _("Left on %(day)s") % {"day": f"{last.day} {pgettext('in a date', f'{last:%B}')}"}
 
 
 def add_up(period: Period, before: Balances, at_end: Balances) -> Books:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from fundapp.config import ROOT
 from fundapp.core.errors import NotFound
+from fundapp.core.language import gettext as _
 from fundapp.ledger import checkpoints, signing
 from fundapp.ledger.checkpoints import CheckpointView
 from fundapp.ledger.tiles import tile_bytes
@@ -56,7 +57,7 @@ def checkpoint() -> Response:
     """The newest checkpoint, as it was signed."""
     newest = checkpoints.latest(db())
     if newest is None:
-        raise NotFound("There is no checkpoint yet: nothing in this ledger has been sealed.")
+        raise NotFound(_("There is no checkpoint yet: nothing in this ledger has been sealed."))
     return _served(newest.note, WORDS, SOON)
 
 
@@ -65,7 +66,7 @@ def vkey() -> Response:
     """The keys that sign checkpoints, a line each, the newest first. Those that sign no more are on the page."""
     lines = [key.vkey for key in signing.known_keys(db()) if key.is_current]
     if not lines:
-        raise NotFound("There is no key yet: nothing in this ledger has been signed.")
+        raise NotFound(_("There is no key yet: nothing in this ledger has been signed."))
     return _served("".join(f"{line}\n" for line in lines), WORDS, SOON)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.errors import Refused
+from fundapp.core.language import gettext as _
 from fundapp.gateways.mail import Attachment, Mailer
 from fundapp.jobs import enqueue
 from fundapp.ledger import checkpoints, signing
@@ -50,11 +51,11 @@ def write_now(session: Session, reader: CheckpointReader) -> CheckpointLetter:
     """Ask for the sending of today's letter, and write it if need be. Raises Refused, Busy (it is being sent this very moment)."""
     newest, today = checkpoints.latest(session), clock.today()
     if newest is None:
-        raise Refused("There is no checkpoint to send yet: nothing in the ledger has been signed.")
+        raise Refused(_("There is no checkpoint to send yet: nothing in the ledger has been signed."))
     if not _write(session, reader.id, today, newest.size):
         letter = _of_day(session, reader.id, today)
         if letter.sent_at is not None:
-            raise Refused("Today’s letter has been sent. The next one follows tomorrow.")
+            raise Refused(_("Today’s letter has been sent. The next one follows tomorrow."))
         letter.fault = ""
         session.flush()
         enqueue(session, JOB, letter_id=letter.id)

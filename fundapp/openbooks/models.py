@@ -9,6 +9,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Identity, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.core.db import Base
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.ledger.log_models import CheckpointRow
 
 
@@ -17,9 +19,13 @@ class OpenbooksExample(Base):
 
     __tablename__ = "openbooks_example"
     __table_args__ = (
-        CheckConstraint("amount_pence > 0", name="amount_positive", info={"sentence": "An example costs more than nothing."}),
-        CheckConstraint("length(words) BETWEEN 1 AND 80", name="words_short", info={"sentence": "Say what it buys in at most 80 letters."}),
-        CheckConstraint("position BETWEEN 1 AND 99", name="position_in_list", info={"sentence": "The place is a number from 1 to 99."}),
+        CheckConstraint("amount_pence > 0", name="amount_positive", info={"sentence": marked("An example costs more than nothing.")}),
+        CheckConstraint(
+            "length(words) BETWEEN 1 AND 80", name="words_short", info={"sentence": marked("Say what it buys in at most 80 letters.")}
+        ),
+        CheckConstraint(
+            "position BETWEEN 1 AND 99", name="position_in_list", info={"sentence": marked("The place is a number from 1 to 99.")}
+        ),
         # Never deleted: the audit trail names it.
         {"info": {"app_role": "SELECT, INSERT, UPDATE"}},
     )
@@ -51,10 +57,16 @@ class ReaderPart(StrEnum):
 
     @property
     def words(self) -> str:
-        """As it stands on a page."""
-        return "somebody else" if self is ReaderPart.OTHER else self.value
+        """As it stands on a page: a catalogue's word."""
+        return _PART_WORDS[self]
 
 
+_PART_WORDS = {
+    ReaderPart.TRUSTEE: marked("Trustee"),
+    ReaderPart.AUDITOR: marked("Auditor"),
+    ReaderPart.PARTNER: marked("Partner"),
+    ReaderPart.OTHER: marked("Somebody else"),
+}
 _PARTS = ", ".join(f"'{part}'" for part in ReaderPart)
 
 
@@ -63,9 +75,9 @@ class CheckpointReader(Base):
 
     __tablename__ = "checkpoint_reader"
     __table_args__ = (
-        UniqueConstraint("email", info={"sentence": "Somebody with that e-mail is on the list already, or was. Look there first."}),
+        UniqueConstraint("email", info={"sentence": marked("Somebody with that e-mail is on the list already, or was. Look there first.")}),
         CheckConstraint("email = lower(email)", name="email_lower"),
-        CheckConstraint("length(name) BETWEEN 1 AND 100", name="name_short", info={"sentence": "A name has up to 100 characters."}),
+        CheckConstraint("length(name) BETWEEN 1 AND 100", name="name_short", info={"sentence": marked("A name has up to 100 characters.")}),
         CheckConstraint("part IN ({})".format(", ".join(repr(part.value) for part in ReaderPart)), name="part"),
         # Never deleted: the ledger's publications name it.
         {"info": {"app_role": "SELECT, INSERT, UPDATE (name, email, part, active)"}},
@@ -88,7 +100,7 @@ class CheckpointReader(Base):
     @property
     def part_words(self) -> str:
         """What they are, in words."""
-        return ReaderPart(self.part).words
+        return _(ReaderPart(self.part).words)
 
 
 class CheckpointLetter(Base):
@@ -96,7 +108,7 @@ class CheckpointLetter(Base):
 
     __tablename__ = "checkpoint_letter"
     __table_args__ = (
-        UniqueConstraint("reader_id", "day", info={"sentence": "They have a letter of today already."}),
+        UniqueConstraint("reader_id", "day", info={"sentence": marked("They have a letter of today already.")}),
         CheckConstraint("sent_at IS NULL OR fault = ''", name="sent_or_not"),
         {"info": {"app_role": "SELECT, INSERT, UPDATE (sent_at, fault)"}},
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from fundapp.core import clock
+from fundapp.core.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,13 @@ class Period:
     def words(self) -> str:
         """The months it covers: "July to September 2026", "November 2025 to January 2026", "April 2026"."""
         if (self.first.year, self.first.month) == (self.last.year, self.last.month):
-            return f"{self.last:%B %Y}"
-        begin = f"{self.first:%B}" if self.first.year == self.last.year else f"{self.first:%B %Y}"
-        return f"{begin} to {self.last:%B %Y}"
+            return _month(self.last)
+        begin = _(f"{self.first:%B}") if self.first.year == self.last.year else _month(self.first)
+        return _("%(first)s to %(last)s") % {"first": begin, "last": _month(self.last)}
+
+
+def _month(day: date) -> str:
+    return f"{_(f'{day:%B}')} {day.year}"
 
 
 def open_year(today: date) -> Period:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
+from fundapp.core.language import gettext as _
 from fundapp.ledger import periods, proofs
 from fundapp.ledger.models import Entry
 from fundapp.ledger.periods_read import SEALED, PeriodView
@@ -101,7 +102,7 @@ def proof(session: Session, number: int) -> str:
     """The proof of such an entry, without what is private of it. Raises NotFound for any other, NotSealed."""
     kind = session.scalar(select(Entry.kind).where(Entry.number == number))
     if kind not in PUBLIC_KINDS:
-        raise NotFound("No entry of this number is published.")
+        raise NotFound(_("No entry of this number is published."))
     return proofs.public_proof(session, number)
 
 
@@ -122,7 +123,7 @@ def _waiting(session: Session, quarters: Sequence[Quarter], newest: Period) -> P
 def _quarter(number: int, said: dict[str, Any]) -> Quarter:
     told: list[tuple[str, int | None, int]] = [(kind["name"], kind["people"], kind["agreed_pence"]) for kind in said["kinds"]]
     if "other_agreed_pence" in said:
-        told.append(("Other help", None, said["other_agreed_pence"]))
+        told.append((_("Other help"), None, said["other_agreed_pence"]))
     longest = max((pence for *_, pence in told), default=0)
     rows = [HelpRow(name, people, pence, round(100 * max(0, pence) / longest, 1) if longest > 0 else 0) for name, people, pence in told]
     rule = (said["named_from_people"], said["named_from_teams"])

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.errors import Conflict, Refused
+from fundapp.core.language import gettext as _
 from fundapp.grants import figures
 from fundapp.ledger import queries as ledger
 from fundapp.ledger import service as ledger_service
@@ -50,7 +51,7 @@ def publish(session: Session, quarter: Period) -> bool:
     sealed = last_sealed(session, clock.today())
     # Months are closed and sealed in their order, and shut every day before: the last one stands for all.
     if sealed is None or sealed.ends_on < quarter.last:
-        raise Refused(f"The books of {quarter.words} are not closed yet.")
+        raise Refused(_("The books of %(quarter)s are not closed yet.") % {"quarter": quarter.words})
     if ledger.known_keys(session, [event_key(quarter)]):
         return False
     try:

@@ -10,6 +10,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
+from fundapp.core.language import gettext as _
+from fundapp.core.language import pgettext
 from fundapp.grants import queries as grants
 from fundapp.ledger import queries as ledger
 from fundapp.ledger.models import Entry
@@ -44,8 +46,10 @@ def answered_within(session: Session, period: Period) -> str:
         return ""
     hours = -(-int(times.median.total_seconds()) // 3600)
     if hours <= 1:
-        return "an hour"
-    return f"{hours} hours" if hours <= 48 else f"{-(-hours // 24)} days"
+        return pgettext("within", "an hour")
+    if hours <= 48:
+        return pgettext("within", "%(number)d hours") % {"number": hours}
+    return pgettext("within", "%(number)d days") % {"number": -(-hours // 24)}
 
 
 def shown_examples(session: Session) -> Sequence[OpenbooksExample]:
@@ -62,7 +66,7 @@ def example(session: Session, example_id: int) -> OpenbooksExample:
     """One example. Raises NotFound where there is none."""
     found = session.get(OpenbooksExample, example_id)
     if found is None:
-        raise NotFound("There is no such example.")
+        raise NotFound(_("There is no such example."))
     return found
 
 

@@ -10,6 +10,7 @@ from fundapp.audit.service import record
 from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotAllowed, NotFound, Refused
+from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.openbooks import letters
 from fundapp.openbooks.models import CheckpointReader, ReaderPart
@@ -71,20 +72,20 @@ def write_again(session: Session, *, actor: Actor, reader_id: int) -> None:
     _must_be_admin(actor)
     reader = _held(session, reader_id)
     if not reader.active:
-        raise Refused("They are off the list. Put them back first.")
+        raise Refused(_("They are off the list. Put them back first."))
     letter = letters.write_now(session, reader)
     _record(session, actor, AuditKind.READER_WRITTEN_AGAIN, reader, checkpoint=letter.checkpoint_size)
 
 
 def _must_be_admin(actor: Actor) -> None:
     if not actor.has(Role.ADMIN):
-        raise NotAllowed("Only an administrator says who keeps checkpoints.")
+        raise NotAllowed(_("Only an administrator says who keeps checkpoints."))
 
 
 def _held(session: Session, reader_id: int) -> CheckpointReader:
     reader = session.scalar(select(CheckpointReader).where(CheckpointReader.id == reader_id).with_for_update())
     if reader is None:
-        raise NotFound("There is nobody of that number on the list.")
+        raise NotFound(_("There is nobody of that number on the list."))
     return reader
 
 

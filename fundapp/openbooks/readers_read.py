@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.errors import NotFound
+from fundapp.core.language import gettext as _
 from fundapp.openbooks.models import CheckpointLetter, CheckpointReader
 
 LETTERS_SHOWN = 30
@@ -63,7 +64,7 @@ def reader(session: Session, reader_id: int) -> CheckpointReader:
     """One of them. Raises NotFound."""
     found = session.get(CheckpointReader, reader_id)
     if found is None:
-        raise NotFound("There is nobody of that number on the list.")
+        raise NotFound(_("There is nobody of that number on the list."))
     return found
 
 

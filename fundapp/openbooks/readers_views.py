@@ -11,6 +11,8 @@ from fundapp.audit import queries as audit
 from fundapp.audit.kinds import AuditKind
 from fundapp.audit.models import AuditEvent
 from fundapp.core.db import transaction
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.ledger import checkpoints
 from fundapp.openbooks import readers as service
@@ -30,18 +32,18 @@ blueprint = Blueprint("readers", __name__, url_prefix="/admin/checkpoint-readers
 guard(blueprint, Role.ADMIN)
 admin_item(
     blueprint,
-    "Who keeps checkpoints",
+    marked("Who keeps checkpoints"),
     "readers.readers",
     65,
-    "Trustees, auditor and partners who are mailed the ledger’s checkpoint each day.",
+    marked("Trustees, auditor and partners who are mailed the ledger’s checkpoint each day."),
 )
 
 _DONE = {
-    AuditKind.READER_ADDED: "Put on the list",
-    AuditKind.READER_CHANGED: "Changed",
-    AuditKind.READER_STOPPED: "Taken off the list",
-    AuditKind.READER_BROUGHT_BACK: "Put back on the list",
-    AuditKind.READER_WRITTEN_AGAIN: "Sent by hand",
+    AuditKind.READER_ADDED: marked("Put on the list"),
+    AuditKind.READER_CHANGED: marked("Changed"),
+    AuditKind.READER_STOPPED: marked("Taken off the list"),
+    AuditKind.READER_BROUGHT_BACK: marked("Put back on the list"),
+    AuditKind.READER_WRITTEN_AGAIN: marked("Sent by hand"),
 }
 
 
@@ -59,9 +61,8 @@ def add() -> ResponseReturnValue:
         with form.refusals():
             with transaction(db()):
                 reader = service.add_reader(db(), actor=actor(), **_typed(form))
-            flash(
-                f"{reader.name} is on the list. The first letter goes out within minutes, between six in the morning and midnight.", "good"
-            )
+            said = _("%(name)s is on the list. The first letter goes out within minutes, between six in the morning and midnight.")
+            flash(said % {"name": reader.name}, "good")
             return redirect(url_for(".readers"), 303)
     return _list(form)
 
@@ -81,7 +82,7 @@ def change(reader_id: int) -> ResponseReturnValue:
         with form.refusals():
             with transaction(db()):
                 service.change_reader(db(), actor=actor(), reader_id=reader_id, **_typed(form))
-            flash("Changed. The next letter goes by it.", "good")
+            flash(_("Changed. The next letter goes by it."), "good")
             return redirect(url_for(".reader", reader_id=reader_id), 303)
     return _one(queries.reader(db(), reader_id), form)
 
@@ -91,7 +92,7 @@ def stop(reader_id: int) -> ResponseReturnValue:
     """Take somebody off the list."""
     with transaction(db()):
         service.stop_reader(db(), actor=actor(), reader_id=reader_id)
-    flash("Off the list. No more letters go there.", "good")
+    flash(_("Off the list. No more letters go there."), "good")
     return redirect(url_for(".reader", reader_id=reader_id), 303)
 
 
@@ -100,7 +101,7 @@ def bring_back(reader_id: int) -> ResponseReturnValue:
     """Put somebody back on the list."""
     with transaction(db()):
         service.bring_back_reader(db(), actor=actor(), reader_id=reader_id)
-    flash("Back on the list.", "good")
+    flash(_("Back on the list."), "good")
     return redirect(url_for(".reader", reader_id=reader_id), 303)
 
 
@@ -111,7 +112,7 @@ def write_again(reader_id: int) -> ResponseReturnValue:
     with form.refusals():
         with transaction(db()):
             service.write_again(db(), actor=actor(), reader_id=reader_id)
-        flash("Asked for. It leaves within seconds; look again in a moment.", "good")
+        flash(_("Asked for. It leaves within seconds; look again in a moment."), "good")
         return redirect(url_for(".reader", reader_id=reader_id), 303)
     flash(form.refusal.sentence if form.refusal else "", "warn")
     return redirect(url_for(".reader", reader_id=reader_id), 303)
@@ -136,7 +137,7 @@ def _history(found: CheckpointReader) -> list[dict[str, str]]:
     events = audit.trail(db(), found.subject)
     names = people.names(db(), [_user_id(event) for event in events])
     return [
-        {"what": _DONE.get(AuditKind(event.kind), event.kind), "when": moment(event.at), "why": names.get(_user_id(event), event.actor)}
+        {"what": _(_DONE.get(AuditKind(event.kind), event.kind)), "when": moment(event.at), "why": names.get(_user_id(event), event.actor)}
         for event in reversed(events)
     ]
 

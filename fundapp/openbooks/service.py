@@ -10,6 +10,7 @@ from fundapp.audit.service import record
 from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotAllowed, NotFound
+from fundapp.core.language import gettext as _
 from fundapp.core.money import pounds_short
 from fundapp.core.roles import Role
 from fundapp.openbooks.models import OpenbooksExample
@@ -60,13 +61,13 @@ def bring_back_example(session: Session, *, actor: Actor, example_id: int) -> No
 
 def _must_be_admin(actor: Actor) -> None:
     if not actor.has(Role.ADMIN):
-        raise NotAllowed("Only an administrator changes the examples.")
+        raise NotAllowed(_("Only an administrator changes the examples."))
 
 
 def _held(session: Session, example_id: int) -> OpenbooksExample:
     example = session.scalar(select(OpenbooksExample).where(OpenbooksExample.id == example_id).with_for_update())
     if example is None:
-        raise NotFound("There is no such example.")
+        raise NotFound(_("There is no such example."))
     return example
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from fundapp.core import clock
+from fundapp.core.language import gettext as _
 from fundapp.gateways.charts import waterfall
 from fundapp.openbooks import published, queries
 from fundapp.openbooks.books import Books
@@ -82,7 +83,7 @@ def _plot(books: Books, *, broad: bool) -> str:
     return waterfall(
         books.steps,
         name="broad" if broad else "narrow",
-        title=f"In, out and left, {books.period.words}",
-        description=f"A waterfall of bars, from the top: {told}. The same figures stand in the table below.",
+        title=_("In, out and left, %(period)s") % {"period": books.period.words},
+        description=_("A waterfall of bars, from the top: %(steps)s. The same figures stand in the table below.") % {"steps": told},
         broad=broad,
     )

@@ -10,6 +10,7 @@ from flask import Flask, current_app, request
 from flask_wtf import CSRFProtect
 
 from fundapp.core.errors import FundError
+from fundapp.core.language import gettext as _
 from fundapp.web.app import settings
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -48,7 +49,7 @@ def install(app: Flask) -> None:
         if request.method in SAFE or request.endpoint is None:
             return
         if not _from_here():
-            raise FundError("That form came from another site, so nothing was done. Open the page here and send it again.")
+            raise FundError(_("That form came from another site, so nothing was done. Open the page here and send it again."))
         if needs_token(current_app, request.endpoint):
             protection.protect()
 

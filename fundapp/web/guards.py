@@ -12,6 +12,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from fundapp.core.errors import NotAllowed
+from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.web import identity
 
@@ -126,7 +127,7 @@ def _ask() -> ResponseReturnValue | None:
         return redirect(url_for(SIGN_IN, next=safe_next(target)), 303)
     narrowed = only_of(current_app, request.endpoint)
     if isinstance(needed, frozenset) and not person.actor.has(*needed):
-        raise NotAllowed("This page belongs to another role.")
+        raise NotAllowed(_("This page belongs to another role."))
     if narrowed is not None and not person.actor.has(*narrowed):
-        raise NotAllowed("This page belongs to another role.")
+        raise NotAllowed(_("This page belongs to another role."))
     return None

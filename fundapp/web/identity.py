@@ -10,6 +10,7 @@ from flask_login import AnonymousUserMixin, LoginManager, current_user
 
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotAllowed
+from fundapp.core.language import gettext as _
 
 # Finds who a session's token belongs to, or None.
 Loader = Callable[[str], "SignedIn | None"]
@@ -51,7 +52,7 @@ def signed_in() -> SignedIn | None:
 def token() -> str:
     """What the session of this request is known by. Raises NotAllowed when nobody is signed in."""
     if signed_in() is None:
-        raise NotAllowed("Sign in first.")
+        raise NotAllowed(_("Sign in first."))
     return str(current_user.get_id())
 
 
@@ -59,7 +60,7 @@ def actor() -> Actor:
     """The person who is asking. Raises NotAllowed when nobody is signed in."""
     found = signed_in()
     if found is None:
-        raise NotAllowed("Sign in first.")
+        raise NotAllowed(_("Sign in first."))
     return found.actor
 
 

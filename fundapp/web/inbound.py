@@ -10,6 +10,7 @@ from werkzeug.routing import IntegerConverter
 
 from fundapp.config import LOOPBACK, Settings
 from fundapp.core.errors import FundError
+from fundapp.core.language import gettext as _
 
 # A photo of a bill, with room for the fields beside it.
 MOST_BYTES = 12_000_000
@@ -40,7 +41,7 @@ def install(app: Flask, settings: Settings) -> None:
     def refuse_unwritable() -> None:
         values = [*(request.view_args or {}).values(), *request.args.keys(), *request.args.values()]
         if any(isinstance(value, str) and "\x00" in value for value in values):
-            raise FundError("That address holds a letter that no address has.")
+            raise FundError(_("That address holds a letter that no address has."))
 
 
 def _hosts(settings: Settings) -> list[str]:

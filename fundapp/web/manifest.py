@@ -9,6 +9,7 @@ import json
 
 from flask import Blueprint, Response, current_app
 
+from fundapp.core.language import gettext as _
 from fundapp.web.guards import PUBLIC, guard
 
 blueprint = Blueprint("manifest", __name__)
@@ -31,9 +32,9 @@ def facts() -> dict[str, object]:
     """What it says."""
     return {
         "id": "/home",
-        "name": "Changing Lives Fund",
-        "short_name": "The Fund",
-        "description": "Ask for the small, practical things that unblock a life, and see where each request stands.",
+        "name": _("Changing Lives Fund"),
+        "short_name": _("The Fund"),
+        "description": _("Ask for the small, practical things that unblock a life, and see where each request stands."),
         "lang": "en-GB",
         "dir": "ltr",
         # Whoever opens it finds their own work, or the way in to it.

@@ -13,6 +13,7 @@ from flask.sansio.app import App
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.web import guards, identity
 
@@ -77,7 +78,7 @@ def nav() -> list[Link]:
 def section() -> str:
     """The way under which this page lies, for its title; empty on a page that lies under none."""
     here = _here()
-    return here.label if here else ""
+    return _(here.label) if here else ""
 
 
 def frame() -> str:
@@ -103,7 +104,7 @@ def may_open(url: str) -> bool:
 
 def admin_ways() -> list[tuple[str, str, str]]:
     """The administrators' first page: label, address, hint."""
-    return [(way.label, url_for(way.endpoint), way.hint) for way in _mine() if way.under_admin]
+    return [(_(way.label), url_for(way.endpoint), _(way.hint)) for way in _mine() if way.under_admin]
 
 
 def _add(blueprint: Blueprint, way: Way) -> None:
@@ -129,7 +130,7 @@ def _mine() -> list[Way]:
 
 
 def _link(way: Way, is_here: bool) -> Link:
-    return Link(way.label, url_for(way.endpoint), is_here, way.waiting() if way.waiting else 0)
+    return Link(_(way.label), url_for(way.endpoint), is_here, way.waiting() if way.waiting else 0)
 
 
 def _here() -> Way | None:

@@ -12,6 +12,8 @@ from flask.sansio.app import App
 
 from fundapp.core import clock
 from fundapp.core.actor import Actor
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked, pgettext
 from fundapp.core.roles import Role
 from fundapp.web import identity
 from fundapp.web.filters import day, time_of_day
@@ -19,6 +21,15 @@ from fundapp.web.filters import day, time_of_day
 EXTENSION = "fund-needs"
 # How many of each part a first page shows. The oldest come first, and the rest is a link away.
 SHOWN = 5
+_WEEKDAYS = (
+    marked("Monday"),
+    marked("Tuesday"),
+    marked("Wednesday"),
+    marked("Thursday"),
+    marked("Friday"),
+    marked("Saturday"),
+    marked("Sunday"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +54,11 @@ class Need:
     @property
     def clock(self) -> str:
         """Since when it waits, and by when: "Waits since 9:12 am, by 5:00 pm"."""
-        since = f"waits since {_when(self.since)}" if self.since else ""
-        due = f"by {_when(self.due_at)}" if self.due_at else ""
-        words = ", ".join(part for part in (since, due) if part)
-        return words[:1].upper() + words[1:]
+        if self.since and self.due_at:
+            return _("Waits since %(since)s, by %(due)s") % {"since": _when(self.since), "due": _when(self.due_at)}
+        if self.since:
+            return _("Waits since %(since)s") % {"since": _when(self.since)}
+        return _("By %(due)s") % {"due": _when(self.due_at)} if self.due_at else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +111,7 @@ def parts() -> list[Part]:
     """What waits for whoever is asking, each part once, however many of their roles lead to it. Empty parts are left out."""
     actor = identity.actor()
     mine = sorted((place for place in places(current_app) if actor.has(*place.roles)), key=lambda place: (place.order, place.label))
-    found = [Part(place.label, place.find(actor, SHOWN), url_for(place.endpoint)) for place in mine]
+    found = [Part(_(place.label), place.find(actor, SHOWN), url_for(place.endpoint)) for place in mine]
     return [part for part in found if part.waiting.total]
 
 
@@ -108,7 +120,10 @@ def _when(moment: datetime) -> str:
     if on == today:
         return time_of_day(moment)
     if on == today - timedelta(days=1):
-        return f"yesterday, {time_of_day(moment)}"
+        return _("yesterday, %(time)s") % {"time": time_of_day(moment)}
     if on == today + timedelta(days=1):
-        return f"tomorrow, {time_of_day(moment)}"
-    return f"{on:%A} {on.day} {on:%B}" if abs((on - today).days) < 60 else day(on)
+        return _("tomorrow, %(time)s") % {"time": time_of_day(moment)}
+    if abs((on - today).days) >= 60:
+        return day(on)
+    facts = {"weekday": _(_WEEKDAYS[on.weekday()]), "day": on.day, "month": pgettext("in a date", f"{on:%B}")}
+    return _("%(weekday)s %(day)d %(month)s") % facts

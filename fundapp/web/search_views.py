@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
+from fundapp.core.language import lazy
 from fundapp.web import identity, paging, searching
 from fundapp.web.app import keys
 from fundapp.web.forms import Form
@@ -21,7 +22,7 @@ guard(blueprint, SIGNED_IN)
 class FindForm(Form):
     """The box."""
 
-    q = StringField("What are you looking for?")
+    q = StringField(lazy("What are you looking for?"))
 
 
 @blueprint.get("/search")

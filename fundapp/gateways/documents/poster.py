@@ -17,6 +17,8 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 from reportlab.platypus import Paragraph
 
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.gateways import qr
 from fundapp.gateways.documents import drawing, fonts, palette
 from fundapp.gateways.documents.palette import Inks
@@ -24,7 +26,8 @@ from fundapp.gateways.documents.setting import fit
 
 Size = Literal["A4", "A6"]
 
-MESSAGE = ("A small thing", "can unlock a life")
+# In two lines, as the sheet is drawn.
+MESSAGE = (marked("A small thing"), marked("can unlock a life"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +145,9 @@ def _poster(size: Size, inks: Inks, facts: Facts) -> bytes:
     sheet = SHEETS[size]
     canvas, written = drawing.begin(
         sheet.page,
-        title=f"Give at {facts.place}: Changing Lives Fund",
+        title=_("Give at %(place)s: Changing Lives Fund") % {"place": facts.place},
         author=facts.charity_name,
-        subject=f"Poster for collection point {facts.code}: {facts.url}",
+        subject=_("Poster for collection point %(code)s: %(url)s") % {"code": facts.code, "url": facts.url},
     )
     _draw_picture(canvas, sheet, inks)
     _draw_message(canvas, sheet, inks, facts)
@@ -225,9 +228,9 @@ def _draw_message(canvas: Canvas, sheet: Sheet, inks: Inks, facts: Facts) -> Non
     canvas.setFillColor(inks.message)
     canvas.setFont(fonts.HEADING, size)
     for line, y in zip(MESSAGE, (106.0, 191.0), strict=True):
-        canvas.drawCentredString(middle, _at(sheet, 0, y)[1], line, charSpace=-0.012 * size)
+        canvas.drawCentredString(middle, _at(sheet, 0, y)[1], _(line), charSpace=-0.012 * size)
     second = fit(
-        f"Gifts here buy a phone, a birth certificate, a bed for people in {facts.town}. Every penny is shown.",
+        _("Gifts here buy a phone, a birth certificate, a bed for people in %(town)s. Every penny is shown.") % {"town": facts.town},
         fonts.BODY,
         width=sheet.page[0] - 2 * sheet.margin,
         steps=((sheet.second, 2), (sheet.second * 0.9, 2), (sheet.second * 0.8, 2)),
@@ -250,7 +253,7 @@ def _draw_place(canvas: Canvas, sheet: Sheet, facts: Facts) -> None:
     top = _at(sheet, 0, 783)[1]
     canvas.setFillColor(palette.INK)
     canvas.setFont(fonts.STRONG, sheet.lead)
-    canvas.drawCentredString(middle, top, "Scan to give at")
+    canvas.drawCentredString(middle, top, _("Scan to give at"))
     place = fit(facts.place, fonts.HEADING, width=2 * 136 * sheet.scale, steps=sheet.place_steps)
     # A little above the middle between the line above and the floor, so that one line and five both stand well.
     room = top - sheet.lead * 0.3 - sheet.floor
@@ -263,7 +266,7 @@ def _draw_place(canvas: Canvas, sheet: Sheet, facts: Facts) -> None:
 
 def _draw_address(canvas: Canvas, sheet: Sheet, facts: Facts) -> None:
     """The address as people type it, on the floor, where the longest has room."""
-    lead, size = "or type ", sheet.address
+    lead, size = _("or type") + " ", sheet.address
     room = sheet.page[0] - 2 * sheet.margin
 
     def width(size: float) -> float:
@@ -298,7 +301,8 @@ def _checkpoint(sheet: Sheet, facts: Facts) -> list[Paragraph]:
     # Its letters have serifs, which tell I, l and 1 apart.
     letters = f'<font name="{fonts.WORDS}">{escape(mark)}</font>'
     where = drawing.strong(urlsplit(facts.url).netloc + "/open/ledger")
-    said = f"{drawing.strong(which)} {letters}, printed where we cannot change it. Compare it at {where}"
+    told = _("%(checkpoint)s %(seal)s, printed where we cannot change it. Compare it at %(address)s")
+    said = told % {"checkpoint": drawing.strong(which), "seal": letters, "address": where}
     return [drawing.paragraph(said, size=sheet.least, leading=sheet.least * 1.25, colour=palette.SECOND_INK)]
 
 
@@ -310,15 +314,21 @@ def _draw_small_print(canvas: Canvas, sheet: Sheet, facts: Facts) -> None:
     column = (width - 2 * sheet.margin - gap - 2 * mark - mark * 0.45) / 2
     top = sheet.floor - sheet.address * 1.3 - sheet.small * 2.1
     drawing.draw_mark(canvas, centre=(sheet.margin + mark, top - mark * 1.02), radius=mark)
+    run_by = {"town": facts.town, "name": facts.charity_name, "number": facts.charity_number}
     who = (
-        f"{escape(facts.town)}. Run by {escape(facts.charity_name)}, registered charity {escape(facts.charity_number)}.",
+        escape(_("%(town)s. Run by %(name)s, registered charity %(number)s.") % run_by),
         drawing.strong(facts.contact),
     )
-    _column(canvas, sheet, "Changing Lives Fund", fonts.HEADING, who, left=sheet.margin + 2.45 * mark, top=top, width=column, floor=floor)
-    host = urlsplit(facts.url).netloc
-    check = (f"Your phone should show {drawing.strong(host)} and name this place. If not, don’t pay: tell the shop, or tell us.",)
     _column(
-        canvas, sheet, "Is this poster real?", fonts.BOLD, check, left=width - sheet.margin - column, top=top, width=column, floor=floor
+        canvas, sheet, _("Changing Lives Fund"), fonts.HEADING, who, left=sheet.margin + 2.45 * mark, top=top, width=column, floor=floor
+    )
+    host = urlsplit(facts.url).netloc
+    check = (
+        _("Your phone should show %(address)s and name this place. If not, don’t pay: tell the shop, or tell us.")
+        % {"address": drawing.strong(host)},
+    )
+    _column(
+        canvas, sheet, _("Is this poster real?"), fonts.BOLD, check, left=width - sheet.margin - column, top=top, width=column, floor=floor
     )
 
 

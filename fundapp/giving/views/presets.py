@@ -6,6 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import transaction
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.giving import queries
 from fundapp.giving.forms import PresetsForm
@@ -17,7 +19,9 @@ from fundapp.web.session import db
 
 blueprint = Blueprint("giving_admin", __name__, url_prefix="/admin/giving")
 guard(blueprint, Role.ADMIN)
-admin_item(blueprint, "Amounts to give", "giving_admin.presets", 50, "The four amounts on the giving page, and what each does.")
+admin_item(
+    blueprint, marked("Amounts to give"), "giving_admin.presets", 50, marked("The four amounts on the giving page, and what each does.")
+)
 
 
 @blueprint.get("")
@@ -37,7 +41,7 @@ def change() -> ResponseReturnValue:
         with form.refusals():
             with transaction(db()) as session:
                 change_presets(session, actor=actor(), offered=form.offered)
-            flash("The giving page shows these from now on.", "good")
+            flash(_("The giving page shows these from now on."), "good")
             return redirect(url_for("giving_admin.presets"), 303)
     return _page(form)
 
