@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import cast
 
 from wtforms import EmailField, Field, HiddenField, PasswordField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import EqualTo, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from fundapp.core.language import Lazy, lazy
 from fundapp.core.language import gettext as _
+from fundapp.core.language import lazy
 from fundapp.core.roles import Role
 from fundapp.people.models import Organisation
 from fundapp.people.passwords import ADVISED, LEAST
@@ -20,14 +19,10 @@ from fundapp.web.forms import Form, required
 _EMAIL = re.compile(r"[^@\s\x00-\x20]+@[^@\s.]+(\.[^@\s.]+)+")
 _NAME = Length(max=100, message=lazy("Keep it under %(max)d characters."))
 _LINE = Length(max=200, message=lazy("Keep it under %(max)d characters."))
-_NEW_PASSWORD = cast(
-    str,
-    Lazy(
-        lambda: (
-            _("At least %(least)d characters, better %(better)d or more. Three random words are good and easy to keep. You may paste it.")
-            % {"least": LEAST, "better": ADVISED}
-        )
-    ),
+_NEW_PASSWORD = lazy(
+    "At least %(least)d characters, better %(better)d or more. Three random words are good and easy to keep. You may paste it.",
+    least=LEAST,
+    better=ADVISED,
 )
 _NOT_SAME = lazy("The two passwords are not the same. Write both again.")
 _REASON = required(lazy("Say why, for whoever reads this later."))
