@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wtforms import EmailField, RadioField, StringField
+# The types that are published for WTForms do not know SelectChoice yet; what they know, the library warns of.
+from wtforms import EmailField, RadioField, SelectChoice, StringField  # type: ignore[attr-defined]
 from wtforms.validators import Length, Regexp
 
 from fundapp.core.language import lazy
@@ -43,6 +44,6 @@ class ReaderForm(Form):
     email = EmailField(lazy("E-mail"), validators=[required(lazy("Write their e-mail address.")), email_shape])
     part = RadioField(
         lazy("What they are"),
-        choices={part.value: lazy(part.words) for part in ReaderPart},
+        choices=[SelectChoice(part.value, lazy(part.words)) for part in ReaderPart],
         validators=[required(lazy("Choose what they are."))],
     )

@@ -20,10 +20,13 @@ from fundapp.openbooks.tile_paths import WHOLE, Tile, teach
 from fundapp.web.forms import cleaned
 from fundapp.web.guards import PUBLIC, guard
 from fundapp.web.headers import YEAR
+from fundapp.web.language import translated
 from fundapp.web.session import db
 
 blueprint = Blueprint("open_ledger", __name__, url_prefix="/open/ledger")
 guard(blueprint, PUBLIC)
+# What machines fetch is the same for all.
+translated(blueprint, "open_ledger")
 blueprint.record(lambda state: teach(state.app))
 
 # What is served for others to run: scripts that share no code with us.

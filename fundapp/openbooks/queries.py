@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
 from fundapp.core.language import gettext as _
-from fundapp.core.language import pgettext
+from fundapp.core.language import marked, pgettext
 from fundapp.grants import queries as grants
 from fundapp.ledger import queries as ledger
 from fundapp.ledger.models import Entry
@@ -21,6 +21,15 @@ from fundapp.openbooks.periods import Period, open_year
 
 # As many as the front page has room for (contract: six priced examples).
 SHOWN = 6
+# The examples that came with the house. In other languages, those that somebody else wrote stay as they wrote them.
+FIRST_WORDS = (
+    marked("a bus to an interview"),
+    marked("photos for an ID card"),
+    marked("a haircut before a viewing"),
+    marked("a birth certificate"),
+    marked("a simple phone"),
+    marked("a bed, a table and two chairs for a first home"),
+)
 # The middle of fewer answers than this could be somebody's own.
 LEAST_ANSWERS = 10
 

@@ -19,7 +19,7 @@ from fundapp.web.session import db
 
 blueprint = Blueprint("openbooks", __name__)
 guard(blueprint, PUBLIC)
-translated(blueprint, "privacy", "complaints", "accessibility")
+translated(blueprint, "home", "open_books", "privacy", "complaints", "accessibility")
 
 
 @blueprint.get("/")

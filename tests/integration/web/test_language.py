@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
 from urllib.parse import urlsplit
 
 import pypdfium2
 import pytest
-from babel.messages.pofile import read_po
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -19,12 +17,12 @@ from fundapp.core.db import transaction
 from fundapp.core.language import language
 from fundapp.gateways.stripe import StripeGateway
 from fundapp.giving.models import GivingPreset
-from fundapp.web import catalogue
 from tests.builders import ledger, people, points
 from tests.builders.giving import Donor, begin, gateway_of
+from tests.builders.ledger import pay_in, seal
 from tests.builders.stand_in import StandIn
+from tests.support.languages import english_left, polish
 from tests.support.outside import BASE_URL, MailBox
-from tests.support.page import Page
 from tests.support.web import Client
 
 RunJobs = Callable[[], list[str]]
@@ -82,26 +80,6 @@ def tongue(answer: TestResponse) -> str:
     found = re.search(r'<html lang="([^"]+)"', answer.get_data(as_text=True))
     assert found
     return found[1]
-
-
-@cache
-def pieces_of_english() -> frozenset[str]:
-    """Every piece, of three words and more, of the catalogue's English sentences, apart from facts, markup and British bodies' names."""
-    with catalogue.place("pl").with_suffix(".po").open("rb") as file:
-        said = read_po(file, locale="pl")
-    return frozenset(
-        " ".join(piece.split())
-        for message in said
-        for sentence in ([message.id] if isinstance(message.id, str) else message.id)
-        for piece in re.split(r"%\(\w+\)[sd]|<[^>]+>", str(sentence))
-        if len(piece.split()) > 2 and piece not in str(message.string)
-    )
-
-
-def english_left(words: str) -> list[str]:
-    """The English of the catalogue that stands in a text."""
-    plain = " ".join(words.split())
-    return sorted(piece for piece in pieces_of_english() if piece in plain)
 
 
 def words_of(pdf: bytes) -> str:
@@ -171,7 +149,33 @@ def test_what_stands_behind_a_gift_is_polish_too(client: Client, books: Session,
     assert polish(client.get(f"{path}?lang=pl")).text("h1") == heading
 
 
-@pytest.mark.parametrize("path", ["/", "/open", "/open/ledger", "/sign-in"])
+@pytest.mark.parametrize(
+    ("path", "heading"),
+    [("/", "Mała rzecz może otworzyć nowe życie"), ("/open", "Jawne księgi"), ("/open/ledger?size=7", "Księga, którą każdy może")],
+)
+def test_what_anybody_may_read_of_the_fund_is_polish_too(client: Client, books: Session, path: str, heading: str) -> None:
+    seal(books)
+    page = polish(client.get(f"{path}{'&' if '?' in path else '?'}lang=pl"))
+    assert page.text("h1").startswith(heading)
+    assert page.one('.foot a[hreflang="en-GB"]').get_text() == "English"
+
+
+def test_a_checkpoint_is_read_off_paper_in_polish(client: Client, books: Session) -> None:
+    pay_in(books, 1_000)
+    sealed = seal(books)
+    page = polish(client.get(f"/open/ledger?size={sealed.size}&lang=pl"))
+    assert "Punkt kontrolny nad" in page.text("#printed")
+    assert sealed.mark in page.text("#printed")
+
+
+@pytest.mark.parametrize("path", ["/open/ledger/checkpoint", "/open/ledger/vkey"])
+def test_what_machines_fetch_is_english_whoever_asks(app: Flask, books: Session, path: str) -> None:
+    answer = get(app, f"{path}?lang=pl", cookie="pl", **POLISH)
+    assert answer.status_code == 404
+    assert answer.get_data(as_text=True).startswith("There is no ")
+
+
+@pytest.mark.parametrize("path", ["/sign-in"])
 def test_a_page_that_is_not_translated_stays_english_whatever_is_asked(app: Flask, books: Session, path: str) -> None:
     answer = get(app, f"{path}?lang=pl", cookie="pl", **POLISH)
     assert tongue(answer) == "en-GB"
@@ -230,13 +234,6 @@ def test_an_example_that_nobody_translated_is_marked_as_what_it_is(client: Clien
         ("autobus na rozmowę o pracę", None),
         ("a warm coat", "en-GB"),
     ]
-
-
-def polish(page: Page) -> Page:
-    """The page, seen to be Polish throughout."""
-    assert page.one("html")["lang"] == "pl"
-    assert english_left(page.words) == []
-    return page
 
 
 def test_a_whole_gift_is_polish_from_the_poster_to_the_receipt(
