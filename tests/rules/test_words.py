@@ -48,7 +48,7 @@ TO_MACHINES = re.compile(r"^\s*(Subject:$|(SELECT|INSERT|UPDATE|DELETE|WITH|CASE
 SENTENCE = re.compile(r"^\s*[A-Z][a-z’']*,? ?.*[a-z].*", re.S)
 CATALOGUED = {"_", "gettext", "ngettext", "pgettext", "lazy", "marked"}
 # Names are the same in every language, and so are what machines read.
-NAMES = re.compile(r"^(Changing Lives|Changing Lives Fund|Stripe|Doncaster|Content-[\w-]+|[A-Z][a-z]+(-[A-Z][a-z]+)+|Europe/London)$")
+NAMES = re.compile(r"^(\w+ \| None|Changing Lives|Changing Lives Fund|Stripe|Doncaster|Content-[\w-]+|[A-Z][a-z]+(-[A-Z][a-z]+)+|Europe/London)$")
 RAISED_AT_PROGRAMMERS = {
     "ValueError",
     "TypeError",

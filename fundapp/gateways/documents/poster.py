@@ -297,7 +297,7 @@ def _foot(sheet: Sheet, facts: Facts) -> float:
 def _checkpoint(sheet: Sheet, facts: Facts) -> list[Paragraph]:
     if not facts.checkpoint:
         return []
-    which, _, mark = facts.checkpoint.rpartition(" ")
+    which, _space, mark = facts.checkpoint.rpartition(" ")
     # Its letters have serifs, which tell I, l and 1 apart.
     letters = f'<font name="{fonts.WORDS}">{escape(mark)}</font>'
     where = drawing.strong(urlsplit(facts.url).netloc + "/open/ledger")
