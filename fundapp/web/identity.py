@@ -12,9 +12,6 @@ from fundapp.core.actor import Actor
 from fundapp.core.errors import NotAllowed
 from fundapp.core.language import gettext as _
 
-# Finds who a session's token belongs to, or None.
-Loader = Callable[[str], "SignedIn | None"]
-
 
 @runtime_checkable
 class SignedIn(Protocol):
@@ -29,6 +26,10 @@ class SignedIn(Protocol):
     def person(self) -> Any:
         """Their account, as the pages show it."""
         ...
+
+
+# Finds who a session's token belongs to, or None.
+Loader = Callable[[str], SignedIn | None]
 
 
 def install(app: Flask, load: Loader) -> None:

@@ -30,6 +30,7 @@ from fundapp.openbooks import queries as openbooks
 from fundapp.openbooks.periods import quarter_of
 from tests.builders import ledger
 from tests.builders.openbooks import close_books, help_given, publish
+from tests.support.languages import polish
 from tests.support.page import Page
 from tests.support.postgres import Cluster, OwnDatabase
 from tests.support.web import Client
@@ -125,6 +126,17 @@ def test_until_its_last_month_is_sealed_a_quarter_is_not_told_and_the_page_says_
     assert page.texts("#kinds h3") == ["July to September 2026", "April to June 2026"]
     assert told(page) == SUMMER_TOLD
     assert told(page, 1) == ["Bed 5 £100.00", "All help agreed £100.00"]
+
+
+def test_a_published_quarter_and_its_months_are_told_in_polish(session: Session, client: Client) -> None:
+    assert "lipiec – wrzesień 2026: księgi są właśnie zamykane." in polish(client.get("/open?lang=pl")).text("#kinds")
+    close_books(session, SEPTEMBER)
+    publish(session)
+    page = polish(client.get("/open?lang=pl"))
+    assert page.texts("#kinds h3") == ["lipiec – wrzesień 2026", "kwiecień – czerwiec 2026"]
+    assert told(page)[1:] == ["Inna pomoc – nie podano £30.79", "Cała przyznana pomoc £270.73"]
+    assert page.text("#months summary") == "6 miesięcy, do dnia: 30 września 2026"
+    assert "Stan na 31 października" in page.text("#money")
 
 
 def test_what_is_published_is_what_the_ledger_spent_and_adds_up(session: Session) -> None:
