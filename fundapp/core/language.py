@@ -47,7 +47,8 @@ def speaking(code: str) -> Iterator[None]:
 
 def gettext(message: str) -> str:
     """A sentence in the reader's language; what nobody has translated stays English."""
-    return _catalogue(language()).gettext(message)
+    # The catalogue's entry for nothing is its own header.
+    return _catalogue(language()).gettext(message) if message else ""
 
 
 def ngettext(one: str, many: str, count: int) -> str:

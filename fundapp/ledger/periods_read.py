@@ -16,6 +16,7 @@ from fundapp.core.language import gettext as _
 from fundapp.ledger.log_models import Period
 from fundapp.ledger.models import Entry
 
+# Where the watermark lies until a month is closed.
 EPOCH = date(1970, 1, 1)
 OPEN = "open"
 CLOSING = "closing"

@@ -18,7 +18,7 @@ from fundapp.ledger import canonical, numbers, writing
 from fundapp.ledger.codes import for_draft
 from fundapp.ledger.draft import Draft, Line, Posted, Record
 from fundapp.ledger.errors import MustPassTheGate, PeriodClosed
-from fundapp.ledger.periods_read import first_open_day, shut_until
+from fundapp.ledger.periods_read import EPOCH, first_open_day, shut_until
 
 # Where a fact of a shut day says which day that was.
 TOLD_ON = "told_on"
@@ -155,4 +155,6 @@ def _closed(session: Session, draft: Draft) -> FundError:
     shut = shut_until(session)
     if shut is not None and draft.happened_on <= shut:
         return PeriodClosed(_("The books are closed up to %(day)s. Give a later day.") % {"day": day(shut)})
+    if draft.happened_on <= EPOCH:
+        return Refused(_("Nobody’s books here go back so far. Give a day in this century."))
     return Busy()

@@ -36,6 +36,8 @@ def teach(env: Environment) -> None:
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(language.gettext, language.ngettext, newstyle=True, pgettext=language.pgettext)  # type: ignore[attr-defined]
     env.globals.update(language=language.language, language_tag=tag)
+    # For what stands in a variable. `_(variable)` would take it for a translator's markup and leave it unescaped.
+    env.filters["said"] = language.gettext
 
 
 def install(app: Flask) -> None:

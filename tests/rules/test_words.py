@@ -48,7 +48,9 @@ TO_MACHINES = re.compile(r"^\s*(Subject:$|(SELECT|INSERT|UPDATE|DELETE|WITH|CASE
 SENTENCE = re.compile(r"^\s*[A-Z][a-z’']*,? ?.*[a-z].*", re.S)
 CATALOGUED = {"_", "gettext", "ngettext", "pgettext", "lazy", "marked"}
 # Names are the same in every language, and so are what machines read.
-NAMES = re.compile(r"^(\w+ \| None|Changing Lives|Changing Lives Fund|Stripe|Doncaster|Content-[\w-]+|[A-Z][a-z]+(-[A-Z][a-z]+)+|Europe/London)$")
+NAMES = re.compile(
+    r"^(\w+ \| None|Changing Lives|Changing Lives Fund|Stripe|Doncaster|Content-[\w-]+|[A-Z][a-z]+(-[A-Z][a-z]+)+|Europe/London)$"
+)
 RAISED_AT_PROGRAMMERS = {
     "ValueError",
     "TypeError",
@@ -117,6 +119,12 @@ def _is_for_nobody(call: ast.Call) -> bool:
 def test_a_template_says_every_word_by_the_catalogue(path: Path) -> None:
     if path.relative_to(ROOT).as_posix() not in SAID_BY_COMPONENTS_SHEET:
         assert list(naked_in_template(path.read_text())) == []
+
+
+def test_no_template_says_a_variable_as_if_it_were_a_translator_s_markup() -> None:
+    calls = re.compile(r"\b(?:_|gettext|ngettext|pgettext)\(\s*(?![\"'])")
+    found = [path.relative_to(ROOT).as_posix() for path in TEMPLATES if any(map(calls.search, EXPRESSION.findall(path.read_text())))]
+    assert not found, "say it by the filter: {{ words | said }}"
 
 
 @pytest.mark.parametrize("path", CODE, ids=lambda path: path.relative_to(ROOT).as_posix())

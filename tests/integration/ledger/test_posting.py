@@ -19,7 +19,8 @@ from tests.support.postgres import OwnDatabase
 
 DAY = date(2026, 11, 14)
 END_ALL_BUT_ME = """
-SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = current_user AND datname = current_database()
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE pid <> pg_backend_pid() AND usename = current_user AND datname = current_database()
 """
 GIFT = Line(chart.STRIPE_CLEARING, chart.DONATIONS, "public-giving", 1000)
 
@@ -191,3 +192,12 @@ def test_an_entry_may_have_more_lines_than_anybody_counts(session: Session) -> N
     assert gift(session, lines=[GIFT] * 300).number == posted.number
     with pytest.raises(Conflict):
         gift(session, lines=[GIFT] * 299)
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1969, 12, 31), date(1970, 1, 1)])
+def test_a_day_before_all_books_is_told_so_and_not_to_wait(session: Session, day: date) -> None:
+    before = state(session)
+    with pytest.raises(Refused, match="go back so far"):
+        gift(session, happened_on=day)
+    assert state(session) == before
+    assert not gift(session, happened_on=date(1970, 1, 2)).replayed

@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 import pypdfium2
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from fundapp.core.db import transaction
-from fundapp.core.language import language
+from fundapp.core.language import gettext, language, speaking
 from fundapp.gateways.stripe import StripeGateway
 from fundapp.giving.models import GivingPreset
 from tests.builders import ledger, people, points
@@ -105,6 +106,22 @@ def test_a_page_is_in_the_language_that_the_browser_asks_for(app: Flask, books: 
     assert (tongue(answer), answer.headers["Content-Language"]) == (said, said)
     assert {"accept-language", "cookie"} <= {name.lower() for name in answer.vary}
     assert answer.headers.getlist("Set-Cookie") == []
+
+
+@pytest.mark.parametrize("tongue_asked", ["en", "pl"])
+def test_what_somebody_wrote_is_words_and_never_markup_or_a_pattern(app: Flask, books: Session, tongue_asked: str) -> None:
+    preset = books.scalars(select(GivingPreset)).first()
+    assert preset is not None
+    preset.words = "50% of <script>alert(1)</script> %(x)s"
+    books.commit()
+    page = get(app, "/give", **{"Accept-Language": tongue_asked}).get_data(as_text=True)
+    assert "<script>alert" not in page
+    assert "50% of &lt;script&gt;alert(1)&lt;/script&gt; %(x)s" in page
+
+
+def test_nothing_said_is_nothing_in_every_language() -> None:
+    with speaking("pl"):
+        assert gettext("") == ""
 
 
 def test_a_choice_goes_before_what_the_browser_asks_and_alone_is_kept(app: Flask, books: Session) -> None:
