@@ -37,10 +37,15 @@ UPDATE period SET state = 'closing', closed_by = :actor, closed_at = :at WHERE e
 """)
 _SEAL = text("UPDATE period SET state = 'sealed', entry_number = :number WHERE ends_on = :ends_on")
 _HELD = text("SELECT state, closed_by FROM period WHERE ends_on = :ends_on FOR UPDATE")
-# Who is writing at this moment, but for ourselves and for other towns on the same server. Whoever begins later sees the days shut.
+# Who is writing entries at this moment. Whoever begins to later sees the days shut: a lock on the table comes before the look at the
+# watermark, and is held to the end. Others' transactions, in this database or another of the server, are nothing to wait for.
 _WRITING = text("""
 SELECT writer::text FROM pg_snapshot_xip(pg_current_snapshot()) AS writer
-WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE backend_xid = writer::xid AND datname <> current_database())
+WHERE EXISTS (
+    SELECT FROM pg_locks AS own JOIN pg_locks AS held USING (virtualtransaction)
+    WHERE own.transactionid = writer::xid AND held.relation = 'entry'::regclass AND held.granted
+        AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+)
 """)
 _STILL = text(
     "SELECT coalesce(bool_or(pg_xact_status(writer::xid8) = 'in progress'), false) FROM unnest(CAST(:writers AS text[])) AS writer"

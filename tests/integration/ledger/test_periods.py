@@ -224,6 +224,16 @@ def test_a_seal_that_would_wait_too_long_says_that_it_is_busy(
     assert not seal(lived, AUGUST).replayed
 
 
+def test_nobody_who_writes_something_else_is_waited_for(lived: Session, own_database: OwnDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(periods, "_WAITS", 1)
+    with own_database.session() as elsewhere:
+        elsewhere.execute(text("SELECT pg_current_xact_id()"))
+        elsewhere.execute(text("UPDATE fund SET version = version + 1 WHERE code = 'general'"))
+        close(lived, AUGUST)
+        assert not seal(lived, AUGUST).replayed
+        elsewhere.rollback()
+
+
 def test_no_old_view_of_the_world_dates_an_entry_into_a_closed_month(lived: Session, own_database: OwnDatabase) -> None:
     levels = ("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
     for isolation, ends_on in zip(levels, (AUGUST, SEPTEMBER, OCTOBER), strict=True):
