@@ -83,8 +83,9 @@ def answer(request_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:request_id>/withdraw")
 def withdraw(request_id: int) -> ResponseReturnValue:
-    """Take a request back."""
-    form = MaybeWordsForm()
+    """Take a request back. Where money was set aside for it, the table of steps asks for a reason."""
+    found, _ties = steps.seen(db(), request_id, actor())
+    form = WordsForm() if found.status in COMMITTED else MaybeWordsForm()
     done = form.validate() and act(
         form,
         lambda: asking.withdraw(db(), actor=actor(), request_id=request_id, version=form.shown_for, words=form.said),

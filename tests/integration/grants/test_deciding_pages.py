@@ -149,6 +149,23 @@ def test_a_question_goes_to_the_worker_and_comes_back_with_the_answer(client: An
     assert send_agree(client, page).status == 200
 
 
+def test_what_money_was_set_aside_for_is_withdrawn_with_a_reason_asked_for_at_its_field(
+    client: Any, session: Session, sign_in_as: Any
+) -> None:
+    who = start(session)
+    request = build.agreed(session, who.worker, who.approver)
+    before = build.footprint(session)
+    sign_in_as(client, who.worker.user)
+    form = client.get(f"/requests/{request.id}").form('form[action$="withdraw"]')
+    page = form.fill(words="").submit()
+    link = page.one(".errors a[href]")
+    assert link.get_text() == "Say it in a few words: they read it."
+    assert page.one(str(link["href"]))["aria-invalid"] == "true"
+    assert build.footprint(session) == before
+    page = page.form('form[action$="withdraw"]').fill(words="They moved away.").submit()
+    assert "Withdrawn. You can ask again any time." in page.words
+
+
 def test_a_stale_page_is_told_who_was_first_and_when(client: Any, session: Session, sign_in_as: Any) -> None:
     who = start(session)
     request = build.waiting(session, who.worker)
