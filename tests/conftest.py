@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.support.network",
     "tests.support.properties",
+    "tests.support.sharing",
     "tests.support.postgres",
     "tests.support.outside",
     "tests.support.web",

@@ -187,7 +187,7 @@ WORKER = _seen_by(
     _wrong("requests.show", "/requests/{question}", "Send the answer", state="an answer without words"),
     _wrong("requests.show", "/requests/{paid}", "It is in their hands", state="no bill"),
     _wrong("requests.show", "/requests/{in_hands}", "Say what came of it", state="no outcome chosen"),
-    _wrong("requests.show", "/requests/{agreed}", "Withdraw this request", state="withdrawn without a reason", status=409),
+    _wrong("requests.show", "/requests/{agreed}", "Withdraw this request", state="withdrawn without a reason"),
     Shown("", "/requests/999999", "error 404, signed in on a phone", status=404),
     Shown("", "/finance", "error 403", status=403),
     Shown("home.help_page", "/help", "a key worker's"),
