@@ -3,7 +3,6 @@
 pytest_plugins = [
     "tests.support.network",
     "tests.support.properties",
-    "tests.support.sharing",
     "tests.support.postgres",
     "tests.support.outside",
     "tests.support.web",
