@@ -9,6 +9,7 @@ from fundapp.blueprints import BLUEPRINTS, DEMO_BLUEPRINTS
 from fundapp.config import ROOT, Settings
 from fundapp.core.db import Database
 from fundapp.core.keys import Keys
+from fundapp.core.vault import Vault
 from fundapp.database import health
 from fundapp.database.migrate import revisions
 from fundapp.gateways import Gateways, specimens
@@ -50,7 +51,7 @@ def open_database(settings: Settings) -> Database:
     """The database that the settings name. Raises ValueError when they name none."""
     if settings.database_url is None:
         raise ValueError("No database: set DATABASE_URL, or start with “fundapp serve”, which brings its own.")
-    return Database(settings.database_url)
+    return Database(settings.database_url, vault=Vault(settings.private_keys))
 
 
 def derive_keys(settings: Settings) -> Keys:

@@ -15,6 +15,7 @@ from fundapp.cli import stand_in
 from fundapp.config import ROOT, Settings
 from fundapp.core.db import Database
 from fundapp.core.keys import Keys
+from fundapp.core.vault import Vault
 from fundapp.database import embedded, health
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def opened(*, ready: bool = True, application_name: str = "fundapp") -> Iterator
             from fundapp.database.migrate import revisions
 
             health.require(urls.app_url, revisions())
-        database = Database(urls.app_url, application_name=application_name)
+        database = Database(urls.app_url, vault=Vault(settings.private_keys), application_name=application_name)
         try:
             yield Context(replace(settings, database_url=urls.app_url), urls.owner_url, database)
         finally:

@@ -18,6 +18,8 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from fundapp.core.errors import Busy, Collided, FundError, Refused
 from fundapp.core.language import gettext
 from fundapp.core.pool import keep_prepared_statements, look_before_use
+from fundapp.core.sealed import carry
+from fundapp.core.vault import Vault
 
 log = logging.getLogger(__name__)
 Made = TypeVar("Made")
@@ -59,7 +61,7 @@ class Base(DeclarativeBase):
 class Database:
     """One town's database."""
 
-    def __init__(self, url: str, *, pool_size: int = 10, application_name: str = "fundapp") -> None:
+    def __init__(self, url: str, *, vault: Vault | None = None, pool_size: int = 10, application_name: str = "fundapp") -> None:
         self.engine: Engine = create_engine(
             driver_url(url),
             pool_size=pool_size,
@@ -71,6 +73,8 @@ class Database:
                 **_NETWORK,
             },
         )
+        if vault is not None:
+            carry(self.engine, vault)
         look_before_use(self.engine)
         keep_prepared_statements(self.engine)
         for undoing in ("rollback", "rollback_savepoint"):

@@ -12,7 +12,9 @@ from psycopg import sql
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from fundapp.config import DEMO_PRIVATE_KEY
 from fundapp.core.db import Base, Database
+from fundapp.core.vault import Vault
 from fundapp.database import embedded, migrate, place, server
 from fundapp.database.instance import Access, Instance
 
@@ -21,7 +23,7 @@ class OwnDatabase(Database):
     """A private clone of the migrated template, opened as the application's role."""
 
     def __init__(self, app_url: str, owner_url: str) -> None:
-        super().__init__(app_url)
+        super().__init__(app_url, vault=Vault([DEMO_PRIVATE_KEY]))
         self.app_url = app_url
         self.owner_url = owner_url
 

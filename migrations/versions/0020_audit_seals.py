@@ -1,0 +1,18 @@
+"""The audit trail's salted hashes and their daily root; retention, rights, complaints, documents and their adoption."""
+
+import sqlalchemy as sa  # noqa: F401
+from alembic import op  # noqa: F401
+
+revision = "0020"
+down_revision = "0019"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Refused: money's history is never migrated backwards; restore a backup instead."""
+    raise NotImplementedError("migrations only go forward")
