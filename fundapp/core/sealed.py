@@ -47,7 +47,7 @@ class Sealed(TypeDecorator[Any]):
         super().__init__()
         self.purpose = purpose
 
-    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:  # noqa: ARG002 - SQLAlchemy calls it so
         """Comparing two sealed values says nothing."""
         raise TypeError(f"{self.purpose} is sealed: it cannot be compared in the database. Keep an index of it.")
 

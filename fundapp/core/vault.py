@@ -26,7 +26,7 @@ _HEAD = len(FORM) + MARK_BYTES
 
 
 class Unreadable(Exception):
-    """A sealed value that no key we hold opens: it was changed, belongs elsewhere, or its key was retired. Says nothing of what it holds."""
+    """A sealed value that no key we hold opens: changed, from elsewhere, or of a retired key. Says nothing of what it holds."""
 
 
 class Vault:
