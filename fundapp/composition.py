@@ -27,6 +27,7 @@ from fundapp.web import (
     identity,
     inbound,
     language,
+    limits,
     logs,
     session,
     static,
@@ -94,6 +95,7 @@ def lay_plumbing(app: Flask) -> None:
     identity.install(app, signed_in.load)
     guards.install(app)
     csrf.install(app)
+    limits.install(app)
     # After a view the order is turned round: what is installed last sees the answer first.
     headers.install(app, settings)
     compression.install(app)
@@ -101,6 +103,7 @@ def lay_plumbing(app: Flask) -> None:
     language.install(app)
     templating.install(app, lambda: people.fund_holder(db()))
     static.install(app, settings, ROOT / "static")
+    limits.watch(app)
 
 
 def lay_little_plumbing(app: Flask) -> None:

@@ -9,7 +9,9 @@ from fundapp.ledger import log_models as ledger_log
 from fundapp.ledger import models as ledger
 from fundapp.openbooks import models as openbooks
 from fundapp.payouts import models as payouts
+from fundapp.people import factor_models as people_factors
 from fundapp.people import models as people
 from fundapp.points import models as points
+from fundapp.web import models as web
 
-__all__ = ["audit", "finance", "giving", "grants", "jobs", "ledger", "ledger_log", "openbooks", "payouts", "people", "points"]
+__all__ = ["audit", "finance", "giving", "grants", "jobs", "ledger", "ledger_log", "openbooks", "payouts", "people", "people_factors", "points", "web"]

@@ -7,6 +7,7 @@ from fundapp.core.keys import token_hash
 from fundapp.jobs import JobContext, Tasks
 from fundapp.people import inviting, queries, sessions, throttle
 from fundapp.people.models import Invitation
+from fundapp.web import limits
 from fundapp.web.letters import letter
 
 tasks = Tasks("people")
@@ -38,7 +39,8 @@ def send_invitation(context: JobContext, invitation_id: int) -> None:
 
 @tasks.loop(every_seconds=DAY)
 def forget_old(context: JobContext) -> None:
-    """Drop tries to sign in, and ended sessions, that are of no more use."""
+    """Drop tries to sign in and on public forms, and ended sessions, that are of no more use."""
     with context.database.session() as session, transaction(session):
         throttle.forget_old(session)
         sessions.forget_old(session)
+        limits.forget_old(session)

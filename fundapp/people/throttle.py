@@ -7,7 +7,6 @@ others try. The answer is the same whether there is such an account or not (OWAS
 
 from __future__ import annotations
 
-import ipaddress
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, func, select
@@ -19,6 +18,7 @@ from fundapp.core.keys import Keys
 from fundapp.core.language import gettext as _
 from fundapp.people.models import SignInAttempt
 from fundapp.people.queries import plain_email
+from fundapp.web.networks import network_of
 
 WINDOW = timedelta(minutes=15)
 PER_PAIR = 10
@@ -61,17 +61,6 @@ def require_open(session: Session, attempt: SignInAttempt) -> None:
     strange = not session.scalar(select(exists().where(*pair, SignInAttempt.succeeded.is_(True))))
     if strange and _failures(session, attempt, SignInAttempt.email_hash == attempt.email_hash) > PER_EMAIL:
         raise TooManyTries
-
-
-def network_of(address: str | None) -> str:
-    """Where a try comes from: an IPv4 address, or the /64 that one home or one phone has of IPv6."""
-    try:
-        found = ipaddress.ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    if isinstance(found, ipaddress.IPv6Address):
-        return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
-    return str(found)
 
 
 def forget_old(session: Session) -> None:

@@ -19,6 +19,7 @@ from fundapp.points.queries import CollectionPoint
 from fundapp.web.app import settings
 from fundapp.web.guards import PUBLIC, guard
 from fundapp.web.language import lean, translated
+from fundapp.web.limits import noticed
 from fundapp.web.session import db
 
 blueprint = Blueprint("gifts", __name__, url_prefix="/gifts")
@@ -36,6 +37,7 @@ def keep_private(response: Response) -> Response:
 
 
 @blueprint.get("/<string:token>")
+@noticed("gifts")
 def gift(token: str) -> ResponseReturnValue:
     """How the gift stands. Every figure of a paid one comes from ledger rows."""
     donation = _read(token)
@@ -48,6 +50,7 @@ def gift(token: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<string:token>/return")
+@noticed("gifts")
 def came_back(token: str) -> ResponseReturnValue:
     """Back from the payment page. Coming here proves nothing: Stripe is asked."""
     donation = queries.by_token(db(), token)
@@ -64,6 +67,7 @@ def came_back(token: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<string:token>/receipt.pdf")
+@noticed("gifts")
 def gift_receipt(token: str) -> ResponseReturnValue:
     """The receipt as a PDF."""
     donation = _read(token)
@@ -78,6 +82,7 @@ def gift_receipt(token: str) -> ResponseReturnValue:
 
 @blueprint.get("/<string:token>/proof.tlog-proof")
 @blueprint.get("/<string:token>/proof-<int:number>.tlog-proof")
+@noticed("gifts")
 def proof(token: str, number: int = 0) -> ResponseReturnValue:
     """The proof that the gift stands in the ledger; or, by its number, one of the gift's later entries."""
     donation = _read(token)

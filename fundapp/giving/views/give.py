@@ -19,6 +19,7 @@ from fundapp.web.app import keys, settings
 from fundapp.web.csrf import without_token
 from fundapp.web.guards import PUBLIC, guard
 from fundapp.web.language import carried, translated
+from fundapp.web.limits import limited, noticed
 from fundapp.web.session import db
 
 blueprint = Blueprint("giving", __name__)
@@ -27,6 +28,8 @@ translated(blueprint)
 
 # The gift whose fee is told to whoever has chosen none yet.
 EXAMPLE_PENCE = 1000
+# From one network in ten minutes: a queue behind a shop's Wi-Fi passes, and a mobile company's many phones behind one address.
+MOST_GIFTS = 300
 SIGNED_FORM = "a signed, expiring form key"
 TOO_OLD = lazy("This page was open for more than a day, so nothing was sent. Your choice is kept: press Give once more.")
 NO_ANSWER = lazy("The card company does not answer just now. Nothing was taken. Your choice is kept: press Give again in a minute.")
@@ -40,12 +43,14 @@ def give() -> ResponseReturnValue:
 
 @blueprint.post("/give")
 @without_token(SIGNED_FORM)
+@limited("give", most=MOST_GIFTS)
 def give_now() -> ResponseReturnValue:
     """Go and pay."""
     return _start(None)
 
 
 @blueprint.get("/g/<string:code>")
+@noticed("points")
 def give_at_point(code: str) -> ResponseReturnValue:
     """Give at a collection point: what the QR code on its poster says."""
     point = points.point_by_code(db(), code)
@@ -54,6 +59,8 @@ def give_at_point(code: str) -> ResponseReturnValue:
 
 @blueprint.post("/g/<string:code>")
 @without_token(SIGNED_FORM)
+@limited("give", most=MOST_GIFTS)
+@noticed("points")
 def give_at_point_now(code: str) -> ResponseReturnValue:
     """Go and pay for a gift at a point."""
     point = points.point_by_code(db(), code)

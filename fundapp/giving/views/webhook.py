@@ -13,6 +13,7 @@ from fundapp.gateways.stripe import BadEvent
 from fundapp.giving import inbox
 from fundapp.web.csrf import without_token
 from fundapp.web.guards import PUBLIC, guard
+from fundapp.web.limits import counted_elsewhere
 from fundapp.web.session import db
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
@@ -25,6 +26,7 @@ PLAIN = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store
 
 
 @blueprint.post("/stripe")
+@counted_elsewhere("Stripe's signature over the body, checked before anything is read or written")
 @without_token("Stripe's signature over the body")
 def stripe() -> ResponseReturnValue:
     """Keep a verified event once, then say so. What it is about is fetched by a job."""

@@ -13,6 +13,7 @@ from fundapp.people.sessions import device_name, start
 from fundapp.web import identity
 from fundapp.web.app import keys, settings
 from fundapp.web.guards import PUBLIC, guard, safe_next
+from fundapp.web.limits import counted_elsewhere, limited, noticed
 from fundapp.web.session import db
 
 blueprint = Blueprint("sign_in", __name__)
@@ -36,6 +37,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-in")
+@counted_elsewhere("people/throttle.py, by account and network together")
 def sign_in_try() -> ResponseReturnValue:
     """Begin a session. Whatever is wrong, the answer is the same."""
     form = SignInForm()
@@ -59,6 +61,7 @@ def sign_in_try() -> ResponseReturnValue:
 
 
 @blueprint.get("/invitations/<token>")
+@noticed("invitations")
 def invitation(token: str) -> ResponseReturnValue:
     """Say what the invitation is for, and ask for a name and a password."""
     found = service.invitation_for(db(), token)
@@ -68,6 +71,8 @@ def invitation(token: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/invitations/<token>")
+@limited("invitation", most=60)
+@noticed("invitations")
 def accept_invitation(token: str) -> ResponseReturnValue:
     """Make the account and sign its owner in."""
     form = AcceptForm()
