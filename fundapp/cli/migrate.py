@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from fundapp.cli.context import Context, opened
 from fundapp.config import SettingsError
 from fundapp.core.db import Base
+from fundapp.core.vault import Vault
 from fundapp.database import health
 from fundapp.database.faults import DatabaseFault
 from fundapp.database.migrate import head, migrate, role_of
@@ -31,6 +32,7 @@ def upgrade(fund: Context) -> None:
     if fund.owner_url is None:
         raise SettingsError(["MIGRATION_DATABASE_URL is missing: the role that owns the tables."])
     try:
-        migrate(fund.owner_url, app_role=role_of(fund.app_url), metadata=Base.metadata)
+        vault = Vault(fund.settings.private_keys)
+        migrate(fund.owner_url, app_role=role_of(fund.app_url), metadata=Base.metadata, vault=vault)
     except OperationalError as error:
         raise DatabaseFault(health.unreachable(fund.owner_url, error).replace("DATABASE_URL", "MIGRATION_DATABASE_URL")) from error

@@ -11,6 +11,7 @@ from sqlalchemy import MetaData, create_engine, make_url, pool, text
 
 from fundapp.config import ROOT
 from fundapp.core.db import driver_url
+from fundapp.core.vault import Vault
 from fundapp.database import privileges
 
 MIGRATIONS = ROOT / "migrations"
@@ -35,16 +36,16 @@ def head() -> str:
     return revisions()[-1]
 
 
-def migrate(owner_url: str, *, app_role: str, metadata: MetaData, revision: str = "head") -> None:
-    """Upgrade to a revision and set the application's rights, in one transaction.
+def migrate(owner_url: str, *, app_role: str, metadata: MetaData, revision: str = "head", vault: Vault | None = None) -> None:
+    """Upgrade to a revision and set the application's rights, in one transaction. The vault is for rows that a migration seals.
 
-    Raises DBAPIError when a migration fails; nothing is changed then.
+    Raises DBAPIError when a migration fails, DatabaseFault where rows are to be sealed and there is no vault; nothing is changed then.
     """
     engine = create_engine(driver_url(owner_url), poolclass=pool.NullPool, connect_args={"connect_timeout": 5})
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         alembic = config()
-        alembic.attributes.update(connection=connection, metadata=metadata)
+        alembic.attributes.update(connection=connection, metadata=metadata, vault=vault)
         command.upgrade(alembic, revision)
         privileges.apply(connection, metadata, app_role)
     engine.dispose()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, ClassVar
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.core.actor import Actor
 from fundapp.core.db import Base
+from fundapp.core.indexed import BlindIndex, Indexed
 from fundapp.core.language import marked
 from fundapp.core.roles import Role
+from fundapp.core.sealed import SealedText
 
 _ROLE_LIST = ", ".join(f"'{role}'" for role in Role)
 
@@ -79,28 +82,29 @@ class Team(Base):
     organisation: Mapped[Organisation] = relationship(back_populates="teams", lazy="raise")
 
 
-class User(Base):
+class User(Indexed, Base):
     """An account. It belongs to one team and, through it, to one organisation."""
 
     __tablename__ = "user_account"
     __table_args__ = (
-        CheckConstraint("email = lower(email)", name="email_lower"),
-        UniqueConstraint("email", info={"sentence": marked("There is an account with that e-mail already.")}),
-        Index("ix_user_account_name_id", "name", "id"),
+        UniqueConstraint("email_index", info={"sentence": marked("There is an account with that e-mail already.")}),
         Index("ix_user_account_team_id", "team_id"),
         {"info": {"app_role": "SELECT, INSERT, UPDATE"}},
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
-    # In small letters, so that it is compared without regard to case.
-    email: Mapped[str]
-    name: Mapped[str]
+    # In small letters. Found by its index: use `queries.user_by_email`.
+    email: Mapped[str] = mapped_column(SealedText("user_account.email"))
+    email_index: Mapped[Any] = mapped_column(BlindIndex("user_account.email"), deferred=True, nullable=False)
+    name: Mapped[str] = mapped_column(SealedText("user_account.name"))
     # argon2id, with its parameters in it.
     password_hash: Mapped[str]
     team_id: Mapped[int] = mapped_column(ForeignKey(Team.id))
     created_at: Mapped[datetime]
     # When an administrator disabled the account; none while it is in use.
     disabled_at: Mapped[datetime | None]
+
+    indexed: ClassVar[dict[str, tuple[str, ...]]] = {"email_index": ("email",)}
 
     team: Mapped[Team] = relationship(lazy="raise")
     role_rows: Mapped[list[UserRole]] = relationship(lazy="raise", cascade="all, delete-orphan", order_by="UserRole.role")
@@ -163,12 +167,11 @@ class FirstVisit(Base):
     seen_at: Mapped[datetime]
 
 
-class Invitation(Base):
+class Invitation(Indexed, Base):
     """A way in for one person, once. The link's token is minted by whoever sends it; only its hash is here."""
 
     __tablename__ = "invitation"
     __table_args__ = (
-        CheckConstraint("email = lower(email)", name="email_lower"),
         CheckConstraint("cardinality(roles) > 0", name="has_roles", info={"sentence": marked("Choose at least one role.")}),
         CheckConstraint("octet_length(token_hash) = 32", name="token_hash_length"),
         CheckConstraint("accepted_at IS NULL OR withdrawn_at IS NULL", name="one_end"),
@@ -176,7 +179,7 @@ class Invitation(Base):
         # One open invitation to one address: inviting again is sending the same one again.
         Index(
             "uq_invitation_open_email",
-            "email",
+            "email_index",
             unique=True,
             postgresql_where=text("accepted_at IS NULL AND withdrawn_at IS NULL"),
             info={"sentence": marked("That e-mail has an invitation already. Send it again from the list of people.")},
@@ -185,7 +188,8 @@ class Invitation(Base):
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
-    email: Mapped[str]
+    email: Mapped[str] = mapped_column(SealedText("invitation.email"))
+    email_index: Mapped[Any] = mapped_column(BlindIndex("invitation.email"), deferred=True, nullable=False)
     team_id: Mapped[int] = mapped_column(ForeignKey(Team.id))
     roles: Mapped[list[str]] = mapped_column(ARRAY(String))
     # An actor's reference: "user:2", or "system" for the first administrator.
@@ -198,6 +202,8 @@ class Invitation(Base):
     withdrawn_at: Mapped[datetime | None]
     # The account it became.
     user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+
+    indexed: ClassVar[dict[str, tuple[str, ...]]] = {"email_index": ("email",)}
 
     team: Mapped[Team] = relationship(lazy="raise")
 
@@ -213,6 +219,7 @@ class UserSession(Base):
     __tablename__ = "user_session"
     __table_args__ = (
         CheckConstraint("octet_length(token_hash) = 32", name="token_hash_length"),
+        CheckConstraint("proven_by IN ('password', 'passkey', 'app', 'recovery')", name="proven_by"),
         UniqueConstraint("token_hash"),
         Index("ix_user_session_user_id_id", "user_id", "id"),
     )
@@ -228,6 +235,14 @@ class UserSession(Base):
     ended_at: Mapped[datetime | None]
     # "Chrome on Android": enough to know one's own device again, not enough to tell one phone from the next.
     device: Mapped[str]
+    # The strongest thing that was shown: a password alone, a passkey, an app's code or a recovery code after the password.
+    proven_by: Mapped[str] = mapped_column(default="password", server_default="password")
+    # Whether the account had a second factor when it signed in here. Some seats need one whatever stands here.
+    second_factor_owed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # When a second factor was shown in this session; none when it was not.
+    second_factor_at: Mapped[datetime | None]
+    # When its owner last proved that it is them, for acts that ask for a fresh proof.
+    stepped_up_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(lazy="raise")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 PER_PAGE = 25
 Row = TypeVar("Row")
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,23 @@ def asked() -> int:
 def page_of(session: Session, statement: Select[Row], *, number: int, per_page: int = PER_PAGE, **kept: str) -> Page[Row]:
     """One page of an ordered select of one entity. The statement must end its order with a tie-break."""
     total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
-    last = max(1, -(-total // per_page))
-    number = min(max(1, number), last)
+    number = _within(number, total, per_page)
     rows = session.scalars(statement.limit(per_page).offset((number - 1) * per_page)).unique().all()
-    return Page(rows, number, total, per_page, {key: value for key, value in kept.items() if value})
+    return Page(rows, number, total, per_page, _said(kept))
+
+
+def page_of_known(
+    keys: Sequence[Key], fetch: Callable[[Sequence[Key]], Sequence[Row]], *, number: int, per_page: int = PER_PAGE, **kept: str
+) -> Page[Row]:
+    """One page of a list whose order is known already, as where sealed names were put in order. Only that page's rows are fetched."""
+    number = _within(number, len(keys), per_page)
+    rows = fetch(keys[(number - 1) * per_page : number * per_page])
+    return Page(rows, number, len(keys), per_page, _said(kept))
+
+
+def _within(number: int, total: int, per_page: int) -> int:
+    return min(max(1, number), max(1, -(-total // per_page)))
+
+
+def _said(kept: dict[str, str]) -> dict[str, str]:
+    return {key: value for key, value in kept.items() if value}

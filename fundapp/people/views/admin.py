@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -42,7 +44,8 @@ def people() -> ResponseReturnValue:
     """All accounts, and the invitations nobody has taken up."""
     words, role = request.args.get("words", "")[:100].strip(), request.args.get("role", "")
     chosen = Role(role) if role in set(Role) else None
-    page = paging.page_of(db(), queries.users(role=chosen, words=words), number=paging.asked(), words=words, role=role)
+    ids = queries.roll(db(), role=chosen, words=words)
+    page = paging.page_of_known(ids, partial(queries.whole_users, db()), number=paging.asked(), words=words, role=role)
     return render_template(
         "people/people.html", page=page, words=words, role=chosen, invitations=queries.open_invitations(db()), now=clock.now()
     )
