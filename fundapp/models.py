@@ -14,4 +14,18 @@ from fundapp.people import models as people
 from fundapp.points import models as points
 from fundapp.web import models as web
 
-__all__ = ["audit", "finance", "giving", "grants", "jobs", "ledger", "ledger_log", "openbooks", "payouts", "people", "people_factors", "points", "web"]
+__all__ = [
+    "audit",
+    "finance",
+    "giving",
+    "grants",
+    "jobs",
+    "ledger",
+    "ledger_log",
+    "openbooks",
+    "payouts",
+    "people",
+    "people_factors",
+    "points",
+    "web",
+]

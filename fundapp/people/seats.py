@@ -13,6 +13,9 @@ from fundapp.people.models import Organisation
 # Who decides, who pays and who appoints them sits in the charity that answers for the money.
 FUND_HOLDER_ONLY = frozenset({Role.APPROVER, Role.FINANCE, Role.ADMIN})
 
+# Who decides, pays, reads everything or appoints proves it with more than a password. Key workers may.
+SECOND_FACTOR: frozenset[Role] = frozenset()
+
 # What a seat lets somebody do, as the pages say it.
 DOES = {
     Role.KEY_WORKER: marked("Asks for help for the people they work with."),
@@ -56,6 +59,11 @@ def homes(roles: Iterable[Role]) -> list[str]:
 def has_several_homes(roles: Iterable[Role]) -> bool:
     """Whether somebody's work waits in several places, so that they begin where all of it is gathered."""
     return len(homes(roles)) > 1
+
+
+def needs_second_factor(roles: Iterable[Role]) -> bool:
+    """Whether somebody with these seats may not come in with a password alone."""
+    return not SECOND_FACTOR.isdisjoint(roles)
 
 
 def what_they_do() -> dict[Role, str]:

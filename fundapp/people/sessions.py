@@ -14,12 +14,15 @@ from fundapp.core.keys import random_token, token_hash
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.people.models import Team, User, UserSession
+from fundapp.people.seats import needs_second_factor
 
 IDLE = timedelta(hours=12)
 WHOLE = timedelta(days=7)
 # Reading a page writes that the session is in use, but not more often than this.
 TOUCH = timedelta(minutes=5)
 KEPT = timedelta(days=90)
+# How long a proof is fresh enough for what moves money or changes who may what.
+FRESH = timedelta(minutes=10)
 
 
 class SignedInPerson(UserMixin):  # type: ignore[misc]
@@ -30,7 +33,20 @@ class SignedInPerson(UserMixin):  # type: ignore[misc]
         self.last_seen_at = row.last_seen_at
         self.person: User = row.user
         self.actor: Actor = row.user.actor
+        self.second_factor_at = row.second_factor_at
+        self.stepped_up_at = row.stepped_up_at
+        self._owed = row.second_factor_owed
         self._token = token
+
+    @property
+    def proven(self) -> bool:
+        """Whether a second factor was shown, or none is asked for: neither by the seats held now, nor by what the account has."""
+        return self.second_factor_at is not None or not (self._owed or needs_second_factor(self.actor.roles))
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the last proof of this session is no older than ten minutes."""
+        return self.proven and self.stepped_up_at is not None and clock.now() - self.stepped_up_at <= FRESH
 
     def get_id(self) -> str:
         """What the signed cookie carries."""
@@ -42,8 +58,13 @@ class SignedInPerson(UserMixin):  # type: ignore[misc]
         return clock.now() - self.last_seen_at > TOUCH
 
 
-def start(session: Session, *, user: User, device: str) -> tuple[UserSession, str]:
-    """Begin a session with a token that nobody had before (against session fixation), and answer the token."""
+def start(
+    session: Session, *, user: User, device: str, proven_by: str = "password", second_factor_owed: bool = False
+) -> tuple[UserSession, str]:
+    """Begin a session with a token that nobody had before (against session fixation), and answer the token.
+
+    `second_factor_owed` says that the account has a second factor, which a password alone does not replace.
+    """
     token = random_token()
     now = clock.now()
     row = UserSession(
@@ -54,6 +75,10 @@ def start(session: Session, *, user: User, device: str) -> tuple[UserSession, st
         expires_at=now + WHOLE,
         ended_at=None,
         device=device,
+        proven_by=proven_by,
+        second_factor_owed=second_factor_owed,
+        second_factor_at=None if proven_by == "password" else now,
+        stepped_up_at=now,
     )
     session.add(row)
     session.flush()
@@ -86,6 +111,18 @@ def find(session: Session, token: str) -> SignedInPerson | None:
 def touch(session: Session, session_id: int) -> None:
     """Write that a session is in use."""
     session.execute(update(UserSession).where(UserSession.id == session_id).values(last_seen_at=clock.now()))
+
+
+def prove(session: Session, session_id: int, *, by: str) -> str | None:
+    """Write that a session's owner proved it is them, under a new token, which is the answer; the old one is dead (ASVS 5.0, 7.2.4).
+
+    None when the session has ended meanwhile.
+    """
+    now, token = clock.now(), random_token()
+    proven = {} if by == "password" else {"proven_by": by, "second_factor_at": now}
+    statement = update(UserSession).where(UserSession.id == session_id, UserSession.ended_at.is_(None)).returning(UserSession.id)
+    found = session.scalar(statement.values(token_hash=token_hash(token), stepped_up_at=now, **proven))
+    return token if found else None
 
 
 def end(session: Session, session_id: int) -> None:

@@ -14,10 +14,14 @@ from flask.typing import ResponseReturnValue
 from fundapp.core.errors import NotAllowed
 from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
-from fundapp.web import identity
+from fundapp.web import first_steps, identity
 
 EXTENSION = "fund-guards"
 SIGN_IN = "sign_in.sign_in"
+# Where somebody goes whose password was right and whose account asks for more.
+SECOND_STEP = "second_step.ask"
+# Where somebody goes who must prove once more that it is them, before a page is shown and before an act is done.
+PROVE, PROVE_AND_ACT = "proving.ask", "proving.ask_to_act"
 
 
 class Door(Enum):
@@ -25,10 +29,13 @@ class Door(Enum):
 
     PUBLIC = "public"
     SIGNED_IN = "signed in"
+    # The second step's own pages, open to a session that has shown no more than a password.
+    ARRIVING = "arriving"
 
 
 PUBLIC = Door.PUBLIC
 SIGNED_IN = Door.SIGNED_IN
+ARRIVING = Door.ARRIVING
 
 Guard = Door | frozenset[Role]
 View = TypeVar("View", bound=Callable[..., Any])
@@ -39,7 +46,7 @@ class Unguarded(Exception):
 
 
 def guard(blueprint: Blueprint, *who: Door | Role) -> None:
-    """Declare who may open this blueprint's pages: PUBLIC, SIGNED_IN, or holders of at least one of these roles.
+    """Declare who may open this blueprint's pages: PUBLIC, SIGNED_IN, ARRIVING (the second step), or holders of one of these roles.
 
     Raises Unguarded for no answer or a mixed one.
     """
@@ -65,6 +72,15 @@ def guards(app: Flask) -> dict[str, Guard]:
     """The guard of each blueprint, by its name."""
     found: dict[str, Guard] = app.extensions.get(EXTENSION, {})
     return found
+
+
+def fresh_proof(view: View) -> View:
+    """Ask for a proof that is no older than a few minutes (OWASP ASVS 5.0, 7.5.3): for what moves money or changes who may what.
+
+    Whoever has none proves it is them and comes back to where they were, with everything they typed.
+    """
+    view.fresh_proof = True  # type: ignore[attr-defined]
+    return view
 
 
 def guard_of(app: Flask, endpoint: str) -> Guard | None:
@@ -120,14 +136,32 @@ def _ask() -> ResponseReturnValue | None:
     needed = guard_of(current_app, request.endpoint)
     if needed is PUBLIC:
         return None
-    person = identity.signed_in()
+    person = identity.arriving()
+    # Only a page that can be opened again is worth coming back to.
+    target = safe_next(request.full_path.rstrip("?")) if request.method == "GET" else None
     if person is None:
-        # Only a page that can be opened again is worth coming back to.
-        target = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for(SIGN_IN, next=safe_next(target)), 303)
-    narrowed = only_of(current_app, request.endpoint)
-    if isinstance(needed, frozenset) and not person.actor.has(*needed):
-        raise NotAllowed(_("This page belongs to another role."))
-    if narrowed is not None and not person.actor.has(*narrowed):
-        raise NotAllowed(_("This page belongs to another role."))
+        return redirect(url_for(SIGN_IN, next=target), 303)
+    if needed is ARRIVING:
+        return None
+    if not person.proven:
+        return redirect(url_for(SECOND_STEP, next=target), 303)
+    first = first_steps.before_all_else(current_app, person, target)
+    if first is not None:
+        return redirect(first, 303)
+    _require_role(person, needed, only_of(current_app, request.endpoint))
+    if getattr(current_app.view_functions[request.endpoint], "fresh_proof", False) and not person.fresh:
+        return _prove_first()
     return None
+
+
+def _require_role(person: identity.SignedIn, *asked: Guard | None) -> None:
+    if any(isinstance(roles, frozenset) and not person.actor.has(*roles) for roles in asked):
+        raise NotAllowed(_("This page belongs to another role."))
+
+
+def _prove_first() -> ResponseReturnValue:
+    where = safe_next(request.full_path.rstrip("?"))
+    if request.method == "GET":
+        return redirect(url_for(PROVE, next=where), 303)
+    # The browser sends what was typed on to the page that asks, which keeps it and sends it back here (RFC 9110, 15.4.8).
+    return redirect(url_for(PROVE_AND_ACT, next=where), 307)

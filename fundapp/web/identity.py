@@ -27,6 +27,16 @@ class SignedIn(Protocol):
         """Their account, as the pages show it."""
         ...
 
+    @property
+    def proven(self) -> bool:
+        """Whether they have shown all that their account asks for. Until then the app knows nobody, but for the second step."""
+        ...
+
+    @property
+    def fresh(self) -> bool:
+        """Whether they proved in this session, within the last minutes, that it is them."""
+        ...
+
 
 # Finds who a session's token belongs to, or None.
 Loader = Callable[[str], SignedIn | None]
@@ -43,7 +53,13 @@ def install(app: Flask, load: Loader) -> None:
 
 
 def signed_in() -> SignedIn | None:
-    """The session of this request, or None."""
+    """The session of this request, or None. One that has shown a password where more is asked for is nobody's yet."""
+    found = arriving()
+    return found if found and found.proven else None
+
+
+def arriving() -> SignedIn | None:
+    """The session of this request even where its second step is still to come. For that step's own pages."""
     if not has_request_context() or not current_user or not current_user.is_authenticated:
         return None
     found: SignedIn = current_user._get_current_object()

@@ -82,11 +82,14 @@ def client(app: Flask, session: Session) -> Client:
 
 
 @pytest.fixture
-def sign_in_as(session: Session) -> Callable[[Client, User], None]:
-    """`sign_in_as(client, user)`: from now on the client comes with a session of this user. Past the sign-in page, as a cookie."""
+def sign_in_as(session: Session) -> Callable[..., None]:
+    """`sign_in_as(client, user)`: from now on the client comes with a session of this user. Past the sign-in page, as a cookie.
 
-    def sign_in(client: Client, user: User) -> None:
-        _, token = sessions.start(session, user=user, device="a test")
+    Everything is proven just now; `proven_by="password"` is somebody who has shown no more than that.
+    """
+
+    def sign_in(client: Client, user: User, *, proven_by: str = "app", second_factor_owed: bool = False) -> None:
+        _, token = sessions.start(session, user=user, device="a test", proven_by=proven_by, second_factor_owed=second_factor_owed)
         session.commit()
         with client.flask.session_transaction(base_url=BASE_URL) as cookie:
             cookie.clear()

@@ -13,6 +13,7 @@ from fundapp.people.seats import what_they_do
 from fundapp.people.sessions import SignedInPerson, device_words
 from fundapp.web import identity
 from fundapp.web.app import keys, settings
+from fundapp.web.first_steps import opens_always
 from fundapp.web.guards import SIGNED_IN, guard
 from fundapp.web.navigation import frame
 from fundapp.web.session import db
@@ -67,6 +68,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-out")
+@opens_always
 def sign_out() -> ResponseReturnValue:
     """End this session here and in the database."""
     with transaction(db()):
