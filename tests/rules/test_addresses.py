@@ -64,28 +64,6 @@ def test_every_address_is_in_kebab_case_with_typed_ids(app: Flask) -> None:
             assert type(converter) is not UnicodeConverter or argument in PLAIN_TEXT, f"{argument} in {rule.rule} has no type"
 
 
-def test_whoever_is_signed_out_sees_public_pages_only(app: Flask, client: Client) -> None:
-    for rule in rules(app):
-        if needs(app, rule) is None:
-            continue
-        for method in rule.methods & {"GET", "POST"}:
-            page = client.get(address(rule)) if method == "GET" else client.post(address(rule))
-            assert page.status == 303, f"{method} {rule.rule} answered {page.status} to somebody signed out"
-            assert "/sign-in" in page.headers["Location"]
-
-
-@pytest.mark.parametrize("role", list(Role))
-def test_a_role_is_refused_whatever_belongs_to_others(app: Flask, client: Client, session: Session, sign_in_as: SignIn, role: Role) -> None:
-    sign_in_as(client, people.user(session, role))
-    for rule in rules(app):
-        roles = needs(app, rule)
-        if not roles or role in roles:
-            continue
-        for method in rule.methods & {"GET", "POST"}:
-            page = client.get(address(rule)) if method == "GET" else client.post(address(rule))
-            assert page.status == 403, f"{method} {rule.rule} answered {page.status} to somebody who is {role.words}"
-
-
 @pytest.mark.parametrize("role", list(Role))
 def test_no_page_that_a_role_may_open_breaks(app: Flask, client: Client, session: Session, sign_in_as: SignIn, role: Role) -> None:
     sign_in_as(client, people.user(session, role))

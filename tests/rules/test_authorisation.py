@@ -1,0 +1,382 @@
+"""Who may do what to which thing: every address, asked by everybody, held against one table.
+
+An address that is new in the URL map fails here until the table says who may. Whoever may not is answered 403 or 404 (or led to the
+sign-in), and nothing is written; whoever may is let in, and an act with answers that pass is done. Each try is rolled back.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, event, select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from fundapp import create_app
+from fundapp.core import clock
+from fundapp.core.db import Database
+from fundapp.core.roles import Role
+from fundapp.grants import deciding
+from fundapp.grants.models import CatalogueItem, Evidence, GrantRequest
+from fundapp.openbooks import readers
+from fundapp.openbooks.models import ReaderPart
+from fundapp.people import service as people_service
+from fundapp.people import sessions
+from fundapp.people.models import Invitation
+from fundapp.web.guards import PUBLIC, guard_of
+from tests.builders import grants as build
+from tests.builders import people, points
+from tests.support.outside import BASE_URL
+from tests.support.postgres import OwnDatabase
+from tests.support.web import Client, settings_for
+
+AMBER, OFFICE = ("Amber", people.HOLDER), ("Fund office", people.HOLDER)
+# Everybody who tries. The owner asked for everything here; the insiders decide and pay, but sit in the team that asked.
+SEATS: dict[str, tuple[Role, tuple[str, str]]] = {
+    "owner": (Role.KEY_WORKER, AMBER),
+    "teammate": (Role.KEY_WORKER, AMBER),
+    "neighbour": (Role.KEY_WORKER, ("Housing", people.HOLDER)),
+    "outsider": (Role.KEY_WORKER, ("Outreach", people.PARTNER)),
+    "inside_approver": (Role.APPROVER, AMBER),
+    "inside_finance": (Role.FINANCE, AMBER),
+    "approver": (Role.APPROVER, OFFICE),
+    "approver_two": (Role.APPROVER, OFFICE),
+    "finance": (Role.FINANCE, OFFICE),
+    "finance_two": (Role.FINANCE, OFFICE),
+    "panel": (Role.PANEL, ("Outreach", people.PARTNER)),
+    "auditor": (Role.AUDITOR, OFFICE),
+    "admin": (Role.ADMIN, OFFICE),
+}
+# One seat of each role is enough where nothing belongs to anybody.
+ONE_OF_EACH = ("owner", "approver", "panel", "finance", "auditor", "admin")
+NOBODY = "nobody"
+PHOTO = "a photo"
+
+ANYBODY = frozenset(SEATS)
+OWNER = frozenset({"owner"})
+TEAM = frozenset({"owner", "teammate"})
+WORKERS = TEAM | {"neighbour", "outsider"}
+DECIDERS = frozenset({"approver", "approver_two"})
+APPROVERS = DECIDERS | {"inside_approver"}
+PAYERS = frozenset({"finance", "finance_two"})
+FINANCE = PAYERS | {"inside_finance"}
+AUDITOR = frozenset({"auditor"})
+ADMIN = frozenset({"admin"})
+BOOKS = FINANCE | AUDITOR
+SIGNS = BOOKS | ADMIN
+
+WORDS = {"words": "Because it is so."}
+MONTH = {"paid_on-month": "{month}", "paid_on-year": "{year}"}
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """Who may, of everybody who tries."""
+
+    who: frozenset[str]
+    # The state of the request that is tried, and with it that everybody tries, not one of each role.
+    on: str = ""
+    # Answers that pass: whoever may, has done it, and is led on.
+    done_with: Mapping[str, str] | None = None
+    # Whether what is asked for is there. Where it is not, whoever may is told so.
+    there: bool = True
+    # Everybody tries, since it belongs to somebody.
+    owned: bool = False
+    # What else stands in the address.
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def act(who: frozenset[str], on: str, **answers: str) -> May:
+    """A step of a request, with answers that pass."""
+    return May(who, on, done_with=answers)
+
+
+def reads(**who_on: frozenset[str]) -> tuple[May, ...]:
+    """Who may read a request in each state."""
+    return tuple(May(who, on) for on, who in who_on.items())
+
+
+# What is open to all. What lies behind an unguessable link is looked into by the tests of its room.
+_PUBLIC = (
+    "design.again design.show gifts.came_back gifts.gift gifts.gift_receipt gifts.proof giving.give giving.give_at_point"
+    " giving.give_at_point_now giving.give_now health.alive health.ready mailbox.file mailbox.letter mailbox.letters manifest.show"
+    " open_ledger.checkpoint open_ledger.open_ledger open_ledger.script open_ledger.tile open_ledger.vkey openbooks.accessibility"
+    " openbooks.complaints openbooks.home openbooks.open_books openbooks.privacy openbooks.proof sign_in.accept_invitation"
+    " sign_in.invitation sign_in.sign_in sign_in.sign_in_try webhooks.stripe"
+)
+_FOR_ANYBODY = "account.show account.sign_out account.change_password home.help_page home.put_away home.show search.find search.search"
+_FOR_BOOKS = (
+    "accounts_desk.account accounts_desk.accounts accounts_desk.trial_balance audit_desk.events exports.exports finance.contributions"
+    " finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk periods_desk.month"
+    " periods_desk.months"
+)
+_FOR_FINANCE = "accounts_desk.rename finance.new_contribution periods_desk.close"
+_FOR_ADMIN = (
+    "catalogue.add_item catalogue.change_item catalogue.item catalogue.items catalogue.new_item catalogue.offer_again"
+    " catalogue.stop_offering examples.add examples.examples giving_admin.change giving_admin.presets"
+    " organisations.add_organisation organisations.add_team organisations.describe_fund_holder organisations.fund_holder"
+    " organisations.new_team organisations.organisations people_admin.change_roles people_admin.confirm_disable people_admin.disable"
+    " people_admin.enable people_admin.home people_admin.invite people_admin.new_person people_admin.people people_admin.person"
+    " people_admin.send_again people_admin.sign_out_everywhere people_admin.withdraw_invitation points.change_host points.close_point"
+    " points.confirm_close points.host points.new_point points.open_point points.renew_poster readers.add"
+    " readers.change readers.reader readers.readers readers.stop readers.write_again"
+)
+_FOR_SIGNS = "points.code_png points.code_svg points.low_ink_poster points.point points.points points.poster"
+
+
+def _all(names: str, *row: May) -> dict[str, tuple[May, ...]]:
+    return dict.fromkeys(names.split(), row)
+
+
+TABLE: dict[str, tuple[May, ...]] = {
+    **_all(_PUBLIC),
+    **_all(_FOR_ANYBODY, May(ANYBODY)),
+    **_all(_FOR_BOOKS, May(BOOKS)),
+    **_all(_FOR_FINANCE, May(FINANCE)),
+    **_all(_FOR_ADMIN, May(ADMIN)),
+    **_all(_FOR_SIGNS, May(SIGNS)),
+    # Things that are not there in this town, so that whoever may is told so.
+    **_all("finance.close_alarm finance.close_shortfall finance.run_again periods_desk.seal", May(FINANCE, there=False)),
+    **_all("examples.bring_back examples.change examples.edit examples.retire readers.bring_back", May(ADMIN, there=False)),
+    **_all("points.confirm_reopen points.reopen_point", May(ADMIN, there=False)),
+    "ledger_desk.proof": (May(BOOKS, there=False),),
+    "search.found": (May(ANYBODY, there=False),),
+    # One's own.
+    "account.end_session": (May(OWNER, owned=True),),
+    # Asking.
+    "asking.new": (May(WORKERS),),
+    "asking.start": (May(WORKERS),),
+    "asking.new_person": (May(WORKERS),),
+    "asking.issue_person": (May(WORKERS),),
+    "asking.show_person": (May(TEAM, owned=True),),
+    "asking.ask": (May(TEAM, "draft", values={"step": "goal"}), May(TEAM, "draft", values={"step": "check"})),
+    "asking.answer": (May(TEAM, "draft", done_with={"goal": "I want to ring my daughter."}, values={"step": "goal"}),),
+    "asking.send": (act(TEAM, "draft"),),
+    "requests.home": (May(WORKERS),),
+    "requests.show": reads(draft=TEAM, waiting=TEAM, agreed=TEAM, entered=TEAM, in_hands=TEAM, declined=TEAM),
+    "requests.answer": (act(TEAM, "question", **WORDS),),
+    "requests.withdraw": (act(TEAM, "waiting", **WORDS), act(TEAM, "agreed", **WORDS), act(TEAM, "draft")),
+    "requests.confirm": (act(TEAM, "paid", bill=PHOTO),),
+    "requests.tell_outcome": (act(TEAM, "in_hands", result="connected"),),
+    "bills.show": (May(TEAM | APPROVERS | FINANCE | AUDITOR, "in_hands"),),
+    # Deciding. Who sits in the team that asked may read it, and decides nothing.
+    "decisions.queue": (May(APPROVERS | AUDITOR | {"panel"}),),
+    "decisions.show": reads(
+        draft=AUDITOR,
+        waiting=APPROVERS | AUDITOR | {"panel"},
+        question=APPROVERS | AUDITOR | {"panel"},
+        agreed=APPROVERS | AUDITOR,
+        declined=APPROVERS | AUDITOR,
+    ),
+    "decisions.agree": (act(DECIDERS, "waiting", fund="public-giving"),),
+    "decisions.agree_part": (act(DECIDERS, "waiting", fund="public-giving", amount="10", **WORDS),),
+    "decisions.ask_question": (act(DECIDERS, "waiting", **WORDS),),
+    "decisions.decline": (act(DECIDERS, "waiting", **WORDS), act(DECIDERS, "question", **WORDS)),
+    "decisions.release_award": (act(DECIDERS, "agreed", **WORDS),),
+    # Whoever knows the person says so, whichever team they are of.
+    "decisions.step_aside": (act(APPROVERS, "waiting"),),
+    # Paying: nobody of the team that asked; and a second person releases.
+    "payouts.show": reads(
+        draft=frozenset(), waiting=frozenset(), declined=frozenset(), agreed=BOOKS, entered=BOOKS, part_paid=BOOKS, in_hands=BOOKS
+    ),
+    "payouts.enter_payment": (
+        act(PAYERS, "agreed", amount="39.99", supplier="a phone shop", reference="FUND 1", **{"paid_on-day": "{day}"}, **MONTH),
+    ),
+    "payouts.release_payment": (act(frozenset({"finance_two"}), "entered"),),
+    "payouts.refuse_payment": (act(frozenset({"finance_two"}), "entered", **WORDS),),
+    "payouts.take_back_payment": (act(PAYERS, "paid", payment="{payment}", **WORDS),),
+    "payouts.give_back": (act(PAYERS, "agreed", **WORDS),),
+    "payouts.give_rest_back": (act(PAYERS, "part_paid", **WORDS),),
+    "payouts.step_aside": (act(FINANCE, "agreed"),),
+}
+
+
+class World:
+    """A thing of each kind, and everybody with a session of theirs."""
+
+    def __init__(self, connection: Connection, settings: Any) -> None:
+        self.connection = connection
+        database = Database.on(connection)
+        self.app: Flask = create_app(settings, database=database)
+        self.adapter = self.app.url_map.bind("localhost")
+        self.rules: dict[str, list[Rule]] = {}
+        for rule in self.app.url_map.iter_rules():
+            self.rules.setdefault(rule.endpoint, []).append(rule)
+        with database.session() as session:
+            self.seats = {name: _seat(session, role, place) for name, (role, place) in SEATS.items()}
+            self.requests = _requests(session, self.seats)
+            self.values = _values(session, self.seats, self.requests)
+            self.answers = _answers()
+            self.clients = {name: Trier(self.app, session, seat) for name, seat in (*self.seats.items(), (NOBODY, None))}
+            session.commit()
+        self.writes: list[str] = []
+        event.listen(connection.engine, "before_cursor_execute", self._note)
+
+    def _note(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if re.match(r"\s*(INSERT|UPDATE|DELETE)\b", statement, re.I) and not re.match(r"\s*UPDATE user_session\b", statement, re.I):
+            self.writes.append(statement[:80])
+
+    def ask(self, name: str, rule: Rule, method: str, row: May) -> tuple[int, str]:
+        """What somebody is answered, and where they are led. Whatever they did is undone."""
+        values = {**self.values, **(rule.defaults or {}), **row.values}
+        if row.on:
+            values["request_id"] = self.requests[row.on].id
+        address = self.adapter.build(rule.endpoint, {key: values[key] for key in rule.arguments}, method=method)
+        client = self.clients[name]
+        sent: dict[str, Any] = {"csrf_token": client.csrf_token}
+        for key, answer in (row.done_with or {}).items():
+            sent[key] = (io.BytesIO(build.photo()), "bill.jpg") if answer == PHOTO else answer.format(**self.answers)
+        if row.on and row.done_with is not None:
+            sent["version"] = str(self.requests[row.on].version)
+        tried = self.connection.begin_nested()
+        self.writes.clear()
+        try:
+            answered = client.flask.open(address, method=method, base_url=BASE_URL, data=sent if method == "POST" else None)
+            return answered.status_code, answered.headers.get("Location", "")
+        finally:
+            client.afresh()
+            tried.rollback()
+
+
+def _seat(session: Session, role: Role, place: tuple[str, str]) -> build.Seat:
+    user = people.user(session, role, at=people.team(session, place[0], of=place[1]))
+    return build.Seat(user, user.actor, user.id)
+
+
+class Trier(Client):
+    """A browser that forgets what it was answered."""
+
+    def __init__(self, app: Flask, session: Session, seat: build.Seat | None) -> None:
+        super().__init__(app, session)
+        self.csrf_token = self._token()
+        if seat is not None:
+            _, token = sessions.start(session, user=seat.user, device="a test")
+            with self.flask.session_transaction(base_url=BASE_URL) as cookie:
+                cookie.update({"_user_id": token, "_fresh": True})
+        self._jar = dict(self.flask._cookies or {})
+
+    def afresh(self) -> None:
+        """As if nothing had been asked."""
+        self._left_behind.clear()
+        self.flask._cookies = dict(self._jar)
+
+
+class _Cast:
+    """The seats by the names that the builders of requests know."""
+
+    def __init__(self, seats: dict[str, build.Seat]) -> None:
+        self._seats = {**seats, "worker": seats["owner"]}
+
+    def __getattr__(self, name: str) -> build.Seat:
+        return self._seats[name]
+
+
+def _requests(session: Session, seats: dict[str, build.Seat]) -> dict[str, GrantRequest]:
+    """One request of the owner's in each state that the table names."""
+    build.money(session)
+    who: Any = _Cast(seats)
+    owner, approver = seats["owner"], seats["approver_two"]
+    found = {
+        "draft": build.draft(session, owner),
+        "waiting": build.waiting(session, owner),
+        "question": build.waiting(session, owner),
+        "declined": build.waiting(session, owner),
+        "agreed": build.agreed(session, owner, approver),
+        "entered": build.entered(session, who),
+        "part_paid": build.part_paid(session, who),
+        "paid": build.paid(session, who),
+        "in_hands": build.in_hands(session, who),
+    }
+    for state, do in (("question", deciding.ask_question), ("declined", deciding.decline)):
+        words = {"words" if state == "question" else "reason": "Which shop?"}
+        do(session, actor=approver.actor, request_id=found[state].id, version=found[state].version, **words)
+    session.commit()
+    return found
+
+
+def _values(session: Session, seats: dict[str, build.Seat], requests: dict[str, GrantRequest]) -> dict[str, object]:
+    """What stands in addresses: a thing of each kind, the owner's where it is somebody's."""
+    row, _token = sessions.start(session, user=seats["owner"].user, device="a test")
+    token = people_service.invite_by_link(
+        session, actor=build.ADMIN, email="new@example.org", roles=[Role.KEY_WORKER], team_id=seats["owner"].user.team_id
+    )
+    reader = readers.add_reader(session, actor=build.ADMIN, name="T", email="t@example.org", part=ReaderPart.OTHER)
+    session.flush()
+    return {
+        "session_id": row.id,
+        "user_id": seats["teammate"].id,
+        "invitation_id": session.scalar(select(Invitation.id).where(Invitation.email == "new@example.org")),
+        "token": token,
+        "item_id": session.scalar(select(CatalogueItem.id).limit(1)),
+        "person_id": requests["waiting"].person_id,
+        "evidence_id": session.scalar(select(Evidence.id).where(Evidence.request_id == requests["in_hands"].id)),
+        "organisation_id": seats["owner"].user.organisation_id,
+        "point_id": points.point(session).id,
+        "reader_id": reader.id,
+        "code": "bank",
+        "number": 1,
+        "year": clock.today().year,
+        "month": clock.today().month,
+        "job_id": 1,
+        "alarm_id": 1,
+        "example_id": 1,
+    }
+
+
+def _answers() -> dict[str, object]:
+    today = clock.today()
+    return {"day": today.day, "month": today.month, "year": today.year, "payment": 1}
+
+
+@pytest.fixture(scope="module")
+def world(worker_database: OwnDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Everything, once; what each try does is rolled back at once, and all of it at the end."""
+    with worker_database.engine.connect() as connection:
+        outer = connection.begin()
+        yield World(connection, settings_for(worker_database, tmp_path_factory.mktemp("world")))
+        outer.rollback()
+
+
+def test_every_address_stands_in_the_table_and_nothing_else_does(world: World) -> None:
+    there = {endpoint for endpoint in world.rules if endpoint != "static"}
+    missing, gone = sorted(there - set(TABLE)), sorted(set(TABLE) - there)
+    assert not missing, "say in TABLE who may: " + ", ".join(missing)
+    assert not gone, "no address any more: " + ", ".join(gone)
+
+
+def test_what_the_table_calls_public_is_what_the_guards_call_public(world: World) -> None:
+    assert {one for one, rows in TABLE.items() if not rows} == {one for one in TABLE if guard_of(world.app, one) is PUBLIC}
+
+
+def test_whoever_may_is_let_in_and_whoever_may_not_changes_nothing(world: World) -> None:
+    wrong = []
+    for endpoint, rows in TABLE.items():
+        for rule in world.rules.get(endpoint, ()):
+            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+                wrong += [fault for row in rows for fault in _faults(world, rule, method, row)]
+    assert not wrong, "\n".join(wrong)
+
+
+def _faults(world: World, rule: Rule, method: str, row: May) -> Iterator[str]:
+    everybody = SEATS if row.on or row.owned else ONE_OF_EACH
+    for name in (NOBODY, *everybody):
+        status, leads_to = world.ask(name, rule, method, row)
+        told = f"{method} {rule.endpoint} {row.on or ''} as {name}: {status} {leads_to}"
+        if name == NOBODY:
+            fine = status == 303 and "/sign-in" in leads_to
+        elif name not in row.who:
+            fine = status in {403, 404}
+        elif row.done_with is not None:
+            fine = status == 303 and "/sign-in" not in leads_to and bool(world.writes)
+        else:
+            fine = status < 500 and (status not in {403, 404} or (status == 404 and not row.there))
+        if not fine:
+            yield told
+        elif name not in row.who and world.writes:
+            yield f"{told}, and yet it wrote: {world.writes}"
