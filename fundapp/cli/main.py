@@ -25,7 +25,7 @@ PARTS = {
     "migrate": Part("migrate", "Bring the database's schema up to date."),
     "demo-data": Part("demo_data", "Fill an empty database with demonstration data."),
     "check": Part("check", "Say in plain words what is wrong with settings, database and seats."),
-    "user": Part("user", "Invite people."),
+    "user": Part("user", "Invite people; sign everybody out."),
     "ledger": Part("ledger", "Verify the books, prove an entry, keep the keys that sign."),
     "export": Part("export", "Write the books as a file for Beancount, hledger or a spreadsheet."),
     "stripe": Part("stripe", "Fetch what no event told, or act again on stored events."),

@@ -12,12 +12,13 @@ from fundapp.core.actor import SYSTEM
 from fundapp.core.db import transaction
 from fundapp.core.roles import Role
 from fundapp.people import queries, service
+from fundapp.people.everybody import sign_everybody_out
 from fundapp.people.models import Organisation, Team
 
 
 @click.group("user")
 def command() -> None:
-    """Invite people."""
+    """Invite people; sign everybody out."""
 
 
 @command.command("invite")
@@ -41,6 +42,15 @@ def invite(email: str, roles: tuple[str, ...], organisation: str, team: str, mai
             click.echo(f"The worker mails the link to {email}.", err=True)
         else:
             click.echo(f"{fund.settings.base_url}/invitations/{token}")
+
+
+@command.command("sign-out-everybody")
+def sign_out_everybody() -> None:
+    """End every session, as when nobody knows who has got in. Accounts stay; everybody signs in again."""
+    with opened() as fund, fund.session() as session:
+        with transaction(session):
+            count = sign_everybody_out(session, actor=SYSTEM)
+        click.echo(f"{count} {'person is' if count == 1 else 'people are'} signed out.", err=True)
 
 
 def _organisation(session: Session, name: str) -> Organisation:
