@@ -1,144 +1,138 @@
-"""Every kind of event the audit trail knows. A closed list: a kind that is not here cannot be written."""
+"""Every kind of event the audit trail knows. A closed list: what is not here, or tells other facts than here, cannot be written.
 
+A kind is one line: its code, its words, and its facts by name, each with its shape (fundapp/audit/shapes.py). Facts hold nothing
+that somebody wrote and nothing personal; such words go to `words`, which can be erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
 from enum import StrEnum
 
+from fundapp.audit.shapes import Fact, Shape, code, day, or_else, reference, roles, some_of, whole
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
+
+_MOVE: dict[str, Shape] = {"from": code, "to": code}
+_AWARD = _MOVE | {"agreed_pence": whole, "fund": code, "kind": code}
+_PAYMENT = _MOVE | {"amount_pence": whole, "payment": whole}
+_ENTRY: dict[str, Shape] = {"entry": whole}
+_READER: dict[str, Shape] = {"part": code}
+_PRICES: dict[str, Shape] = {"guide_low_pence": whole, "guide_high_pence": whole, "asks_what": whole}
+# Which of something's fields were changed; what they say now stands with the thing itself.
+_HOLDER = some_of("charity_name", "charity_number", "town", "phone", "email", "address", "website")
+_POINT = some_of("business", "address", "contact_name", "contact_details", "agreed_on", "checkpoint_on_its_poster")
+_ITEM = {
+    "changed": some_of("name", "guide_low_pence", "guide_high_pence", "help_text", "asks_what"),
+    **{f"{name}_{when}": whole for name in _PRICES for when in ("before", "after")},
+}
 
 
 class AuditKind(StrEnum):
     """What was done. The part before the dot says to what."""
 
+    _value_: str
+    _words: str
+    facts: Mapping[str, Shape]
+
+    def __new__(cls, value: str, words: str = "", facts: Mapping[str, Shape] | None = None) -> AuditKind:
+        """One line of the list."""
+        kind = str.__new__(cls, value)
+        kind._value_, kind._words, kind.facts = value, words, dict(facts or {})
+        return kind
+
     # People and their accounts.
-    FUND_HOLDER_CHANGED = "fund_holder.changed"
-    ORGANISATION_ADDED = "organisation.added"
-    TEAM_ADDED = "team.added"
-    INVITATION_SENT = "invitation.sent"
-    INVITATION_WITHDRAWN = "invitation.withdrawn"
-    INVITATION_ACCEPTED = "invitation.accepted"
-    USER_ROLES_CHANGED = "user.roles_changed"
-    USER_DISABLED = "user.disabled"
-    USER_ENABLED = "user.enabled"
-    USER_PASSWORD_CHANGED = "user.password_changed"  # noqa: S105 - the name of an event
-    SESSION_ENDED = "session.ended"
+    FUND_HOLDER_CHANGED = "fund_holder.changed", marked("fund holder changed"), {"changed": _HOLDER}
+    ORGANISATION_ADDED = "organisation.added", marked("organisation added"), {"kind": code}
+    TEAM_ADDED = "team.added", marked("team added"), {"organisation": whole}
+    INVITATION_SENT = "invitation.sent", marked("invitation sent"), {"roles": roles, "team": whole}
+    INVITATION_SENT_AGAIN = "invitation.sent_again", marked("invitation sent again")
+    INVITATION_WITHDRAWN = "invitation.withdrawn", marked("invitation withdrawn")
+    INVITATION_ACCEPTED = "invitation.accepted", marked("invitation accepted"), {"invitation": whole, "roles": roles, "team": whole}
+    USER_ROLES_CHANGED = "user.roles_changed", marked("user roles changed"), {"before": roles, "after": roles}
+    USER_DISABLED = "user.disabled", marked("user disabled")
+    USER_ENABLED = "user.enabled", marked("user enabled")
+    USER_PASSWORD_CHANGED = "user.password_changed", marked("user password changed")
+    SESSION_ENDED = "session.ended", marked("session ended"), {"which": or_else(whole, "all")}
     # Collection points.
-    POINT_OPENED = "point.opened"
-    POINT_CHANGED = "point.changed"
-    POINT_CLOSED = "point.closed"
-    POINT_REOPENED = "point.reopened"
+    POINT_OPENED = "point.opened", marked("point opened"), {"code": reference}
+    POINT_CHANGED = "point.changed", marked("point changed"), {"changed": _POINT}
+    POINT_CLOSED = "point.closed", marked("point closed")
+    POINT_REOPENED = "point.reopened", marked("point reopened")
     # Gifts.
-    GIFT_MOVED = "gift.moved"
-    GIFT_ALARM_RAISED = "gift.alarm_raised"
-    GIFT_ALARM_CLOSED = "gift.alarm_closed"
-    PRESET_CHANGED = "preset.changed"
+    GIFT_MOVED = "gift.moved", marked("gift moved"), _MOVE
+    GIFT_ALARM_RAISED = "gift.alarm_raised", marked("gift alarm raised"), {"alarm": code, "about": reference}
+    GIFT_ALARM_CLOSED = "gift.alarm_closed", marked("gift alarm closed"), {"alarm": code}
+    PRESET_CHANGED = "preset.changed", marked("preset changed"), {"from_pence": whole, "to_pence": whole}
     # The catalogue.
-    ITEM_ADDED = "item.added"
-    ITEM_CHANGED = "item.changed"
-    ITEM_CLOSED = "item.closed"
+    ITEM_ADDED = "item.added", marked("item added"), _PRICES
+    ITEM_CHANGED = "item.changed", marked("item changed"), _ITEM
+    ITEM_CLOSED = "item.closed", marked("item closed")
+    ITEM_OFFERED = "item.offered", marked("item offered again")
     # The people who are helped, by code.
-    PERSON_ISSUED = "person.issued"
+    PERSON_ISSUED = "person.issued", marked("person issued")
     # Grant requests, one for each act of the lifecycle.
-    REQUEST_DRAFTED = "request.drafted"
-    REQUEST_SENT = "request.sent"
-    REQUEST_AGREED = "request.agreed"
-    REQUEST_PART_AGREED = "request.part_agreed"
-    REQUEST_QUESTIONED = "request.questioned"
-    REQUEST_ANSWERED = "request.answered"
-    REQUEST_DECLINED = "request.declined"
-    REQUEST_WITHDRAWN = "request.withdrawn"
-    REQUEST_RELEASED = "request.released"
-    REQUEST_BILLED = "request.billed"
-    REQUEST_CLOSED = "request.closed"
-    CONFLICT_DECLARED = "conflict.declared"
+    REQUEST_DRAFTED = "request.drafted", marked("request drafted")
+    REQUEST_SENT = "request.sent", marked("request sent"), _MOVE | {"item": code, "asked_pence": whole}
+    REQUEST_AGREED = "request.agreed", marked("request agreed"), _AWARD
+    REQUEST_PART_AGREED = "request.part_agreed", marked("request part agreed"), _AWARD
+    REQUEST_QUESTIONED = "request.questioned", marked("request questioned"), _MOVE
+    REQUEST_ANSWERED = "request.answered", marked("request answered"), _MOVE
+    REQUEST_DECLINED = "request.declined", marked("request declined"), _MOVE
+    REQUEST_WITHDRAWN = "request.withdrawn", marked("request withdrawn"), _MOVE
+    REQUEST_RELEASED = "request.released", marked("request released"), _MOVE | {"released_pence": whole}
+    REQUEST_BILLED = "request.billed", marked("request billed"), _MOVE | {"bytes": whole, "media_type": code}
+    REQUEST_CLOSED = "request.closed", marked("request closed"), _MOVE | {"outcome": code}
+    CONFLICT_DECLARED = "conflict.declared", marked("conflict declared"), _MOVE
     # Payments.
-    PAYMENT_ENTERED = "payment.entered"
-    PAYMENT_RELEASED = "payment.released"
-    PAYMENT_STOPPED = "payment.stopped"
-    PAYMENT_TAKEN_BACK = "payment.taken_back"
+    PAYMENT_ENTERED = "payment.entered", marked("payment entered"), _PAYMENT | {"paid_on": day}
+    PAYMENT_RELEASED = "payment.released", marked("payment released"), _PAYMENT | {"unspent_pence": whole}
+    PAYMENT_STOPPED = "payment.stopped", marked("payment stopped"), _MOVE | {"payment": whole}
+    PAYMENT_TAKEN_BACK = "payment.taken_back", marked("payment taken back"), _PAYMENT
     # Finance and the ledger.
-    CONTRIBUTION_RECEIVED = "contribution.received"
-    FUND_OPENED = "fund.opened"
-    ACCOUNT_OPENED = "account.opened"
-    ENTRY_REVERSED = "entry.reversed"
-    SHORTFALL_CLOSED = "shortfall.closed"
-    ACCOUNT_RENAMED = "account.renamed"
-    PERIOD_CLOSED = "period.closed"
-    PERIOD_SEALED = "period.sealed"
-    BOOKS_TAKEN = "books.taken"
-    PROOF_TAKEN = "proof.taken"
+    CONTRIBUTION_RECEIVED = "contribution.received", marked("contribution received"), {"fund": code, "amount_pence": whole}
+    FUND_OPENED = "fund.opened", marked("fund opened")
+    ACCOUNT_OPENED = "account.opened", marked("account opened")
+    ENTRY_REVERSED = "entry.reversed", marked("entry reversed")
+    SHORTFALL_CLOSED = "shortfall.closed", marked("shortfall closed")
+    ACCOUNT_RENAMED = "account.renamed", marked("account renamed"), _ENTRY
+    PERIOD_CLOSED = "period.closed", marked("period closed")
+    PERIOD_SEALED = "period.sealed", marked("period sealed"), _ENTRY
+    BOOKS_TAKEN = "books.taken", marked("books taken"), {"as_of": or_else(day, "newest")}
+    PROOF_TAKEN = "proof.taken", marked("proof taken")
     # The public pages.
-    EXAMPLE_CHANGED = "example.changed"
-    READER_ADDED = "reader.added"
-    READER_CHANGED = "reader.changed"
-    READER_STOPPED = "reader.stopped"
-    READER_BROUGHT_BACK = "reader.brought_back"
-    READER_WRITTEN_AGAIN = "reader.written_again"
+    EXAMPLE_CHANGED = "example.changed", marked("example changed"), {"what": code, "amount_pence": whole, "place": whole}
+    READER_ADDED = "reader.added", marked("reader added"), _READER
+    READER_CHANGED = "reader.changed", marked("reader changed"), _READER | {"fields": some_of("name", "email", "part")}
+    READER_STOPPED = "reader.stopped", marked("reader stopped"), _READER
+    READER_BROUGHT_BACK = "reader.brought_back", marked("reader brought back"), _READER
+    READER_WRITTEN_AGAIN = "reader.written_again", marked("reader written again"), _READER | {"checkpoint": whole}
     # What a person opened to read.
-    EVIDENCE_READ = "evidence.read"
-    REQUEST_READ = "request.read"
+    EVIDENCE_READ = "evidence.read", marked("evidence read"), {"bill": whole, "purpose": code}
+    REQUEST_READ = "request.read", marked("request read"), {"purpose": code}
+    PERSON_READ = "person.read", marked("person’s data read"), {"purpose": code}
+    CONTACT_READ = "contact.read", marked("contact’s data read"), {"purpose": code}
+    # What the Fund holds about people: how long, and what they ask of it.
+    RETENTION_CHANGED = "retention.changed", marked("retention changed"), {"rule": code, "from_days": whole, "to_days": whole}
+    RETENTION_APPLIED = "retention.applied", marked("retention applied"), {"rule": code, "rows": whole, "held": whole}
+    RIGHT_ASKED = "right.asked", marked("data right asked for"), {"right": code}
+    RIGHT_ANSWERED = "right.answered", marked("data right answered"), {"right": code, "outcome": code}
+    DATA_TAKEN = "data.taken", marked("personal data taken"), {"columns": whole}
+    DATA_ERASED = "data.erased", marked("personal data erased"), {"erased": whole, "kept": whole}
+    COMPLAINT_RECEIVED = "complaint.received", marked("complaint received"), {"about": code}
+    COMPLAINT_MOVED = "complaint.moved", marked("complaint moved"), _MOVE
+    DOCUMENT_ADOPTED = "document.adopted", marked("document adopted"), {"document": code, "hash": reference}
+    # The trail itself.
+    AUDIT_TAKEN = "audit.taken", marked("audit trail taken"), {"form": code}
 
     @property
     def words(self) -> str:
         """The kind as it stands on a page, in the reader's language: "request agreed"."""
-        return _(_WORDS[self])
+        return _(self._words)
 
-
-_WORDS = {
-    AuditKind.FUND_HOLDER_CHANGED: marked("fund holder changed"),
-    AuditKind.ORGANISATION_ADDED: marked("organisation added"),
-    AuditKind.TEAM_ADDED: marked("team added"),
-    AuditKind.INVITATION_SENT: marked("invitation sent"),
-    AuditKind.INVITATION_WITHDRAWN: marked("invitation withdrawn"),
-    AuditKind.INVITATION_ACCEPTED: marked("invitation accepted"),
-    AuditKind.USER_ROLES_CHANGED: marked("user roles changed"),
-    AuditKind.USER_DISABLED: marked("user disabled"),
-    AuditKind.USER_ENABLED: marked("user enabled"),
-    AuditKind.USER_PASSWORD_CHANGED: marked("user password changed"),
-    AuditKind.SESSION_ENDED: marked("session ended"),
-    AuditKind.POINT_OPENED: marked("point opened"),
-    AuditKind.POINT_CHANGED: marked("point changed"),
-    AuditKind.POINT_CLOSED: marked("point closed"),
-    AuditKind.POINT_REOPENED: marked("point reopened"),
-    AuditKind.GIFT_MOVED: marked("gift moved"),
-    AuditKind.GIFT_ALARM_RAISED: marked("gift alarm raised"),
-    AuditKind.GIFT_ALARM_CLOSED: marked("gift alarm closed"),
-    AuditKind.PRESET_CHANGED: marked("preset changed"),
-    AuditKind.ITEM_ADDED: marked("item added"),
-    AuditKind.ITEM_CHANGED: marked("item changed"),
-    AuditKind.ITEM_CLOSED: marked("item closed"),
-    AuditKind.PERSON_ISSUED: marked("person issued"),
-    AuditKind.REQUEST_DRAFTED: marked("request drafted"),
-    AuditKind.REQUEST_SENT: marked("request sent"),
-    AuditKind.REQUEST_AGREED: marked("request agreed"),
-    AuditKind.REQUEST_PART_AGREED: marked("request part agreed"),
-    AuditKind.REQUEST_QUESTIONED: marked("request questioned"),
-    AuditKind.REQUEST_ANSWERED: marked("request answered"),
-    AuditKind.REQUEST_DECLINED: marked("request declined"),
-    AuditKind.REQUEST_WITHDRAWN: marked("request withdrawn"),
-    AuditKind.REQUEST_RELEASED: marked("request released"),
-    AuditKind.REQUEST_BILLED: marked("request billed"),
-    AuditKind.REQUEST_CLOSED: marked("request closed"),
-    AuditKind.CONFLICT_DECLARED: marked("conflict declared"),
-    AuditKind.PAYMENT_ENTERED: marked("payment entered"),
-    AuditKind.PAYMENT_RELEASED: marked("payment released"),
-    AuditKind.PAYMENT_STOPPED: marked("payment stopped"),
-    AuditKind.PAYMENT_TAKEN_BACK: marked("payment taken back"),
-    AuditKind.CONTRIBUTION_RECEIVED: marked("contribution received"),
-    AuditKind.FUND_OPENED: marked("fund opened"),
-    AuditKind.ACCOUNT_OPENED: marked("account opened"),
-    AuditKind.ENTRY_REVERSED: marked("entry reversed"),
-    AuditKind.SHORTFALL_CLOSED: marked("shortfall closed"),
-    AuditKind.ACCOUNT_RENAMED: marked("account renamed"),
-    AuditKind.PERIOD_CLOSED: marked("period closed"),
-    AuditKind.PERIOD_SEALED: marked("period sealed"),
-    AuditKind.BOOKS_TAKEN: marked("books taken"),
-    AuditKind.PROOF_TAKEN: marked("proof taken"),
-    AuditKind.EXAMPLE_CHANGED: marked("example changed"),
-    AuditKind.READER_ADDED: marked("reader added"),
-    AuditKind.READER_CHANGED: marked("reader changed"),
-    AuditKind.READER_STOPPED: marked("reader stopped"),
-    AuditKind.READER_BROUGHT_BACK: marked("reader brought back"),
-    AuditKind.READER_WRITTEN_AGAIN: marked("reader written again"),
-    AuditKind.EVIDENCE_READ: marked("evidence read"),
-    AuditKind.REQUEST_READ: marked("request read"),
-}
+    def faults(self, told: Mapping[str, Fact]) -> list[str]:
+        """What is wrong with the facts of an event of this kind: their names alone, never what they say."""
+        missing = [f"{name} is missing" for name in self.facts if name not in told]
+        strange = [f"{name} does not belong" for name in told if name not in self.facts]
+        bent = [f"{name} is ill-shaped" for name, shape in self.facts.items() if name in told and not shape(told[name])]
+        return missing + strange + bent

@@ -42,7 +42,8 @@ def change_presets(session: Session, *, actor: Actor, offered: Sequence[tuple[in
         if not 0 < len(plain) <= LONGEST_WORDS:
             raise Refused(_("Each example has words, %(most)d letters at most.") % {"most": LONGEST_WORDS})
         if (row.amount_pence, row.words) != (pence, plain):
-            facts: dict[str, str | int] = {"from_pence": row.amount_pence, "to_pence": pence, "from": row.words, "to": plain}
-            record(session, actor=actor, kind=AuditKind.PRESET_CHANGED, subject=f"preset:{row.position}", facts=facts)
+            facts = {"from_pence": row.amount_pence, "to_pence": pence}
+            told = f"{row.words} → {plain}"
+            record(session, actor=actor, kind=AuditKind.PRESET_CHANGED, subject=f"preset:{row.position}", facts=facts, words=told)
             row.amount_pence, row.words = pence, plain
     session.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy.orm import Session
 
@@ -58,16 +58,18 @@ def change_item(session: Session, *, actor: Actor, item_id: int, words: ItemWord
     """Change a kind's name, guide prices or help text. Requests that were sent keep what they asked."""
     _admin_only(actor)
     item = _held(session, item_id)
-    before = _facts(_words_of(item))
+    before = _words_of(item)
     if item.name != words.name:
         ledger.rename_account(session, code=item.account_code, name=words.name, actor=actor.reference)
     item.name, item.help_text, item.asks_what = words.name, words.help_text, words.asks_what
     item.guide_low_pence, item.guide_high_pence = words.guide_low_pence, words.guide_high_pence
     session.flush()
-    after = _facts(words)
-    changed = {f"{name}_{when}": facts[name] for name in after if before[name] != after[name] for when, facts in _sides(before, after)}
+    changed = [field.name for field in fields(words) if getattr(words, field.name) != getattr(before, field.name)]
     if changed:
-        audit.record(session, actor=actor, kind=AuditKind.ITEM_CHANGED, subject=_subject(item), facts=changed)
+        sides = {f"{name}_{when}": said for when, side in (("before", before), ("after", words)) for name, said in _facts(side).items()}
+        facts = {"changed": " ".join(changed), **sides}
+        told = f"{before.name} → {words.name}" if before.name != words.name else None
+        audit.record(session, actor=actor, kind=AuditKind.ITEM_CHANGED, subject=_subject(item), facts=facts, words=told)
     return item
 
 
@@ -95,8 +97,8 @@ def _set_active(session: Session, actor: Actor, item_id: int, *, active: bool) -
     if found.active != active:
         found.active = active
         session.flush()
-        kind = AuditKind.ITEM_CHANGED if active else AuditKind.ITEM_CLOSED
-        audit.record(session, actor=actor, kind=kind, subject=_subject(found), facts={"offered_after": int(active)})
+        kind = AuditKind.ITEM_OFFERED if active else AuditKind.ITEM_CLOSED
+        audit.record(session, actor=actor, kind=kind, subject=_subject(found))
     return found
 
 
@@ -122,13 +124,7 @@ def _words_of(item: CatalogueItem) -> ItemWords:
 
 def _facts(words: ItemWords) -> dict[str, str | int]:
     return {
-        "name": words.name,
         "guide_low_pence": words.guide_low_pence,
         "guide_high_pence": words.guide_high_pence,
-        "help_text": words.help_text,
         "asks_what": int(words.asks_what),
     }
-
-
-def _sides(before: dict[str, str | int], after: dict[str, str | int]) -> tuple[tuple[str, dict[str, str | int]], ...]:
-    return (("before", before), ("after", after))

@@ -82,5 +82,7 @@ def bill(session: Session, *, actor: Actor, request_id: int, evidence_id: int) -
     if row is None or not actor.has(Role.KEY_WORKER, Role.APPROVER, Role.FINANCE, Role.AUDITOR):
         raise NotFound
     if Tie.OWN_TEAM not in found_ties:
-        audit.record(session, actor=actor, kind=AuditKind.EVIDENCE_READ, subject=request.subject, facts={"bill": evidence_id})
+        audit.record(
+            session, actor=actor, kind=AuditKind.EVIDENCE_READ, subject=request.subject, facts={"bill": evidence_id, "purpose": "to_read"}
+        )
     return evidence.Bill(row.media_type, row.content)

@@ -33,7 +33,7 @@ _DONE = {
     "added": marked("Added"),
     "changed": marked("Changed"),
     "retired": marked("Retired"),
-    "brought back": marked("Brought back"),
+    "brought_back": marked("Brought back"),
 }
 
 

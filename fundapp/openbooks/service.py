@@ -56,7 +56,7 @@ def bring_back_example(session: Session, *, actor: Actor, example_id: int) -> No
     example = _held(session, example_id)
     if not example.active:
         example.active = True
-        _touch(session, actor, example, "brought back")
+        _touch(session, actor, example, "brought_back")
 
 
 def _must_be_admin(actor: Actor) -> None:

@@ -53,7 +53,7 @@ def send_again(session: Session, *, actor: Actor, invitation_id: int) -> Invitat
     invitation = _open_one(session, invitation_id)
     invitation.expires_at = clock.now() + LASTS
     session.flush()
-    record(session, actor=actor, kind=AuditKind.INVITATION_SENT, subject=f"invitation:{invitation.id}", facts={"again": 1})
+    record(session, actor=actor, kind=AuditKind.INVITATION_SENT_AGAIN, subject=f"invitation:{invitation.id}")
     enqueue(session, "people.send_invitation", invitation_id=invitation.id)
     return invitation
 

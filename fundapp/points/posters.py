@@ -43,7 +43,7 @@ def renew(session: Session, *, actor: Actor, point: CollectionPoint) -> None:
         raise Refused(_("This point is closed: its poster should not hang any more."))
     if not put_newest(session, point):
         raise Refused(_("The poster carries the newest checkpoint already, or none has been signed yet."))
-    record(session, actor=actor, kind=AuditKind.POINT_CHANGED, subject=point.subject, facts={"changed": "checkpoint on its poster"})
+    record(session, actor=actor, kind=AuditKind.POINT_CHANGED, subject=point.subject, facts={"changed": "checkpoint_on_its_poster"})
 
 
 def words(checkpoint: CheckpointView | None) -> str:

@@ -20,7 +20,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 def note_taking(session: Session, *, actor: Actor, export: Export, as_of: date | None) -> None:
     """Write into the audit trail who took the books, in which form and up to which day."""
-    facts = {"as_of": as_of.isoformat()} if as_of else {}
+    facts = {"as_of": as_of.isoformat() if as_of else "newest"}
     audit.record(session, actor=actor, kind=AuditKind.BOOKS_TAKEN, subject=f"books:{export.name}", facts=facts)
 
 

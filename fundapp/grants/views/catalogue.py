@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.audit import queries as audit
+from fundapp.audit.kinds import AuditKind
 from fundapp.audit.models import AuditEvent
 from fundapp.core.db import transaction
 from fundapp.core.language import gettext as _
@@ -33,7 +34,11 @@ _CHANGED = {
     "guide_high_pence": marked("Upper guide price %(before)s to %(after)s"),
     "help_text": marked("Help text changed"),
     "asks_what": marked("Asks what it is changed"),
-    "offered": marked("Offered again"),
+}
+_ADDED_OR_OFFERED = {
+    AuditKind.ITEM_CLOSED: marked("Offered no longer"),
+    AuditKind.ITEM_OFFERED: marked("Offered again"),
+    AuditKind.ITEM_ADDED: marked("Added"),
 }
 
 
@@ -131,18 +136,15 @@ def _page(found: CatalogueItem, form: ItemForm) -> ResponseReturnValue:
 
 
 def _what(event: AuditEvent) -> str:
-    fields = [name for name in _CHANGED if f"{name}_after" in event.facts]
-    if not fields:
-        return _("Added")
-    return "; ".join(_change(event, name) for name in fields)
+    if event.kind != AuditKind.ITEM_CHANGED:
+        return _(_ADDED_OR_OFFERED[AuditKind(event.kind)])
+    return "; ".join(_change(event, name) for name in _CHANGED if name in str(event.facts.get("changed", "")).split())
 
 
 def _change(event: AuditEvent, name: str) -> str:
-    after, before = event.facts[f"{name}_after"], event.facts.get(f"{name}_before")
-    if name == "offered" and not after:
-        return _("Offered no longer")
+    before, _to, after = (event.words or "").partition(" → ")
     if name.endswith("_pence"):
-        before, after = pounds(int(before or 0)), pounds(int(after))
+        before, after = (pounds(int(event.facts[f"{name}_{when}"])) for when in ("before", "after"))
     return _(_CHANGED[name]) % {"before": before, "after": after}
 
 

@@ -22,7 +22,7 @@ from tests.builders import people
 @pytest.fixture
 def event_id(session: Session) -> int:
     """An event with words."""
-    found = record(session, actor=SYSTEM, kind=AuditKind.USER_DISABLED, subject="user:7", facts={"n": 1}, words="  Left for another job. ")
+    found = record(session, actor=SYSTEM, kind=AuditKind.USER_DISABLED, subject="user:7", words="  Left for another job. ")
     session.commit()
     return found
 
@@ -42,7 +42,7 @@ def test_a_trail_is_read_oldest_first_with_its_words(session: Session, event_id:
     record(session, actor=SYSTEM, kind="user.enabled", subject="user:7")
     record(session, actor=SYSTEM, kind="user.enabled", subject="user:77")
     first, second = queries.trail(session, "user:7")
-    assert (first.id, first.kind, first.words, first.facts) == (event_id, "user.disabled", "Left for another job.", {"n": 1})
+    assert (first.id, first.kind, first.words, first.facts) == (event_id, "user.disabled", "Left for another job.", {})
     assert (second.kind, second.words) == ("user.enabled", None)
 
 

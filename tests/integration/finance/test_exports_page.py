@@ -47,7 +47,7 @@ def test_an_auditor_takes_the_books_and_the_trail_says_so(auditor: tuple[Client,
     assert page.headers["Cache-Control"] == "no-store"
     assert page.headers["Content-Type"].startswith(EXPORTS[name].media_type)
     assert page.body.startswith(b"\xef\xbb\xbffund,") == (name == "trial-balance")
-    assert trail(session, name) == [("books.taken", actor.reference, {})]
+    assert trail(session, name) == [("books.taken", actor.reference, {"as_of": "newest"})]
 
 
 def test_they_can_be_taken_as_of_a_day(auditor: tuple[Client, Actor], session: Session) -> None:
