@@ -3,14 +3,17 @@
 from fundapp.audit import models as audit
 from fundapp.finance import models as finance
 from fundapp.giving import models as giving
+from fundapp.grants import handover_models as grants_handovers
 from fundapp.grants import models as grants
 from fundapp.jobs import models as jobs
 from fundapp.ledger import log_models as ledger_log
 from fundapp.ledger import models as ledger
 from fundapp.openbooks import models as openbooks
 from fundapp.payouts import models as payouts
+from fundapp.people import cover_models as people_cover
 from fundapp.people import factor_models as people_factors
 from fundapp.people import models as people
+from fundapp.people import procedure_models as people_procedures
 from fundapp.points import models as points
 from fundapp.web import models as web
 
@@ -19,13 +22,16 @@ __all__ = [
     "finance",
     "giving",
     "grants",
+    "grants_handovers",
     "jobs",
     "ledger",
     "ledger_log",
     "openbooks",
     "payouts",
     "people",
+    "people_cover",
     "people_factors",
+    "people_procedures",
     "points",
     "web",
 ]
