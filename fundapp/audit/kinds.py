@@ -52,8 +52,24 @@ class AuditKind(StrEnum):
     USER_ROLES_CHANGED = "user.roles_changed", marked("user roles changed"), {"before": roles, "after": roles}
     USER_DISABLED = "user.disabled", marked("user disabled")
     USER_ENABLED = "user.enabled", marked("user enabled")
+    USER_HANDED_OVER = "user.handed_over", marked("work handed over"), {"to": whole, "handed": whole}
+    USER_MAIL_REFUSED = "user.mail_refused", marked("mail to the account refused for good"), {"code": code}
     USER_PASSWORD_CHANGED = "user.password_changed", marked("user password changed")
     SESSION_ENDED = "session.ended", marked("session ended"), {"which": or_else(whole, "all")}
+    # Who decides when, and who stands in.
+    OFFICE_HOURS_CHANGED = "office.hours_changed", marked("office hours changed"), {"opens": reference, "closes": reference}
+    OFFICE_DAY_CLOSED = "office.day_closed", marked("office closed for a day"), {"day": day}
+    OFFICE_DAY_OPENED = "office.day_opened", marked("office open on a day after all"), {"day": day}
+    TURN_SET = "turn.set", marked("put on call"), {"user": whole}
+    TURN_WITHDRAWN = "turn.withdrawn", marked("taken off call"), {"user": whole}
+    ABSENCE_SET = "absence.set", marked("absence entered"), {"user": whole, "deputy": or_else(whole, "nobody"), "from": day, "to": day}
+    ABSENCE_ENDED = "absence.ended", marked("absence ended"), {"user": whole}
+    # Who may do what, looked over; and the procedures that everybody works by.
+    REVIEW_BEGUN = "review.begun", marked("access review begun"), {"quarter": day, "accounts": whole}
+    REVIEW_DECIDED = "review.decided", marked("access reviewed"), {"user": whole, "decision": code}
+    REVIEW_FINISHED = "review.finished", marked("access review finished"), {"accounts": whole}
+    PROCEDURES_PUBLISHED = "procedures.published", marked("operating procedures published")
+    PROCEDURES_ACCEPTED = "procedures.accepted", marked("operating procedures accepted"), {"version": whole}
     # Collection points.
     POINT_OPENED = "point.opened", marked("point opened"), {"code": reference}
     POINT_CHANGED = "point.changed", marked("point changed"), {"changed": _POINT}
@@ -83,6 +99,7 @@ class AuditKind(StrEnum):
     REQUEST_RELEASED = "request.released", marked("request released"), _MOVE | {"released_pence": whole}
     REQUEST_BILLED = "request.billed", marked("request billed"), _MOVE | {"bytes": whole, "media_type": code}
     REQUEST_CLOSED = "request.closed", marked("request closed"), _MOVE | {"outcome": code}
+    REQUEST_HANDED_OVER = "request.handed_over", marked("request handed over"), {"from_user": whole, "to_user": whole}
     CONFLICT_DECLARED = "conflict.declared", marked("conflict declared"), _MOVE
     # Payments.
     PAYMENT_ENTERED = "payment.entered", marked("payment entered"), _PAYMENT | {"paid_on": day}

@@ -14,7 +14,7 @@ depends_on = None
 REFUSE = """
 CREATE FUNCTION procedures_refuse() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
-    RAISE EXCEPTION 'the operating procedures are never changed, only published anew: % refused', TG_OP USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'operating procedures are never changed, only published anew: % refused', TG_OP USING ERRCODE = 'restrict_violation';
 END
 $$
 """
