@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.core.db import Base
+from fundapp.core.sealed import SealedText
 
 
 class AuditEvent(Base):
@@ -49,6 +50,6 @@ class AuditWords(Base):
     __table_args__ = ({"info": {"app_role": "SELECT, INSERT, UPDATE, DELETE"}},)
 
     event_id: Mapped[int] = mapped_column(ForeignKey(AuditEvent.id), primary_key=True)
-    words: Mapped[str]
+    words: Mapped[str] = mapped_column(SealedText("audit_words.words"))
 
     event: Mapped[AuditEvent] = relationship(back_populates="words_row", lazy="raise")

@@ -101,6 +101,11 @@ def words_of(text: str) -> list[str]:
     return [word[:-1] if len(word) > _SHORT and word.endswith("s") and not word.endswith("ss") else word for word in kept.split()]
 
 
+def with_words(terms: Iterable[str]) -> list[str]:
+    """Those terms that have a word in them: "&" between two words is none."""
+    return [term for term in terms if words_of(term)]
+
+
 def joined(values: Iterable[str | None]) -> str:
     """Several columns as one text to be indexed."""
     return "\n".join(value for value in values if value)

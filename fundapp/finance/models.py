@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.core.db import Base
 from fundapp.core.language import marked
+from fundapp.core.sealed import SealedText
 from fundapp.ledger.models import Entry
 
 
@@ -20,20 +21,20 @@ class Contribution(Base):
         CheckConstraint("amount_pence > 0", name="amount_positive", info={"sentence": marked("A contribution is more than nothing.")}),
         UniqueConstraint("once_key"),
         Index("ix_contribution_received_on_id", "received_on", "id"),
-        # A wrong one is put right by a reversal in the ledger, never by editing this row.
-        {"info": {"app_role": "SELECT, INSERT"}},
+        # A wrong one is put right by a reversal in the ledger, never by editing this row: its words are sealed anew, under another key.
+        {"info": {"app_role": "SELECT, INSERT, UPDATE (received_from, bank_reference)"}},
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     # Made with the form and sent back by it, so that a double click is one contribution.
     once_key: Mapped[str]
     # An organisation's name as it stands on the bank statement. Never a person's: gifts of people come through giving.
-    received_from: Mapped[str]
+    received_from: Mapped[str] = mapped_column(SealedText("contribution.received_from"))
     fund_code: Mapped[str]
     amount_pence: Mapped[int]
     received_on: Mapped[date]
     # The bank's reference, by which the statement line is found again.
-    bank_reference: Mapped[str]
+    bank_reference: Mapped[str] = mapped_column(SealedText("contribution.bank_reference"))
     entered_by: Mapped[int]
     entered_at: Mapped[datetime]
 

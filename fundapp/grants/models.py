@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Enum, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Identity, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.core.db import Base
+from fundapp.core.indexed import Indexed, WordIndexes
 from fundapp.core.language import marked
+from fundapp.core.sealed import SealedBytes, SealedJson, SealedText
 from fundapp.grants.lifecycle import Status
 
 _STATUSES = ", ".join(f"'{status}'" for status in Status)
@@ -69,7 +71,7 @@ class Person(Base):
     issued_at: Mapped[datetime]
 
 
-class GrantRequest(Base):
+class GrantRequest(Indexed, Base):
     """One thing asked for one person. `status` is written by grants/steps.py alone."""
 
     __tablename__ = "grant_request"
@@ -97,6 +99,7 @@ class GrantRequest(Base):
         Index("ix_grant_request_team_id_id", "team_id", "id"),
         Index("ix_grant_request_status_sent_at_id", "status", "sent_at", "id"),
         Index("ix_grant_request_person_id_agreed_at", "person_id", "agreed_at"),
+        Index("ix_grant_request_words_index", "words_index", postgresql_using="gin"),
         {"info": {"app_role": "SELECT, INSERT, UPDATE"}},
     )
 
@@ -110,17 +113,19 @@ class GrantRequest(Base):
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     # What exactly, where the kind alone does not say ("work boots").
-    detail_words: Mapped[str]
+    detail_words: Mapped[str] = mapped_column(SealedText("grant_request.detail_words"))
     # The person's own words. Erasable, like every text of this table.
-    goal_words: Mapped[str]
-    unblocks_words: Mapped[str]
+    goal_words: Mapped[str] = mapped_column(SealedText("grant_request.goal_words"))
+    unblocks_words: Mapped[str] = mapped_column(SealedText("grant_request.unblocks_words"))
     price_pence: Mapped[int | None]
-    supplier: Mapped[str]
+    supplier: Mapped[str] = mapped_column(SealedText("grant_request.supplier"))
+    # What it is found by: what was asked for, and where. Never the person's own words.
+    words_index: Mapped[Any] = mapped_column(WordIndexes("grant_request.words"), deferred=True, nullable=False)
     # When the worker ticked that the person agrees, and how they agreed.
     consent_at: Mapped[datetime | None]
-    consent_how: Mapped[str]
-    # What was typed and does not pass yet ("about 40"), by field, so that a draft loses nothing.
-    typed: Mapped[dict[str, str]] = mapped_column(JSONB)
+    consent_how: Mapped[str] = mapped_column(SealedText("grant_request.consent_how"))
+    # What was typed and does not pass yet ("about 40"), by field, so that a draft loses nothing. Set anew, never changed inside.
+    typed: Mapped[dict[str, str]] = mapped_column(SealedJson("grant_request.typed"))
     asked_pence: Mapped[int | None]
     agreed_pence: Mapped[int | None]
     # What is out of the bank, all payments together, and what went back to the fund unspent.
@@ -139,6 +144,8 @@ class GrantRequest(Base):
     paid_at: Mapped[datetime | None]
     in_hands_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+
+    indexed: ClassVar[dict[str, tuple[str, ...]]] = {"words_index": ("supplier", "detail_words")}
 
     item: Mapped[CatalogueItem] = relationship(lazy="raise")
     person: Mapped[Person | None] = relationship(lazy="raise")
@@ -205,14 +212,16 @@ class Evidence(Base):
     __tablename__ = "evidence"
     __table_args__ = (
         CheckConstraint("media_type IN ('image/jpeg', 'application/pdf')", name="media_type_known"),
-        CheckConstraint("octet_length(content) BETWEEN 1 AND 10485760", name="size_within"),
-        {"info": {"app_role": "SELECT, INSERT, DELETE"}},
+        CheckConstraint("octet_length(content) BETWEEN 34 AND 10485793", name="size_within"),
+        # Its content is sealed anew under another key.
+        {"info": {"app_role": "SELECT, INSERT, DELETE, UPDATE (content)"}},
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("grant_request.id"), index=True)
     media_type: Mapped[str]
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    # 10 MiB, and the 33 bytes that sealing adds.
+    content: Mapped[bytes] = mapped_column(SealedBytes("evidence.content"), deferred=True)
     added_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     added_at: Mapped[datetime]
 

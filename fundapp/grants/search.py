@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import contains_eager
 
 from fundapp.core.actor import Actor
+from fundapp.core.indexed import found_by, with_words
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.money import pounds
@@ -62,9 +63,11 @@ def _fits(asked: Asked) -> ColumnElement[bool]:
         return or_(*(column == asked.pence for column in (GrantRequest.asked_pence, GrantRequest.agreed_pence, GrantRequest.price_pence)))
     if asked.number is not None and asked.name:
         return GrantRequest.id == asked.number
-    texts = (GrantRequest.supplier, GrantRequest.detail_words, CatalogueItem.name)
-    words = [or_(*(text.icontains(term, autoescape=True) for text in texts)) for term in asked.terms]
-    either = [and_(*words), Person.code == asked.letters]
+    either = [Person.code == asked.letters]
+    if terms := with_words(asked.terms):
+        # What was written is sealed and found by whole words, the kind's name by any part of it.
+        words = [or_(found_by(db(), GrantRequest.words_index, term), CatalogueItem.name.icontains(term, autoescape=True)) for term in terms]
+        either.append(and_(*words))
     if asked.number is not None:
         either.append(GrantRequest.id == asked.number)
     return or_(*either)

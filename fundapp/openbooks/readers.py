@@ -10,6 +10,7 @@ from fundapp.audit.service import record
 from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotAllowed, NotFound, Refused
+from fundapp.core.indexed import found_by
 from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.openbooks import letters
@@ -23,6 +24,7 @@ def add_reader(session: Session, *, actor: Actor, name: str, email: str, part: R
     Raises NotAllowed for anybody but an administrator, Refused for an address that is or was on the list.
     """
     _must_be_admin(actor)
+    _must_be_new(session, email)
     reader = CheckpointReader(name=name.strip(), email=plain_email(email), part=part.value, active=True, added_at=clock.now())
     session.add(reader)
     session.flush()
@@ -38,6 +40,8 @@ def change_reader(session: Session, *, actor: Actor, reader_id: int, name: str, 
     changed = [field for field, value in told.items() if getattr(reader, field) != value]
     if not changed:
         return
+    if "email" in changed:
+        _must_be_new(session, email)
     for field in changed:
         setattr(reader, field, told[field])
     session.flush()
@@ -80,6 +84,12 @@ def write_again(session: Session, *, actor: Actor, reader_id: int) -> None:
 def _must_be_admin(actor: Actor) -> None:
     if not actor.has(Role.ADMIN):
         raise NotAllowed(_("Only an administrator says who keeps checkpoints."))
+
+
+def _must_be_new(session: Session, email: str) -> None:
+    # The index is unique under one key; while keys are changed a row may still be found by an older one.
+    if session.scalar(select(CheckpointReader.id).where(found_by(session, CheckpointReader.email_index, email))):
+        raise Refused(_("Somebody with that e-mail is on the list already, or was. Look there first."))
 
 
 def _held(session: Session, reader_id: int) -> CheckpointReader:

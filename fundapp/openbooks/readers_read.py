@@ -54,10 +54,11 @@ def state(letter: CheckpointLetter) -> LetterState:
 
 def readers(session: Session) -> list[Standing]:
     """Everybody on the list, then everybody who was, by name. Three questions, however many they are."""
-    by_name = select(CheckpointReader).order_by(CheckpointReader.active.desc(), CheckpointReader.name, CheckpointReader.id)
+    # Names are sealed, so they are put in order here: they are a handful.
+    by_name = sorted(session.scalars(select(CheckpointReader)), key=lambda row: (not row.active, row.name.casefold(), row.id))
     newest = _newest(session)
     sent = _newest(session, sent=True)
-    return [_standing(reader, newest.get(reader.id), sent.get(reader.id)) for reader in session.scalars(by_name)]
+    return [_standing(reader, newest.get(reader.id), sent.get(reader.id)) for reader in by_name]
 
 
 def reader(session: Session, reader_id: int) -> CheckpointReader:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.core.db import Base
+from fundapp.core.indexed import Indexed, WordIndexes
 from fundapp.core.language import marked
+from fundapp.core.sealed import SealedText
 from fundapp.grants.models import GrantRequest
 
 _TWO_PEOPLE = marked("A payment has two people: somebody else than who entered it releases it or sends it back.")
 
+# What the second person does, and what the bank did.
+_CHANGES = "released_by, released_at, refused_by, refused_at, returned_by, returned_at"
+# Written again only under another key.
+_SEALED_ANEW = "supplier, bank_reference, words_index"
 
-class Payment(Base):
+
+class Payment(Indexed, Base):
     """One payment as it was entered, and what the second person did with it. Only those released were posted to the ledger."""
 
     __tablename__ = "payment"
@@ -36,7 +44,8 @@ class Payment(Base):
             postgresql_where=text("released_at IS NULL AND refused_at IS NULL"),
             info={"sentence": marked("A payment for this request is entered already.")},
         ),
-        {"info": {"app_role": "SELECT, INSERT, UPDATE (released_by, released_at, refused_by, refused_at, returned_by, returned_at)"}},
+        Index("ix_payment_words_index", "words_index", postgresql_using="gin"),
+        {"info": {"app_role": f"SELECT, INSERT, UPDATE ({_CHANGES}, {_SEALED_ANEW})"}},
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -49,8 +58,9 @@ class Payment(Base):
     is_last: Mapped[bool]
     # The day the bank pays, or paid.
     paid_on: Mapped[date]
-    supplier: Mapped[str]
-    bank_reference: Mapped[str]
+    supplier: Mapped[str] = mapped_column(SealedText("payment.supplier"))
+    bank_reference: Mapped[str] = mapped_column(SealedText("payment.bank_reference"))
+    words_index: Mapped[Any] = mapped_column(WordIndexes("payment.words"), deferred=True, nullable=False)
     entered_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     entered_at: Mapped[datetime]
     released_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
@@ -60,6 +70,8 @@ class Payment(Base):
     # The bank sent it back, or it was none: reversed in the ledger.
     returned_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     returned_at: Mapped[datetime | None]
+
+    indexed: ClassVar[dict[str, tuple[str, ...]]] = {"words_index": ("supplier", "bank_reference")}
 
     request: Mapped[GrantRequest] = relationship(lazy="raise")
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from flask import url_for
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import contains_eager
 
 from fundapp.core.actor import Actor
+from fundapp.core.indexed import found_by, with_words
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
+from fundapp.core.sealed import SealedText
 from fundapp.grants import telling
 from fundapp.grants.models import CatalogueItem, GrantRequest
 from fundapp.payouts.models import Payment
@@ -24,7 +27,7 @@ HINT = marked("who was paid, the bank’s reference, like FUND 417, or an amount
 def find(actor: Actor, asked: Asked, limit: int, offset: int) -> Found:
     """Agreed requests, with their payments, by payee, reference, amount or number; that number first, then the newest."""
     payees = (
-        select(func.string_agg(Payment.supplier.distinct(), ", "))
+        select(func.array_agg(Payment.supplier, type_=ARRAY(SealedText("payment.supplier"))))
         .where(Payment.request_id == GrantRequest.id, Payment.refused_at.is_(None))
         .scalar_subquery()
     )
@@ -40,7 +43,10 @@ def find(actor: Actor, asked: Asked, limit: int, offset: int) -> Found:
     rows = db().execute(statement).all()
     # Whoever reads requests as well means the request, unless they say payment.
     means_payment = bool(asked.name) or not actor.has(Role.APPROVER, Role.PANEL, Role.AUDITOR, Role.KEY_WORKER)
-    return Found([_hit(row, payee or row.supplier, asked, means_payment) for row, payee, _ in rows], rows[0][2] if rows else 0)
+    return Found(
+        [_hit(row, ", ".join(sorted(set(paid or [row.supplier]))), asked, means_payment) for row, paid, _ in rows],
+        rows[0][2] if rows else 0,
+    )
 
 
 def _fits(asked: Asked) -> ColumnElement[bool]:
@@ -49,18 +55,17 @@ def _fits(asked: Asked) -> ColumnElement[bool]:
         return or_(GrantRequest.agreed_pence == asked.pence, exists().where(mine, Payment.amount_pence == asked.pence))
     if asked.number is not None and asked.name:
         return GrantRequest.id == asked.number
-    paid = [
-        or_(Payment.supplier.icontains(term, autoescape=True), Payment.bank_reference.icontains(term, autoescape=True))
-        for term in asked.terms
-    ]
-    asked_for = [
-        or_(GrantRequest.supplier.icontains(term, autoescape=True), CatalogueItem.name.icontains(term, autoescape=True))
-        for term in asked.terms
-    ]
-    either = [exists().where(mine, *paid), and_(*asked_for)]
+    either = []
+    if terms := with_words(asked.terms):
+        # What was written is sealed and found by whole words, the kind's name by any part of it.
+        paid = [found_by(db(), Payment.words_index, term) for term in terms]
+        asked_for = [
+            or_(found_by(db(), GrantRequest.words_index, term), CatalogueItem.name.icontains(term, autoescape=True)) for term in terms
+        ]
+        either = [exists().where(mine, *paid), and_(*asked_for)]
     if asked.number is not None:
         either.append(GrantRequest.id == asked.number)
-    return or_(*either)
+    return or_(false(), *either)
 
 
 def _hit(row: GrantRequest, payee: str, asked: Asked, means_payment: bool) -> Hit:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.core.db import Base
 from fundapp.core.language import marked
+from fundapp.core.sealed import SealedText
 from fundapp.points.codes import SHAPE
 
 NAME_LENGTH = 80
@@ -42,8 +43,8 @@ class CollectionPoint(Base):
     business: Mapped[str]
     address: Mapped[str]
     # Whom we speak to there, and how: kept for that alone, shown to staff alone.
-    contact_name: Mapped[str]
-    contact_details: Mapped[str]
+    contact_name: Mapped[str] = mapped_column(SealedText("collection_point.contact_name"))
+    contact_details: Mapped[str] = mapped_column(SealedText("collection_point.contact_details"))
     # The day of the written agreement with the host (Code of Fundraising Practice 7.5.3).
     agreed_on: Mapped[date]
     opened_at: Mapped[datetime]

@@ -11,7 +11,7 @@ from alembic import context, op
 from sqlalchemy.dialects import postgresql
 
 from fundapp.core.indexed import BlindIndex, WordIndexes, joined
-from fundapp.core.sealed import Sealed, SealedText
+from fundapp.core.sealed import Sealed, SealedBytes, SealedJson, SealedText
 from fundapp.core.vault import Vault
 from fundapp.database.faults import DatabaseFault
 
@@ -25,21 +25,60 @@ def upgrade() -> None:
     """Seal table after table."""
     _accounts()
     _invitations()
+    _requests()
+    _bills()
+    _payments()
+    _readers()
+    _words("collection_point", "contact_name", "contact_details")
+    _words("contribution", "received_from", "bank_reference")
+    _words("audit_words", "words", key="event_id")
 
 
 def _accounts() -> None:
     table = "user_account"
     _add_index(table, "email_index", BlindIndex("user_account.email"), ("email",))
-    _seal(table, {"email": SealedText("user_account.email"), "name": SealedText("user_account.name")})
+    _words(table, "email", "name")
     op.create_unique_constraint(op.f("uq_user_account_email_index"), table, ["email_index"])
 
 
 def _invitations() -> None:
     table = "invitation"
     _add_index(table, "email_index", BlindIndex("invitation.email"), ("email",))
-    _seal(table, {"email": SealedText("invitation.email")})
+    _words(table, "email")
     still_open = sa.text("accepted_at IS NULL AND withdrawn_at IS NULL")
     op.create_index("uq_invitation_open_email", table, ["email_index"], unique=True, postgresql_where=still_open)
+
+
+def _requests() -> None:
+    table = "grant_request"
+    _add_index(table, "words_index", WordIndexes("grant_request.words"), ("supplier", "detail_words"))
+    _words(table, "detail_words", "goal_words", "unblocks_words", "supplier", "consent_how")
+    _seal(table, {"typed": SealedJson("grant_request.typed")})
+    op.create_index("ix_grant_request_words_index", table, ["words_index"], postgresql_using="gin")
+
+
+def _bills() -> None:
+    _seal("evidence", {"content": SealedBytes("evidence.content")})
+    # 10 MiB, and the 33 bytes that sealing adds.
+    op.create_check_constraint(op.f("ck_evidence_size_within"), "evidence", "octet_length(content) BETWEEN 34 AND 10485793")
+
+
+def _payments() -> None:
+    _add_index("payment", "words_index", WordIndexes("payment.words"), ("supplier", "bank_reference"))
+    _words("payment", "supplier", "bank_reference")
+    op.create_index("ix_payment_words_index", "payment", ["words_index"], postgresql_using="gin")
+
+
+def _readers() -> None:
+    table = "checkpoint_reader"
+    _add_index(table, "email_index", BlindIndex("checkpoint_reader.email"), ("email",))
+    _words(table, "name", "email")
+    op.create_unique_constraint(op.f("uq_checkpoint_reader_email_index"), table, ["email_index"])
+    op.create_check_constraint(op.f("ck_checkpoint_reader_name_short"), table, "octet_length(name) BETWEEN 34 AND 433")
+
+
+def _words(table: str, *columns: str, key: str = "id") -> None:
+    _seal(table, {column: SealedText(f"{table}.{column}") for column in columns}, key=key)
 
 
 def _add_index(table: str, index: str, kind: BlindIndex | WordIndexes, columns: tuple[str, ...], *, key: str = "id") -> None:
