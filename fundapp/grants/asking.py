@@ -17,12 +17,14 @@ from fundapp.core.errors import Conflict, NotAllowed, NotFound, Refused
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.roles import Role
-from fundapp.grants import awards, letters, persons, steps
+from fundapp.grants import awards, letters, persons, screening, steps
 from fundapp.grants.lifecycle import Action, Status
 from fundapp.grants.models import CatalogueItem, GrantRequest
 
 # How long an answer may be, in letters, before a draft counts as whole. More than this is a report, not an answer.
 LONGEST = {"detail_words": 80, "goal_words": 600, "unblocks_words": 600, "supplier": 120}
+# Whose words are looked through for what leads to somebody.
+SCREENED = ("detail_words", "goal_words", "unblocks_words")
 CONSENTS = {"in_person": marked("face to face"), "phone": marked("on the phone"), "written": marked("in writing")}
 
 
@@ -116,6 +118,8 @@ def save_answers(session: Session, *, actor: Actor, request_id: int, answers: An
 def missing(request: GrantRequest) -> list[str]:
     """The steps of the form that have no whole answer yet, by name, in the form's order."""
     fits = {name: len(getattr(request, name)) <= longest for name, longest in LONGEST.items()}
+    # A shop has an address and a telephone; a person's words have neither.
+    fits |= {name: fits[name] and screening.says_who(getattr(request, name)) is None for name in SCREENED}
     answered = {
         "what": fits["detail_words"] and (bool(request.detail_words) or not request.item.asks_what),
         "who": request.person_id is not None,

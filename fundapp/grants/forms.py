@@ -21,7 +21,7 @@ from wtforms.widgets import HiddenInput
 
 from fundapp.core.language import gettext as _
 from fundapp.core.language import lazy
-from fundapp.grants import evidence
+from fundapp.grants import evidence, screening
 from fundapp.grants.asking import CONSENTS, LONGEST, Answers, consent_words
 from fundapp.grants.confirming import Result
 from fundapp.grants.models import GrantRequest
@@ -51,6 +51,13 @@ def _at_most(letters: int) -> AtMost:
     return AtMost(max=letters)
 
 
+def _nobody_named(_form: Any, field: Any) -> None:
+    """Raises ValidationError for words that plainly lead to somebody, and repeats them."""
+    sentence = screening.says_who(field.data or "")
+    if sentence:
+        raise ValidationError(sentence)
+
+
 class StepForm(Form):
     """One question of the form that asks. `fill` shows what the draft says; `answers` is what to save of what was typed."""
 
@@ -67,7 +74,7 @@ class WhatForm(StepForm):
 
     form_key = HiddenField()
     item = RadioField(lazy("What do they need?"), coerce=int, validators=[required(lazy("Choose what they need."))])
-    detail = StringField(lazy("What exactly, in a few words"), validators=[_at_most(LONGEST["detail_words"])])
+    detail = StringField(lazy("What exactly, in a few words"), validators=[_at_most(LONGEST["detail_words"]), _nobody_named])
 
     def fill(self, request: GrantRequest) -> None:
         """Show what the draft says."""
@@ -110,7 +117,8 @@ class GoalForm(StepForm):
     """What do they want to change? In their words."""
 
     goal = TextAreaField(
-        lazy("Their words"), validators=[required(lazy("Write down what they want, in their own words.")), _at_most(LONGEST["goal_words"])]
+        lazy("Their words"),
+        validators=[required(lazy("Write down what they want, in their own words.")), _at_most(LONGEST["goal_words"]), _nobody_named],
     )
 
     def fill(self, request: GrantRequest) -> None:
@@ -126,7 +134,8 @@ class UnblocksForm(StepForm):
     """What will it unblock?"""
 
     unblocks = TextAreaField(
-        lazy("What it unblocks"), validators=[required(lazy("Say what becomes possible with it.")), _at_most(LONGEST["unblocks_words"])]
+        lazy("What it unblocks"),
+        validators=[required(lazy("Say what becomes possible with it.")), _at_most(LONGEST["unblocks_words"]), _nobody_named],
     )
 
     def fill(self, request: GrantRequest) -> None:
@@ -197,7 +206,7 @@ class ActForm(Form):
 class MaybeWordsForm(ActForm):
     """A step whose reason may stay empty."""
 
-    words = TextAreaField(lazy("Why, if you wish to say"), validators=[_at_most(LONGEST_WORDS)])
+    words = TextAreaField(lazy("Why, if you wish to say"), validators=[_at_most(LONGEST_WORDS), _nobody_named])
 
     @property
     def said(self) -> str:
@@ -209,7 +218,7 @@ class WordsForm(MaybeWordsForm):
     """A step with a reason, an answer or a question."""
 
     words = TextAreaField(
-        lazy("In a few words"), validators=[required(lazy("Say it in a few words: they read it.")), _at_most(LONGEST_WORDS)]
+        lazy("In a few words"), validators=[required(lazy("Say it in a few words: they read it.")), _at_most(LONGEST_WORDS), _nobody_named]
     )
 
 
@@ -231,7 +240,7 @@ class OutcomeForm(MaybeWordsForm):
         choices=lambda: choices({one.value: one.words for one in Result}),
         validators=[required(lazy("Choose what comes nearest."))],
     )
-    words = TextAreaField(lazy("Anything else, if you wish to say"), validators=[_at_most(LONGEST_WORDS)])
+    words = TextAreaField(lazy("Anything else, if you wish to say"), validators=[_at_most(LONGEST_WORDS), _nobody_named])
 
 
 class AgreeForm(ActForm):
@@ -246,7 +255,8 @@ class AgreePartForm(MaybeWordsForm):
     amount = MoneyField(lazy("How much?"), minimum_pence=1, validators=[required(lazy("Write the amount, like 30.00."))])
     fund = SelectField(lazy("Out of which fund?"), validators=[required(lazy("Choose the fund that pays."))])
     words = TextAreaField(
-        lazy("Why not all of it?"), validators=[required(lazy("Say why, so that they can pass it on.")), _at_most(LONGEST_WORDS)]
+        lazy("Why not all of it?"),
+        validators=[required(lazy("Say why, so that they can pass it on.")), _at_most(LONGEST_WORDS), _nobody_named],
     )
 
 

@@ -12,7 +12,7 @@ from fundapp.core.db import transaction
 from fundapp.core.errors import Conflict
 from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
-from fundapp.grants import asking, persons, queries, steps
+from fundapp.grants import asking, persons, queries, screening, steps
 from fundapp.grants.asking import Answers
 from fundapp.grants.forms import (
     ActForm,
@@ -215,8 +215,8 @@ def _question(form: StepForm, step: str, draft: GrantRequest | None) -> Response
 
 
 def _check(draft: GrantRequest, form: ActForm) -> ResponseReturnValue:
-    missing = asking.missing(draft)
+    facts = {"missing": asking.missing(draft), "tells": screening.tells_more(getattr(draft, name) for name in asking.SCREENED)}
     page = render_template(
-        "grants/ask_check.html", form=form, draft=draft, missing=missing, number=len(STEPS), of=len(STEPS), consents=asking.consent_words()
+        "grants/ask_check.html", form=form, draft=draft, number=len(STEPS), of=len(STEPS), consents=asking.consent_words(), **facts
     )
     return page, form.status
