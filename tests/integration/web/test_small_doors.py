@@ -1,0 +1,56 @@
+"""Small doors that stay shut: verbs nobody needs, folders, other sites' scripts, one answer given twice (docs/security/asvs.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from fundapp.core.roles import Role
+from tests.builders import people
+
+HOME = "http://localhost:8000"
+
+
+@pytest.mark.parametrize("verb", ["TRACE", "CONNECT", "PUT", "DELETE", "PATCH", "PROPFIND"])
+@pytest.mark.parametrize("url", ["/", "/account", "/healthz"])
+def test_verbs_that_no_page_has_are_refused_and_repeat_nothing(app: Flask, verb: str, url: str) -> None:
+    answer = app.test_client().open(url, method=verb, base_url=HOME, headers={"X-Secret": "not to be repeated"})
+    assert answer.status_code == 405
+    assert "not to be repeated" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("url", ["/static/", "/static/css/", "/static/js", "/.git/HEAD", "/.env", "/instance/", "/static/../wsgi.py"])
+def test_no_folder_is_listed_and_nothing_beside_the_pages_is_served(app: Flask, url: str) -> None:
+    answer = app.test_client().get(url, base_url=HOME)
+    assert answer.status_code == 404
+    assert 'href="check-proof.js' not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("url", ["/", "/healthz", "/open/ledger/checkpoint", "/sign-in"])
+def test_no_answer_opens_itself_to_scripts_of_other_sites(app: Flask, session: Session, url: str) -> None:
+    for verb in ("GET", "OPTIONS"):
+        headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+        answer = app.test_client().open(url, method=verb, base_url=HOME, headers=headers)
+        assert not [name for name, _ in answer.headers if name.lower().startswith("access-control-")]
+
+
+def test_an_answer_given_twice_or_in_the_address_does_not_count_for_the_form_s_own(client: Any, session: Session) -> None:
+    user = people.user(session, Role.ADMIN)
+    session.commit()
+    # The form's first answer counts, and the address is not asked: a right password in it opens nothing.
+    told = client.post(
+        f"/sign-in?email={user.email}&password={people.PASSWORD.replace(' ', '+')}", {"email": user.email, "password": "wrong"}
+    )
+    assert told.status == 409
+    twice = client.post("/sign-in", {"email": user.email, "password": ["wrong", people.PASSWORD]})
+    assert twice.status == 409
+
+
+@pytest.mark.parametrize("said", ["Bearer abc", "Basic YWRtaW46YWRtaW4="])
+def test_no_other_way_in_is_listened_to(app: Flask, session: Session, said: str) -> None:
+    answer = app.test_client().get("/account", base_url=HOME, headers={"Authorization": said})
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/sign-in")
