@@ -10,7 +10,17 @@ from fundapp.core.language import language, pgettext
 
 def day(on: date) -> str:
     """A day: "14 November 2026"."""
-    return f"{on.day} {_months(language())[on.month - 1]} {on.year}"
+    return f"{day_and_month(on)} {on.year}"
+
+
+def day_and_month(on: date) -> str:
+    """A day whose year goes without saying: "14 November"."""
+    return f"{on.day} {month_of(on)}"
+
+
+def month_of(on: date) -> str:
+    """Its month, as it stands behind the day's number."""
+    return _months(language())[on.month - 1]
 
 
 @cache

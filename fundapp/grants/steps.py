@@ -17,11 +17,13 @@ from fundapp.audit import service as audit
 from fundapp.audit.kinds import AuditKind
 from fundapp.core import clock
 from fundapp.core.actor import Actor
+from fundapp.core.days import day_and_month
 from fundapp.core.errors import Conflict, NotAllowed, NotFound, Refused
 from fundapp.core.language import gettext as _
-from fundapp.core.language import marked, pgettext
+from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.grants import lifecycle
+from fundapp.grants.handover_models import Handover
 from fundapp.grants.lifecycle import Action, Rule, Status, Tie
 from fundapp.grants.models import Conflict as ConflictRow
 from fundapp.grants.models import GrantRequest, RequestEvent
@@ -194,9 +196,11 @@ def ties(session: Session, request: GrantRequest, actor: Actor) -> frozenset[Tie
         .scalar_subquery()
     )
     conflicted = exists().where((ConflictRow.request_id == request.id) & (ConflictRow.user_id == actor.user_id))
-    has_decided, has_conflict, enterer = session.execute(select(decided, conflicted, entered_by)).one()
+    # Whoever once asked for it does not decide on it either, whoever has it in hand now.
+    handed_on = exists().where((Handover.request_id == request.id) & (Handover.from_user_id == actor.user_id))
+    has_decided, has_conflict, enterer, once_asked = session.execute(select(decided, conflicted, entered_by, handed_on)).one()
     found = {
-        Tie.OWN_REQUEST: request.asked_by == actor.user_id,
+        Tie.OWN_REQUEST: request.asked_by == actor.user_id or once_asked,
         Tie.OWN_TEAM: request.team_id == actor.team_id,
         Tie.CONFLICTED: has_conflict,
         Tie.DECIDED_IT: has_decided,
@@ -263,5 +267,4 @@ def when(moment: datetime) -> str:
     local = clock.london(moment)
     if local.date() == clock.today():
         return _("at %(time)s") % {"time": time_of_day(moment)}
-    day = f"{local.day} {pgettext('in a date', f'{local:%B}')}"
-    return _("on %(day)s at %(time)s") % {"day": day, "time": time_of_day(moment)}
+    return _("on %(day)s at %(time)s") % {"day": day_and_month(local.date()), "time": time_of_day(moment)}

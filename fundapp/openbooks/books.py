@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from fundapp.core.days import day_and_month
 from fundapp.core.language import gettext as _
-from fundapp.core.language import pgettext
 from fundapp.core.money import pounds
 from fundapp.gateways.charts import Step
 from fundapp.ledger import chart
@@ -96,7 +96,7 @@ class Books:
     def last_line(self) -> str:
         """What the last line is called: "Left on 31 October"."""
         last = self.period.last
-        return _("Left on %(day)s") % {"day": f"{last.day} {pgettext('in a date', f'{last:%B}')}"}
+        return _("Left on %(day)s") % {"day": day_and_month(last)}
 
 
 def add_up(period: Period, before: Balances, at_end: Balances) -> Books:

@@ -12,8 +12,9 @@ from flask.sansio.app import App
 
 from fundapp.core import clock
 from fundapp.core.actor import Actor
+from fundapp.core.days import month_of
 from fundapp.core.language import gettext as _
-from fundapp.core.language import marked, pgettext
+from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.web import identity
 from fundapp.web.filters import day, time_of_day
@@ -125,5 +126,5 @@ def _when(moment: datetime) -> str:
         return _("tomorrow, %(time)s") % {"time": time_of_day(moment)}
     if abs((on - today).days) >= 60:
         return day(on)
-    facts = {"weekday": _(_WEEKDAYS[on.weekday()]), "day": on.day, "month": pgettext("in a date", f"{on:%B}")}
+    facts = {"weekday": _(_WEEKDAYS[on.weekday()]), "day": on.day, "month": month_of(on)}
     return _("%(weekday)s %(day)d %(month)s") % facts
