@@ -22,7 +22,7 @@ from fundapp.ledger.verify import Outside, verify
 from tests.builders import ledger as books
 from tests.support import attack_files, attacks
 from tests.support.attacks import EMPTIED, FILES, FOUND, OLDER, OUTSIDE, OWNER, SUPERUSER, Attack
-from tests.support.postgres import OwnDatabase
+from tests.support.postgres import SERVERS, OwnDatabase
 
 
 @dataclass
@@ -110,7 +110,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A sealed ledger on a server that nobody else uses, with a copy of its files beside it."""
     checkout = tmp_path_factory.mktemp("attacked")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(place, "SYSTEM_HOME", Path("/var/lib/fundapp-tests"))
+        patch.setattr(place, "SYSTEM_HOME", SERVERS)
         with embedded.joined(checkout, durable=False) as access:
             found = Town(server.Server(place.choose(checkout, Instance.of(checkout)), durable=False), access)
             migrate.migrate(found.url(server.OWNER), app_role=server.APP, metadata=Base.metadata, revision="head")

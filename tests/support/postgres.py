@@ -18,6 +18,10 @@ from fundapp.core.vault import Vault
 from fundapp.database import embedded, migrate, place, server
 from fundapp.database.instance import Access, Instance
 
+# Where servers lie when root runs the tests: apart from the checkouts' own databases, which somebody may be clearing away meanwhile,
+# and in memory when script/test found enough of it and says so by TMPDIR.
+SERVERS = Path(os.environ.get("TMPDIR", "/var/lib"), "fundapp-tests")
+
 
 class OwnDatabase(Database):
     """A private clone of the migrated template, opened as the application's role."""
@@ -99,8 +103,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def running(folder: Path) -> Iterator[Cluster]:
     """A throw-away server for whoever names this folder, as long as one of them is there; its template is not migrated yet."""
     with pytest.MonkeyPatch.context() as patch:
-        # As root, apart from the checkouts' own databases, which somebody may be clearing away meanwhile.
-        patch.setattr(place, "SYSTEM_HOME", Path("/var/lib/fundapp-tests"))
+        patch.setattr(place, "SYSTEM_HOME", SERVERS)
         with embedded.joined(folder, durable=False) as access:
             yield Cluster(access, folder)
 

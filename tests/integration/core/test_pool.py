@@ -19,7 +19,7 @@ from fundapp.database.instance import Instance
 from fundapp.ledger import chart, queries, service
 from fundapp.ledger.service import Line
 from tests.builders import ledger as books
-from tests.support.postgres import OwnDatabase
+from tests.support.postgres import SERVERS, OwnDatabase
 from tests.support.web import settings_for
 
 GIFT = [
@@ -172,7 +172,7 @@ def test_a_connection_that_the_network_lost_without_a_word_is_found_after_a_rest
 
 
 def test_a_restart_of_the_server_is_noticed_by_nobody_who_comes_after_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(place, "SYSTEM_HOME", Path("/var/lib/fundapp-tests"))
+    monkeypatch.setattr(place, "SYSTEM_HOME", SERVERS)
     with embedded.joined(tmp_path, durable=False) as access:
         database = Database(server.url(access, server.APP))
         for _ in range(2):
