@@ -53,6 +53,8 @@ class Settings:
     ledger_signing_key: str | None = field(repr=False)
     ledger_origin: str
     uploads: Path
+    # clamd's address, tcp://host:port or unix:///path. None: files are not scanned for viruses.
+    virus_scanner: str | None = None
 
     @property
     def is_production(self) -> bool:
@@ -105,6 +107,7 @@ class Settings:
             ledger_signing_key=read("LEDGER_SIGNING_KEY", "") or None,
             ledger_origin=read("LEDGER_ORIGIN", "changing-lives-fund.example/demo" if demo else ""),
             uploads=Path(read("UPLOADS", str(instance / "uploads"))),
+            virus_scanner=read("VIRUS_SCANNER", "") or None,
         )
 
     def cookie_name(self, name: str) -> str:
@@ -116,6 +119,15 @@ class Settings:
     def fingerprint(self) -> str:
         """A short mark of these settings without any secret in it, for logs."""
         return hashlib.sha256(f"{self.env} {self.base_url} {self.ledger_origin}".encode()).hexdigest()[:8]
+
+
+def _names_a_scanner(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        has_port = bool(parts.hostname and parts.port)
+    except ValueError:
+        return False
+    return has_port if parts.scheme == "tcp" else parts.scheme == "unix" and len(parts.path) > 1
 
 
 def _role(url: str | None) -> tuple[str | None, str | None]:
@@ -141,6 +153,8 @@ def _faults(settings: Settings, environ: Mapping[str, str]) -> list[str]:
         faults.append("MAIL_URL begins with smtp://, smtps:// or (not in production) file:///.")
     if settings.database_url and _role(settings.database_url) == _role(settings.migration_database_url):
         faults.append("DATABASE_URL and MIGRATION_DATABASE_URL name the same role. Give the application one that owns no table.")
+    if settings.virus_scanner and not _names_a_scanner(settings.virus_scanner):
+        faults.append("VIRUS_SCANNER is clamd's address, like tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl.")
     faults += _stripe_faults(settings)
     faults += _ledger_faults(settings)
     if settings.is_production:

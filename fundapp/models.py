@@ -3,6 +3,7 @@
 from fundapp.audit import models as audit
 from fundapp.finance import models as finance
 from fundapp.giving import models as giving
+from fundapp.grants import draft_models as grants_drafts
 from fundapp.grants import handover_models as grants_handovers
 from fundapp.grants import models as grants
 from fundapp.jobs import models as jobs
@@ -22,6 +23,7 @@ __all__ = [
     "finance",
     "giving",
     "grants",
+    "grants_drafts",
     "grants_handovers",
     "jobs",
     "ledger",

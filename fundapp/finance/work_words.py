@@ -21,6 +21,7 @@ JOBS = {
 # What comes round by itself.
 LOOPS = {
     "giving.sweep": marked("Looks for gifts that Stripe did not tell us of"),
+    "grants.forget_photos": marked("Forgets photos of bills that were never shown"),
     "openbooks.publish_quarters": marked("Publishes quarters whose months are sealed"),
     "openbooks.seal": marked("Seals and signs the ledger"),
     "openbooks.write_checkpoint_letters": marked("Sends checkpoints to readers"),

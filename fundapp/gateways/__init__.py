@@ -1,14 +1,15 @@
-"""The outside: Stripe, mail, documents, QR codes, plots. A class each; no models, no views."""
+"""The outside: Stripe, mail, the virus scanner, documents, QR codes, plots. A class each; no models, no views."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from flask import current_app
 
 from fundapp.gateways.mail import Mailer
 from fundapp.gateways.stripe import StripeGateway
+from fundapp.gateways.virus_scanner import VirusScanner
 
 EXTENSION = "gateways"
 
@@ -37,6 +38,11 @@ class Addresses(Protocol):
         ...
 
     @property
+    def virus_scanner(self) -> str | None:
+        """Where files are scanned for viruses; None is nowhere."""
+        ...
+
+    @property
     def base_url(self) -> str:
         """The address people reach."""
         ...
@@ -48,6 +54,7 @@ class Gateways:
 
     stripe: StripeGateway
     mail: Mailer
+    scanner: VirusScanner = field(default_factory=VirusScanner)
 
     @classmethod
     def build(cls, settings: Addresses) -> Gateways:
@@ -55,6 +62,7 @@ class Gateways:
         return cls(
             stripe=StripeGateway(settings.stripe_secret_key, settings.stripe_api_base, settings.stripe_webhook_secrets),
             mail=Mailer.of(settings.mail_url, base_url=settings.base_url),
+            scanner=VirusScanner(settings.virus_scanner),
         )
 
 

@@ -232,6 +232,10 @@ class BillForm(ActForm):
     )
 
 
+class CoverForm(ActForm):
+    """Which squares of a photo to cover. They come as numbers, which the view reads."""
+
+
 class OutcomeForm(MaybeWordsForm):
     """What came of it."""
 

@@ -6,13 +6,23 @@ from sqlalchemy.orm import Session
 
 from fundapp.core.db import transaction
 from fundapp.core.roles import Role
-from fundapp.grants import letters, steps
+from fundapp.grants import covering, letters, steps
 from fundapp.grants.lifecycle import Action, Status, rule, why_not
 from fundapp.grants.models import GrantRequest
 from fundapp.jobs import JobContext, Tasks, enqueue
 from fundapp.people import queries as people
 
 tasks = Tasks("grants")
+
+
+HOUR = 3_600
+
+
+@tasks.loop(every_seconds=HOUR)
+def forget_photos(context: JobContext) -> None:
+    """Drop photos of bills whose senders went away before they had covered parts of them."""
+    with context.database.session() as session, transaction(session):
+        covering.forget_old(session)
 
 
 @tasks.job(retries=8)

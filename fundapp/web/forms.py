@@ -192,6 +192,8 @@ class UploadField(FileField):
         self.data = sent[0] if sent else None
         if not sent:
             return
+        if len(sent) > 1:
+            raise ValueError(_("Send one file at a time. You chose %(count)s.") % {"count": len(sent)})
         content = sent[0].stream.read(self.most_bytes + 1)
         if len(content) > self.most_bytes:
             raise ValueError(f"That file is larger than {self.most_bytes // 1_000_000} MB. Send a smaller photo, or the PDF the shop sent.")

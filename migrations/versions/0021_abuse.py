@@ -38,6 +38,17 @@ def upgrade() -> None:
     )
     op.create_index("uq_guessing_open", "guessing", ["what"], unique=True, postgresql_where=sa.text("seen_at IS NULL"))
     op.create_index("ix_guessing_first_at_id", "guessing", ["first_at", "id"])
+    op.create_table(
+        "bill_draft",
+        sa.Column("request_id", sa.BigInteger(), nullable=False),
+        sa.Column("added_by", sa.BigInteger(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("octet_length(content) BETWEEN 1 AND 10486000", name=op.f("ck_bill_draft_size_within")),
+        sa.ForeignKeyConstraint(["request_id"], ["grant_request.id"], name=op.f("fk_bill_draft_request_id")),
+        sa.ForeignKeyConstraint(["added_by"], ["user_account.id"], name=op.f("fk_bill_draft_added_by")),
+        sa.PrimaryKeyConstraint("request_id", "added_by", name=op.f("pk_bill_draft")),
+    )
 
 
 def downgrade() -> None:

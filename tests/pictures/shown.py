@@ -52,6 +52,7 @@ NOT_PAGES = {
     "open_ledger.script": "a file",
     "ledger_desk.proof": "a file",
     "bills.show": "a photo or a PDF",
+    "covering.photo": "a photo",
     "manifest.show": "words for a phone",
     "mailbox.file": "a file that came with a letter",
 }
@@ -186,6 +187,7 @@ WORKER = _seen_by(
     *(Shown("requests.show", f"/requests/{{{name}}}", words) for name, words in REQUESTS.items()),
     _wrong("requests.show", "/requests/{question}", "Send the answer", state="an answer without words"),
     _wrong("requests.show", "/requests/{paid}", "It is in their hands", state="no bill"),
+    Shown("covering.show", "/requests/{paid}/bill/cover", "nothing ticked yet"),
     _wrong("requests.show", "/requests/{in_hands}", "Say what came of it", state="no outcome chosen"),
     _wrong("requests.show", "/requests/{agreed}", "Withdraw this request", state="withdrawn without a reason"),
     Shown("", "/requests/999999", "error 404, signed in on a phone", status=404),

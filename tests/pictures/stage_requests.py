@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.finance.contributions import receive_contribution
-from fundapp.grants import asking, deciding, persons, queries
+from fundapp.grants import asking, covering, deciding, persons, queries
 from fundapp.grants.models import GrantRequest
 from fundapp.payouts import service as payouts
 from tests.builders import grants as build
@@ -93,13 +93,17 @@ def _paid(session: Session, who: Any) -> dict[str, GrantRequest]:
     payouts.refuse_payment(
         session, actor=who.finance_two.actor, request_id=sent_back.id, version=sent_back.version, reason="The bill says £37.50."
     )
+    paid = build.paid(session, who)
+    # Of a bill's shape.
+    photo = build.photo(900, 1_200)
+    covering.take_in(session, actor=who.worker.actor, request_id=paid.id, version=paid.version, photo=photo)
     return {
         "being_paid": build.entered(session, who, amount_pence=3_750),
         "part_paid": build.part_paid(session, who),
         "next_part": next_part,
         "sent_back": sent_back,
         "came_back": came_back,
-        "paid": build.paid(session, who),
+        "paid": paid,
         "in_hands": build.in_hands(session, who),
         "closed": build.closed(session, who),
     }

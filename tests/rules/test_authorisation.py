@@ -22,7 +22,7 @@ from fundapp import create_app
 from fundapp.core import clock
 from fundapp.core.db import Database
 from fundapp.core.roles import Role
-from fundapp.grants import deciding
+from fundapp.grants import covering, deciding
 from fundapp.grants.models import CatalogueItem, Evidence, GrantRequest
 from fundapp.openbooks import readers
 from fundapp.openbooks.models import ReaderPart
@@ -163,6 +163,11 @@ TABLE: dict[str, tuple[May, ...]] = {
     "requests.answer": (act(TEAM, "question", **WORDS),),
     "requests.withdraw": (act(TEAM, "waiting", **WORDS), act(TEAM, "agreed", **WORDS), act(TEAM, "draft")),
     "requests.confirm": (act(TEAM, "paid", bill=PHOTO),),
+    "requests.cover": (act(TEAM, "paid", bill=PHOTO),),
+    # A photo that is not covered yet is seen by whoever sent it, and nobody else.
+    "covering.show": (May(OWNER, "paid"),),
+    "covering.photo": (May(OWNER, "paid"),),
+    "covering.send": (act(OWNER, "paid", cell="3"),),
     "requests.tell_outcome": (act(TEAM, "in_hands", result="connected"),),
     "bills.show": (May(TEAM | APPROVERS | FINANCE | AUDITOR, "in_hands"),),
     # Deciding. Who sits in the team that asked may read it, and decides nothing.
@@ -296,6 +301,8 @@ def _requests(session: Session, seats: dict[str, build.Seat]) -> dict[str, Grant
     for state, do in (("question", deciding.ask_question), ("declined", deciding.decline)):
         words = {"words" if state == "question" else "reason": "Which shop?"}
         do(session, actor=approver.actor, request_id=found[state].id, version=found[state].version, **words)
+    paid = found["paid"]
+    covering.take_in(session, actor=owner.actor, request_id=paid.id, version=paid.version, photo=build.photo())
     session.commit()
     return found
 

@@ -3,7 +3,8 @@
 from fundapp.grants.views.asking import blueprint as asking
 from fundapp.grants.views.bills import blueprint as bills
 from fundapp.grants.views.catalogue import blueprint as catalogue
+from fundapp.grants.views.covering import blueprint as covering
 from fundapp.grants.views.deciding import blueprint as deciding
 from fundapp.grants.views.requests import blueprint as requests
 
-blueprints = (requests, asking, deciding, bills, catalogue)
+blueprints = (requests, asking, deciding, bills, covering, catalogue)

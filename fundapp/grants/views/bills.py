@@ -21,9 +21,14 @@ def show(request_id: int, evidence_id: int) -> ResponseReturnValue:
     """One bill, for those who may see its request."""
     with transaction(db()):
         bill = confirming.bill(db(), actor=actor(), request_id=request_id, evidence_id=evidence_id)
-    response = Response(bill.content, mimetype=bill.media_type)
-    kind, ending = ("inline", "jpg") if bill.media_type == evidence.JPEG else ("attachment", "pdf")
-    response.headers["Content-Disposition"] = f'{kind}; filename="request-{request_id}-bill-{evidence_id}.{ending}"'
+    ending = "jpg" if bill.media_type == evidence.JPEG else "pdf"
+    return in_a_sandbox(Response(bill.content, mimetype=bill.media_type), f"request-{request_id}-bill-{evidence_id}.{ending}")
+
+
+def in_a_sandbox(response: Response, name: str) -> Response:
+    """The file as a picture to look at, or, whatever else it is, as a download; and never as a page."""
+    kind = "inline" if response.mimetype == evidence.JPEG else "attachment"
+    response.headers["Content-Disposition"] = f'{kind}; filename="{name}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
     return response

@@ -7,11 +7,12 @@ from datetime import timedelta
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from fundapp import gateways
 from fundapp.core import clock
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.roles import Role
-from fundapp.grants import asking, awards, confirming, queries, search, steps, telling, waiting
+from fundapp.grants import asking, awards, confirming, covering, queries, search, steps, telling, waiting
 from fundapp.grants.confirming import Result
 from fundapp.grants.forms import ActForm, BillForm, MaybeWordsForm, OutcomeForm, WordsForm
 from fundapp.grants.lifecycle import COMMITTED, Action, allowed
@@ -99,13 +100,26 @@ def withdraw(request_id: int) -> ResponseReturnValue:
 def confirm(request_id: int) -> ResponseReturnValue:
     """Show the bill."""
     form = BillForm()
-    done = form.validate() and act(
+    bill = _scanned(form)
+    done = bill and act(
         form,
-        lambda: confirming.confirm(
-            db(), actor=actor(), request_id=request_id, version=form.shown_for, bill=form.bill.upload.content if form.bill.upload else b""
-        ),
+        lambda: confirming.confirm(db(), actor=actor(), request_id=request_id, version=form.shown_for, bill=bill),
         good=_("Thank you, the bill is here."),
         then=_address(request_id),
+    )
+    return done or _page(request_id, Action.CONFIRM, form)
+
+
+@blueprint.post("/<int:request_id>/bill/to-cover")
+def cover(request_id: int) -> ResponseReturnValue:
+    """Take a photo of the bill in, of which parts are to be covered before anybody else sees it."""
+    form = BillForm()
+    photo = _scanned(form)
+    done = photo and act(
+        form,
+        lambda: covering.take_in(db(), actor=actor(), request_id=request_id, version=form.shown_for, photo=photo),
+        good=_("Your photo is here. Nobody else sees it yet."),
+        then=url_for("covering.show", request_id=request_id),
     )
     return done or _page(request_id, Action.CONFIRM, form)
 
@@ -154,6 +168,15 @@ def _page(request_id: int, sent: Action | None = None, form: ActForm | None = No
         Action=Action,
     )
     return page, form.status if form is not None else 200
+
+
+def _scanned(form: BillForm) -> bytes:
+    """The file that was sent, once no virus was found in it; nothing where the form says why not. Outside any transaction."""
+    sent = form.bill.upload.content if form.validate() and form.bill.upload else b""
+    with form.refusals():
+        gateways.current().scanner.look_at(sent)
+        return sent
+    return b""
 
 
 def _blank(action: Action, found: GrantRequest) -> ActForm:

@@ -15,9 +15,10 @@ from werkzeug.test import encode_multipart
 from fundapp.audit.models import AuditEvent
 from fundapp.grants.lifecycle import Status
 from fundapp.grants.models import Evidence, GrantRequest
+from tests.builders import files
 from tests.builders import grants as build
 
-PDF = b"%PDF-1.7\n1 0 obj << /OpenAction << /S /JavaScript /JS (app.alert(1)) >> >>\n%%EOF\n"
+PDF = files.pdf()
 
 
 def start(session: Session) -> tuple[build.Cast, GrantRequest]:

@@ -27,6 +27,7 @@ from fundapp.ledger import chart
 from fundapp.ledger import queries as ledger
 from fundapp.payouts import service as payouts
 from fundapp.payouts.models import Payment
+from tests.builders import files
 from tests.builders import grants as build
 from tests.builders import people as seats
 from tests.support.properties import examples
@@ -58,7 +59,7 @@ ACTS: dict[Action, Act] = {
         (Action.TAKE_BACK, Action.TAKE_BACK_PART),
         lambda s, on, pence, words: payouts.take_back_payment(s, number=1 + pence % 3, reason=words, **on),
     ),
-    Action.CONFIRM: lambda s, on, *_: confirming.confirm(s, bill=b"%PDF-1.7 a bill", **on),
+    Action.CONFIRM: lambda s, on, *_: confirming.confirm(s, bill=files.pdf(), **on),
     Action.TELL_OUTCOME: lambda s, on, *_: confirming.tell_outcome(s, result=Result.HAS_ID, **on),
 }
 # What keeps a request going, drawn more often than what ends it, so that runs get far.

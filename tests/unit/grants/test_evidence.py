@@ -8,9 +8,11 @@ import zlib
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from fundapp.core.errors import Refused
-from fundapp.grants.evidence import JPEG, KEPT_SIDE, MOST_BYTES, PDF, made_safe
+from fundapp.grants.evidence import JPEG, KEPT_SIDE, MOST_BYTES, PDF, Grid, covered, made_safe
+from tests.builders import files
 
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
@@ -33,6 +35,54 @@ def png_that_claims(width: int, height: int) -> bytes:
 
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 1_000)) + chunk(b"IEND", b"")
+
+
+def test_nothing_that_a_phone_or_a_program_writes_into_a_photo_is_kept() -> None:
+    raw, traces = files.phone_photo()
+    kept = made_safe(raw).content
+    for trace in traces:
+        assert trace in raw or trace in {b"xmpmeta", b"http://"}, f"the test's photo has no {trace!r}"
+        assert trace not in kept, trace
+    again = opened(kept)
+    assert set(again.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+    assert not getattr(again, "n_frames", 1) > 1
+
+
+def test_a_png_s_words_and_times_and_profiles_are_not_kept() -> None:
+    info = PngInfo()
+    info.add_text("Author", "MARY")
+    info.add_text("Comment", "HIGHSTREET" * 40, zip=True)
+    info.add_itxt("XML:com.adobe.xmp", "<x:xmpmeta>XMPCREATOR</x:xmpmeta>")
+    raw = picture("PNG", pnginfo=info, icc_profile=b"ICCPROFILE" * 20, exif=Image.Exif().tobytes())
+    kept = made_safe(raw).content
+    for trace in (b"MARY", b"HIGHSTREET", b"XMPCREATOR", b"ICC", b"Exif"):
+        assert trace not in kept
+
+
+def test_what_is_covered_is_black_and_gone_and_the_rest_is_still_there() -> None:
+    loud = Image.effect_noise((800, 1_200), 200).convert("RGB")
+    out = io.BytesIO()
+    loud.save(out, "PNG")
+    safe = made_safe(out.getvalue()).content
+    grid = Grid.over(safe)
+    assert (grid.columns, grid.rows) == (8, 12)
+    hidden = opened(covered(safe, [0, 9, 95, 95, 96, -1, 10**6]))
+    assert not hidden.getexif()
+    for cell in (0, 9, 95):
+        row, column = divmod(cell, 8)
+        box = hidden.crop((column * 100, row * 100, column * 100 + 100, row * 100 + 100))
+        # What a JPEG's rounding leaves of black is the same wherever it is, and tells nothing.
+        assert max(high for _low, high in box.getextrema()) < 12, cell
+    seen = hidden.crop((300, 300, 700, 700))
+    assert max(high for _low, high in seen.getextrema()) > 200
+    assert hidden.size == (800, 1_200)
+
+
+def test_every_shape_of_picture_has_squares_that_a_finger_can_hit() -> None:
+    for size in ((2_200, 100), (100, 2_200), (1, 1), (2_200, 1_650)):
+        grid = Grid.over(made_safe(picture("PNG", size=size)).content)
+        assert 1 <= grid.rows <= 24
+        assert covered(made_safe(picture("PNG", size=size)).content, range(grid.columns * grid.rows))
 
 
 def test_a_photo_is_written_anew_without_where_and_with_what_it_was_taken() -> None:
@@ -71,7 +121,7 @@ def test_what_hides_behind_a_picture_is_not_kept() -> None:
 
 
 def test_a_pdf_is_kept_as_it_is() -> None:
-    raw = b"%PDF-1.7\n%%EOF\n"
+    raw = files.pdf()
     assert made_safe(raw) == made_safe(raw)
     assert (made_safe(raw).media_type, made_safe(raw).content) == (PDF, raw)
 
