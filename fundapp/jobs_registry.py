@@ -5,9 +5,10 @@ from __future__ import annotations
 from fundapp.giving.tasks import tasks as giving
 from fundapp.grants.tasks import tasks as grants
 from fundapp.jobs import Tasks
+from fundapp.jobs.resealing import tasks as resealing
 from fundapp.openbooks.publishing_tasks import tasks as publishing
 from fundapp.openbooks.tasks import tasks as openbooks
 from fundapp.people.tasks import tasks as people
 
-ROOMS: tuple[Tasks, ...] = (people, giving, grants, openbooks, publishing)
+ROOMS: tuple[Tasks, ...] = (resealing, people, giving, grants, openbooks, publishing)
 LOOPS = tuple(loop for room in ROOMS for loop in room.loops)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 from sqlalchemy.orm import Session
 
-from fundapp.cli import demo_key
+from fundapp.cli import demo_key, keys
 from fundapp.cli.context import opened
 from fundapp.cli.main import Fault
 from fundapp.config import Settings
@@ -23,7 +23,7 @@ def command() -> None:
     """Check settings and database; exit 1 with a sentence for each fault."""
     with opened() as fund:
         with fund.session() as session:
-            faults = [*empty_seats(session), *key_faults(session, fund.settings)]
+            faults = [*filter(None, [keys.missing(session)]), *empty_seats(session), *key_faults(session, fund.settings)]
         if faults:
             raise Fault("\n".join(faults))
         click.echo(f"All is well: {fund.settings.env}, {fund.settings.base_url}.", err=True)

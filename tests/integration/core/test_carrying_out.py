@@ -15,9 +15,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from fundapp import create_app
+from fundapp.config import DEMO_PRIVATE_KEY
 from fundapp.core import db
 from fundapp.core.db import Database, carry_out, transaction
 from fundapp.core.errors import Busy, Collided, Refused
+from fundapp.core.vault import Vault
 from fundapp.database import server
 from fundapp.giving import settling
 from fundapp.ledger import queries as ledger
@@ -240,7 +242,7 @@ Busied = Callable[[Client], None]
 def office(town: OwnDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Client, Session]]:
     """The app on connections of its own, which wait a tenth of a second for a row; and the test's session beside it."""
     monkeypatch.setattr(db, "LOCK_TIMEOUT_MS", 100)
-    hurried = Database(town.app_url)
+    hurried = Database(town.app_url, vault=Vault([DEMO_PRIVATE_KEY]))
     with town.session() as session:
         yield Client(create_app(settings_for(town, tmp_path), database=hurried), session), session
     hurried.dispose()
