@@ -9,6 +9,7 @@ from fundapp.jobs.resealing import tasks as resealing
 from fundapp.openbooks.publishing_tasks import tasks as publishing
 from fundapp.openbooks.tasks import tasks as openbooks
 from fundapp.people.tasks import tasks as people
+from fundapp.privacy.tasks import tasks as privacy
 
-ROOMS: tuple[Tasks, ...] = (resealing, people, giving, grants, openbooks, publishing)
+ROOMS: tuple[Tasks, ...] = (resealing, people, giving, grants, openbooks, publishing, privacy)
 LOOPS = tuple(loop for room in ROOMS for loop in room.loops)

@@ -16,6 +16,7 @@ from fundapp.people import factor_models as people_factors
 from fundapp.people import models as people
 from fundapp.people import procedure_models as people_procedures
 from fundapp.points import models as points
+from fundapp.privacy import models as privacy
 from fundapp.web import models as web
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "people_factors",
     "people_procedures",
     "points",
+    "privacy",
     "web",
 ]

@@ -17,6 +17,7 @@ _MOVE: dict[str, Shape] = {"from": code, "to": code}
 _AWARD = _MOVE | {"agreed_pence": whole, "fund": code, "kind": code}
 _PAYMENT = _MOVE | {"amount_pence": whole, "payment": whole}
 _ENTRY: dict[str, Shape] = {"entry": whole}
+_FACTOR: dict[str, Shape] = {"factor": whole, "kind": code}
 _READER: dict[str, Shape] = {"part": code}
 _PRICES: dict[str, Shape] = {"guide_low_pence": whole, "guide_high_pence": whole, "asks_what": whole}
 # Which of something's fields were changed; what they say now stands with the thing itself.
@@ -55,6 +56,14 @@ class AuditKind(StrEnum):
     USER_HANDED_OVER = "user.handed_over", marked("work handed over"), {"to": whole, "handed": whole}
     USER_MAIL_REFUSED = "user.mail_refused", marked("mail to the account refused for good"), {"code": code}
     USER_PASSWORD_CHANGED = "user.password_changed", marked("user password changed")
+    USER_PASSWORD_RESET = "user.password_reset", marked("user password set anew by a link")
+    FACTOR_ADDED = "factor.added", marked("way to prove it is them added"), _FACTOR
+    FACTOR_RENAMED = "factor.renamed", marked("way to prove it is them renamed"), _FACTOR
+    FACTOR_REMOVED = "factor.removed", marked("way to prove it is them removed"), _FACTOR
+    FACTOR_COPIED = "factor.copied", marked("passkey refused, as there may be a copy"), _FACTOR
+    FACTORS_RESET = "factors.reset", marked("all ways to prove it is them removed"), {"count": whole}
+    RECOVERY_CODES_MADE = "recovery_codes.made", marked("recovery codes made")
+    RECOVERY_CODE_USED = "recovery_code.used", marked("recovery code used"), {"left": whole}
     SESSION_ENDED = "session.ended", marked("session ended"), {"which": or_else(whole, "all")}
     # Who decides when, and who stands in.
     OFFICE_HOURS_CHANGED = "office.hours_changed", marked("office hours changed"), {"opens": reference, "closes": reference}

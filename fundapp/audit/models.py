@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index
@@ -20,8 +20,11 @@ class AuditEvent(Base):
     __table_args__ = (
         CheckConstraint("kind ~ '^[a-z_]+[.][a-z_]+$'", name="kind_shape"),
         CheckConstraint("jsonb_typeof(facts) = 'object'", name="facts_object"),
+        CheckConstraint("octet_length(salt) = 16", name="salt_length"),
+        CheckConstraint("octet_length(words_hash) = 32", name="words_hash_length"),
         Index("ix_audit_event_subject_id", "subject", "id"),
         Index("ix_audit_event_kind_id", "kind", "id"),
+        Index("ix_audit_event_at_id", "at", "id"),
         {"info": {"app_role": "SELECT, INSERT"}},
     )
 
@@ -34,6 +37,10 @@ class AuditEvent(Base):
     subject: Mapped[str]
     # Figures, codes and references. Nothing personal: it could not be taken out again.
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    # At random, so that nobody who sees a day's hashes can try out what an event said.
+    salt: Mapped[bytes]
+    # SHA-256 of the words with their own salt, which lies with them: once they are erased, it tells nothing and still fits the seal.
+    words_hash: Mapped[bytes | None]
 
     words_row: Mapped[AuditWords | None] = relationship(back_populates="event", lazy="raise", uselist=False)
 
@@ -51,5 +58,24 @@ class AuditWords(Base):
 
     event_id: Mapped[int] = mapped_column(ForeignKey(AuditEvent.id), primary_key=True)
     words: Mapped[str] = mapped_column(SealedText("audit_words.words"))
+    # Goes with the words.
+    salt: Mapped[bytes]
 
     event: Mapped[AuditEvent] = relationship(back_populates="words_row", lazy="raise")
+
+
+class AuditSeal(Base):
+    """A day whose events are counted and whose root stands in the ledger. From then on a trigger lets no event into that day."""
+
+    __tablename__ = "audit_seal"
+    __table_args__ = (
+        CheckConstraint("events >= 0", name="events"),
+        CheckConstraint("octet_length(root) = 32", name="root_length"),
+        {"info": {"app_role": "SELECT, INSERT"}},
+    )
+
+    # A day in London.
+    day: Mapped[date] = mapped_column(primary_key=True)
+    events: Mapped[int]
+    root: Mapped[bytes]
+    sealed_at: Mapped[datetime]

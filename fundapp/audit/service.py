@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Iterable, Mapping
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from fundapp.audit.canonical import SALT_BYTES, words_hash
 from fundapp.audit.kinds import AuditKind
 from fundapp.audit.models import AuditEvent, AuditWords
 from fundapp.audit.shapes import reference
@@ -33,10 +36,22 @@ def record(
     found, told = AuditKind(kind), dict(facts or {})
     if faults := found.faults(told):
         raise ValueError(f"{found}: {', '.join(faults)}")
-    event = AuditEvent(at=clock.now(), actor=actor.reference, kind=found.value, subject=subject, facts=told)
+    event = AuditEvent(at=clock.now(), actor=actor.reference, kind=found.value, subject=subject, facts=told, salt=_salt(), words_hash=None)
+    said = (words or "").strip()
+    if said:
+        salt = _salt()
+        event.words_hash = words_hash(salt, said)
+        event.words_row = AuditWords(words=said, salt=salt)
     session.add(event)
     session.flush()
-    if words and words.strip():
-        session.add(AuditWords(event_id=event.id, words=words.strip()))
-        session.flush()
     return event.id
+
+
+def erase_words(session: Session, *, subjects: Iterable[str]) -> int:
+    """Erase what was written about these things, and the salts with it; the acts stay. Answers how many were erased."""
+    about = select(AuditEvent.id).where(AuditEvent.subject.in_(list(subjects)))
+    return session.execute(delete(AuditWords).where(AuditWords.event_id.in_(about))).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def _salt() -> bytes:
+    return secrets.token_bytes(SALT_BYTES)

@@ -9,15 +9,18 @@ from pathlib import Path
 
 import click
 
+from fundapp.audit import queries as audit
 from fundapp.cli.context import opened
 from fundapp.core.errors import FundError
 from fundapp.finance.exports import files
 from fundapp.finance.exports.books import Books, Progress
 from fundapp.finance.exports.registry import EXPORTS, find
 
+AUDIT = "audit"
+
 
 @click.command("export")
-@click.argument("name", type=click.Choice(list(EXPORTS)))
+@click.argument("name", type=click.Choice([*EXPORTS, AUDIT]))
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -25,10 +28,12 @@ from fundapp.finance.exports.registry import EXPORTS, find
 )
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Only what happened up to the end of this day.")
 def command(name: str, output: Path | None, as_of: datetime | None) -> None:
-    """Write the books in the form NAME. One state of them, whoever writes meanwhile."""
+    """Write the books in the form NAME, or the audit trail as JSON Lines. One state of them, whoever writes meanwhile."""
+    if name == AUDIT and as_of:
+        raise click.UsageError("The audit trail is written whole: leave --as-of away.")
     with opened(application_name="fundapp export") as fund, fund.database.snapshot() as session:
         progress = _progress()
-        content = find(name).content(Books(session, as_of.date() if as_of else None, progress))
+        content = audit.lines(session) if name == AUDIT else find(name).content(Books(session, as_of.date() if as_of else None, progress))
         if output is None or str(output) == "-":
             _print(content)
         else:
@@ -36,7 +41,7 @@ def command(name: str, output: Path | None, as_of: datetime | None) -> None:
     if progress:
         click.echo("", err=True)
     if output is not None and str(output) != "-":
-        click.echo(f"The books are in {output}.", err=True)
+        click.echo(f"The {'audit trail is' if name == AUDIT else 'books are'} in {output}.", err=True)
 
 
 def _print(content: Iterable[bytes]) -> None:

@@ -13,6 +13,7 @@ from fundapp.ledger.chart import AccountKind
 KINDS = {
     "account.opened": marked("Account opened"),
     "account.renamed": marked("Account renamed"),
+    "audit.sealed": marked("Day of the audit trail sealed"),
     "contribution.received": marked("Contribution from a service"),
     "fund.moved": marked("Moved between funds"),
     "fund.opened": marked("Fund opened"),
@@ -48,6 +49,7 @@ LONG = 12
 # What a reference is about, with where the ledger's reader can go on from there; `which` follows the colon.
 SUBJECTS = {
     "account": marked("The account %(which)s"),
+    "audit": marked("The audit trail of %(which)s"),
     "charge": marked("A payment at Stripe that belongs to no gift of ours"),
     "contribution": marked("Contribution %(which)s"),
     "donation": marked("A gift"),
@@ -62,6 +64,7 @@ SUBJECTS = {
 # The same behind the word "about". What has no number that people know is what the page is about.
 _NEAR = {
     "account": marked("the account %(which)s"),
+    "audit": marked("the audit trail of %(which)s"),
     "charge": marked("this payment"),
     "contribution": marked("contribution %(which)s"),
     "donation": marked("this gift"),

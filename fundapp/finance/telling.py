@@ -107,6 +107,12 @@ def _published(_entry: EntryView) -> str:
     return _("What a quarter’s money did was published, as the open books say it. No money moved.")
 
 
+def _audited(entry: EntryView) -> str:
+    said = _("What was done on %(day)s, %(events)s acts of the audit trail, was sealed: none of them can be changed unnoticed.")
+    facts = entry.public_particulars
+    return said % {"day": _day(str(facts["day"])), "events": f"{int(facts.get('events', 0)):,}"}
+
+
 def _key_in(_entry: EntryView) -> str:
     return _("From here on this key may sign what the ledger is. No money moved.")
 
@@ -118,6 +124,7 @@ def _key_out(_entry: EntryView) -> str:
 _RECORDS = {
     "account.opened": _opened,
     "account.renamed": _renamed,
+    "audit.sealed": _audited,
     "fund.opened": _opened,
     "key.introduced": _key_in,
     "key.retired": _key_out,
