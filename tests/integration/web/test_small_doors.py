@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from fundapp.core.roles import Role
+from fundapp.web.logs import ACCESS
 from tests.builders import people
 
 HOME = "http://localhost:8000"
@@ -54,3 +56,18 @@ def test_no_other_way_in_is_listened_to(app: Flask, session: Session, said: str)
     answer = app.test_client().get("/account", base_url=HOME, headers={"Authorization": said})
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith("/sign-in")
+
+
+def test_the_log_tells_by_number_who_was_refused_and_nothing_of_who_was_let_in(
+    client: Any, session: Session, sign_in_as: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    user = people.user(session, Role.KEY_WORKER)
+    sign_in_as(client, user)
+    with caplog.at_level(logging.INFO, logger=ACCESS):
+        assert client.get("/admin").status == 403
+        assert client.get("/account").status == 200
+        assert client.get("/requests/999999").status == 404
+    told = {facts["status"]: facts.get("by") for record in caplog.records if (facts := getattr(record, "facts", None))}
+    assert told == {403: f"user:{user.id}", 200: None, 404: f"user:{user.id}"}
+    assert user.email not in caplog.text
+    assert user.name not in caplog.text
