@@ -57,3 +57,9 @@ class OutsideFault(FundError):
     """Stripe or the mail server did not answer as it should. What was recorded here stays recorded."""
 
     status = 502
+
+
+class NoSuchAddress(OutsideFault):
+    """A letter's address takes no mail and never will. `code` is what its server said, and nothing personal."""
+
+    code: str = ""

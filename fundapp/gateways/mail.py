@@ -23,7 +23,7 @@ from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from fundapp.core import clock
-from fundapp.core.errors import NotFound, OutsideFault
+from fundapp.core.errors import NoSuchAddress, NotFound, OutsideFault
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 
@@ -32,10 +32,16 @@ SENDER_NAME = "Changing Lives Fund"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 BAD_ADDRESS = marked("That is not an address that mail can be sent to.")
 REFUSED = marked("The mail server refused the letter.")
+ADDRESS_REFUSED = marked("The mail server refuses this address for good.")
 NO_ANSWER = marked("The mail server did not take the letter for now.")
 NOT_SAFE = marked("The mail server offers no encryption, so the Fund’s password was not sent to it.")
 NO_FOLDER = marked("The folder for mail cannot be written to.")
 _NAME = re.compile(r"[0-9a-f]{20}")
+# No such mailbox (550, 551, 553: RFC 5321 section 4.2.3); by enhanced status a bad destination, moved, or switched off for good
+# (5.1.1 to 5.1.3, 5.1.6, 5.1.10, 5.2.1: RFC 3463 section 3.2 and 3.3, RFC 7505). 5.1.7 and 5.1.8 are about the sender.
+_NO_SUCH_MAILBOX_CODES = frozenset({550, 551, 553})
+_NO_SUCH_MAILBOX = re.compile(r"5\.1\.(?:0|1|2|3|4|6|10)|5\.2\.1")
+_ENHANCED = re.compile(r"\s*[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
 
 
 class MailFault(OutsideFault):
@@ -44,6 +50,17 @@ class MailFault(OutsideFault):
     def __init__(self, sentence: str, *, passing: bool) -> None:
         super().__init__(sentence)
         self.passing = passing
+
+
+class AddressRefused(MailFault, NoSuchAddress):
+    """The server says that there is no such mailbox, or that it takes no mail: no letter to this address will ever arrive.
+
+    `code` is what it said: an enhanced status code (RFC 3463), or the reply's own where it gave none.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(ADDRESS_REFUSED, passing=False)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,13 +256,37 @@ def _told_plainly() -> Iterator[None]:
     try:
         yield
     except smtplib.SMTPRecipientsRefused as error:
-        raise _refusal(max((code for code, _ in error.recipients.values()), default=450)) from None
+        raise _of_address(*max(error.recipients.values(), default=(450, b""))) from None
+    except smtplib.SMTPDataError as error:
+        raise _of_letter(error.smtp_code, error.smtp_error) from None
     except smtplib.SMTPResponseException as error:
+        # Greeting, sign-in or our own address: nothing of it is about the reader's.
         raise _refusal(error.smtp_code) from None
     except smtplib.SMTPNotSupportedError:
         raise MailFault(REFUSED, passing=False) from None
     except (OSError, smtplib.SMTPException):
         raise MailFault(NO_ANSWER, passing=True) from None
+
+
+def _of_address(code: int, said: bytes | str) -> MailFault:
+    """What a refused recipient means. Where the server gives its reason, that decides: 550 5.7.1 is about us, 550 5.1.1 about them."""
+    status = _status(said)
+    if status:
+        return AddressRefused(status) if _NO_SUCH_MAILBOX.fullmatch(status) else _refusal(code)
+    return AddressRefused(str(code)) if code in _NO_SUCH_MAILBOX_CODES else _refusal(code)
+
+
+def _of_letter(code: int, said: bytes | str) -> MailFault:
+    """What a letter refused after its text means: some servers look at the address only then, and say so by its status alone."""
+    status = _status(said)
+    return AddressRefused(status) if status and code >= 500 and _NO_SUCH_MAILBOX.fullmatch(status) else _refusal(code)
+
+
+def _status(said: bytes | str) -> str:
+    """The enhanced status code that a reply begins with, or nothing."""
+    text = said.decode("ascii", "replace") if isinstance(said, bytes) else said
+    found = _ENHANCED.match(text)
+    return found[0].strip() if found else ""
 
 
 def _refusal(code: int) -> MailFault:

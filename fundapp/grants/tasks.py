@@ -11,6 +11,7 @@ from fundapp.grants.lifecycle import Action, Status, rule, why_not
 from fundapp.grants.models import GrantRequest
 from fundapp.jobs import JobContext, Tasks, enqueue
 from fundapp.people import queries as people
+from fundapp.people.unreachable import write_to
 
 tasks = Tasks("grants")
 
@@ -30,12 +31,9 @@ def tell_asker(context: JobContext, request_id: int, news: str, version: int) ->
     """Tell the key worker who asked what became of it."""
     with context.database.session() as session:
         request = session.get_one(GrantRequest, request_id)
-        asker = people.user(session, request.asked_by)
-        if not asker.active:
-            return
-        address = asker.email
+        asked_by = request.asked_by
     letter = letters.to_asker(news, request_id, context.settings.base_url)
-    context.gateways.mail.send(address, letter.subject, letter.text, key=f"request-{request_id}-{news}-{version}")
+    write_to(context, asked_by, letter, key=f"request-{request_id}-{news}-{version}")
 
 
 @tasks.job(retries=8)
@@ -54,12 +52,10 @@ def tell_approver(context: JobContext, request_id: int, user_id: int, version: i
     """Tell one approver that a request waits, if it still does."""
     with context.database.session() as session:
         request = session.get_one(GrantRequest, request_id)
-        approver = people.user(session, user_id)
-        if request.version != version or not approver.active:
+        if request.version != version:
             return
-        address = approver.email
     letter = letters.to_approver(request_id, context.settings.base_url)
-    context.gateways.mail.send(address, letter.subject, letter.text, key=f"request-{request_id}-waits-{version}-{user_id}")
+    write_to(context, user_id, letter, key=f"request-{request_id}-waits-{version}-{user_id}")
 
 
 def _deciders(session: Session, request: GrantRequest) -> list[int]:

@@ -14,6 +14,7 @@ from fundapp.core.language import marked
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.grants import queries
+from fundapp.grants.handover_models import Handover
 from fundapp.grants.lifecycle import Action, Status
 from fundapp.grants.models import Conflict, GrantRequest, RequestEvent
 from fundapp.web.identity import actor
@@ -40,7 +41,8 @@ def not_mine(person: Actor) -> tuple[ColumnElement[bool], ...]:
     if person.has(Role.ADMIN):
         return (false(),)
     stepped_aside = exists().where(Conflict.request_id == GrantRequest.id, Conflict.user_id == person.user_id)
-    return (GrantRequest.team_id != person.team_id, GrantRequest.asked_by != person.user_id, ~stepped_aside)
+    once_asked = exists().where(Handover.request_id == GrantRequest.id, Handover.from_user_id == person.user_id)
+    return (GrantRequest.team_id != person.team_id, GrantRequest.asked_by != person.user_id, ~stepped_aside, ~once_asked)
 
 
 def to_answer(person: Actor) -> Select[GrantRequest]:

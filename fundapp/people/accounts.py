@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.kinds import AuditKind
@@ -16,6 +16,7 @@ from fundapp.core.errors import NotFound, Refused
 from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.people import queries, sessions
+from fundapp.people.cover_models import MailRefusal
 from fundapp.people.models import FundHolder, Organisation, Team, User, UserRole
 from fundapp.people.seats import require_seats
 
@@ -66,6 +67,8 @@ def reactivate(session: Session, *, actor: Actor, user_id: int) -> User:
         raise Refused(_("%(name)s’s account is in use already.") % {"name": user.name})
     require_seats(user.roles, user.team.organisation)
     user.disabled_at = None
+    # What refused mail before is tried anew.
+    session.execute(delete(MailRefusal).where(MailRefusal.user_id == user.id))
     session.flush()
     record(session, actor=actor, kind=AuditKind.USER_ENABLED, subject=user.reference)
     return user
@@ -137,9 +140,13 @@ def describe_fund_holder(
     return holder
 
 
-def _locked(session: Session, user_id: int) -> User:
-    # Acts on accounts are few, so they take turns: two administrators who dismiss each other must not both succeed.
+def take_turns(session: Session) -> None:
+    """Wait until no other act on accounts goes on. They are few: two administrators who dismiss each other must not both succeed."""
     session.execute(select(func.pg_advisory_xact_lock(TURN)))
+
+
+def _locked(session: Session, user_id: int) -> User:
+    take_turns(session)
     session.scalar(select(User.id).where(User.id == user_id).with_for_update())
     return queries.user(session, user_id)
 

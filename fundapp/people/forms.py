@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Self
 
 from wtforms import EmailField, Field, HiddenField, PasswordField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import EqualTo, Length, ValidationError
@@ -12,19 +13,19 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from fundapp.core.language import gettext as _
 from fundapp.core.language import lazy
 from fundapp.core.roles import Role
-from fundapp.people.models import Organisation
+from fundapp.people.models import Organisation, User
 from fundapp.people.passwords import ADVISED, LEAST
 from fundapp.web.forms import Form, required
 
 _EMAIL = re.compile(r"[^@\s\x00-\x20]+@[^@\s.]+(\.[^@\s.]+)+")
 _NAME = Length(max=100, message=lazy("Keep it under %(max)d characters."))
 _LINE = Length(max=200, message=lazy("Keep it under %(max)d characters."))
-_NEW_PASSWORD = lazy(
+NEW_PASSWORD = lazy(
     "At least %(least)d characters, better %(better)d or more. Three random words are good and easy to keep. You may paste it.",
     least=LEAST,
     better=ADVISED,
 )
-_NOT_SAME = lazy("The two passwords are not the same. Write both again.")
+NOT_SAME = lazy("The two passwords are not the same. Write both again.")
 _REASON = required(lazy("Say why, for whoever reads this later."))
 
 
@@ -56,10 +57,10 @@ class AcceptForm(Form):
     """The name and password of somebody who was invited."""
 
     name = StringField(lazy("Your name"), validators=[required(lazy("Write your name, as colleagues know you.")), _NAME])
-    password = PasswordField(lazy("A password"), description=_NEW_PASSWORD, validators=[required(lazy("Choose a password."))])
+    password = PasswordField(lazy("A password"), description=NEW_PASSWORD, validators=[required(lazy("Choose a password."))])
     again = PasswordField(
         lazy("The same password again"),
-        validators=[required(lazy("Write the password a second time.")), EqualTo("password", _NOT_SAME)],
+        validators=[required(lazy("Write the password a second time.")), EqualTo("password", NOT_SAME)],
     )
 
 
@@ -67,10 +68,10 @@ class PasswordForm(Form):
     """Another password for oneself."""
 
     current = PasswordField(lazy("Your present password"), validators=[required(lazy("Write your present password."))])
-    new = PasswordField(lazy("Your new password"), description=_NEW_PASSWORD, validators=[required(lazy("Choose a new password."))])
+    new = PasswordField(lazy("Your new password"), description=NEW_PASSWORD, validators=[required(lazy("Choose a new password."))])
     again = PasswordField(
         lazy("The new password again"),
-        validators=[required(lazy("Write the new password a second time.")), EqualTo("new", _NOT_SAME)],
+        validators=[required(lazy("Write the new password a second time.")), EqualTo("new", NOT_SAME)],
     )
 
 
@@ -95,9 +96,33 @@ class RolesForm(Form):
     reason = StringField(lazy("Why"), validators=[_REASON, _LINE])
 
 
-class DisableForm(Form):
-    """Why an account is disabled."""
+class TakerForm(Form):
+    """Which colleague takes work over."""
 
+    to = SelectField(lazy("Who takes it over"), validators=[required(lazy("Choose the colleague who takes it over."))])
+
+    def offer(self, colleagues: Sequence[User]) -> Self:
+        """Put the colleagues who can take it over into the list."""
+        self.to.choices = {"": _("Choose a colleague"), **{str(one.id): one.name for one in colleagues}}
+        return self
+
+    @property
+    def to_id(self) -> int | None:
+        """The colleague who was chosen, if anybody was."""
+        return int(self.to.data) if self.to.data else None
+
+
+class HandOverForm(TakerForm):
+    """Who takes over what somebody has in hand, and why."""
+
+    reason = StringField(lazy("Why"), validators=[_REASON, _LINE])
+
+
+class DisableForm(TakerForm):
+    """Why an account is disabled, and who takes over what it has in hand."""
+
+    # Asked for where there is something to take over and somebody to do so: the rule knows (people/leaving.py).
+    to = SelectField(lazy("Who takes it over"), default="")
     reason = TextAreaField(lazy("Why"), validators=[_REASON, Length(max=500, message=lazy("Keep it under %(max)d characters."))])
 
 

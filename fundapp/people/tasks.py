@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.keys import token_hash
 from fundapp.jobs import JobContext, Tasks
 from fundapp.people import inviting, queries, sessions, throttle
 from fundapp.people.models import Invitation
+from fundapp.people.unreachable import write_to
 from fundapp.web import limits
 from fundapp.web.letters import letter
 
@@ -35,6 +37,21 @@ def send_invitation(context: JobContext, invitation_id: int) -> None:
         )
     # After the commit: the link in the mail is the one the database knows. A retry mints another.
     context.gateways.mail.send(invitation.email, words.subject, words.text, key=f"invitation:{token_hash(token).hex()[:24]}")
+
+
+@tasks.job(retries=8)
+def tell_taker(context: JobContext, user_id: int, handed: int) -> None:
+    """Tell a key worker that a colleague's requests are theirs now."""
+    words = letter("mail/work_handed_over.txt", handed=handed, link=f"{context.settings.base_url}/requests")
+    write_to(context, user_id, words, key=f"handed-over-{user_id}-{clock.now():%Y%m%d%H%M}")
+
+
+@tasks.job(retries=8)
+def tell_of_refusal(context: JobContext, user_id: int, about_id: int, what: str) -> None:
+    """Tell somebody that a colleague's address refuses mail, and what became of the account."""
+    page = f"{context.settings.base_url}/admin/people/{about_id}/hand-over"
+    words = letter("mail/address_refused.txt", disabled=what == "disabled", link=page)
+    write_to(context, user_id, words, key=f"address-refused-{about_id}-{user_id}-{clock.today()}")
 
 
 @tasks.loop(every_seconds=DAY)

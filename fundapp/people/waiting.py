@@ -9,6 +9,7 @@ from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
+from fundapp.people import unreachable
 from fundapp.people.models import Invitation, User, UserRole
 from fundapp.people.seats import SEATS, an
 from fundapp.web.needs import Need, Waiting
@@ -17,7 +18,7 @@ from fundapp.web.session import db
 
 def people(_actor: Actor, limit: int) -> Waiting:
     """Empty seats first, because requests stand still meanwhile; then invitations whose link is over, the oldest first."""
-    found = [*_empty_seats(), *_lapsed()]
+    found = [*_empty_seats(), *_unreachable(), *_lapsed()]
     return Waiting(found[:limit], len(found))
 
 
@@ -34,6 +35,20 @@ def _empty_seats() -> list[Need]:
         )
         for role, needed in SEATS.items()
         if held.get(role.value, 0) < needed
+    ]
+
+
+def _unreachable() -> list[Need]:
+    """The last administrator cannot be disabled; whoever reads this may well be they."""
+    return [
+        Need(
+            what=_("Mail to an administrator’s address is refused for good"),
+            about=_("%(name)s: invite another administrator, or have the address mended") % {"name": user.name},
+            url=url_for("people_admin.person", user_id=user.id),
+            act=_("Look"),
+            glyph="late",
+        )
+        for user in unreachable.kept_in_use(db())
     ]
 
 

@@ -332,6 +332,8 @@ ADMIN = _seen_by(
     _wrong("people_admin.person", "/admin/people/{person_account}", "Change the roles", state="changed without a reason"),
     Shown("people_admin.confirm_disable", "/admin/people/{person_account}/disable", "asked"),
     _wrong("people_admin.confirm_disable", "/admin/people/{person_account}/disable", "Disable the account", state="without a reason"),
+    Shown("people_admin.hand_over", "/admin/people/{person_account}/hand-over", "with work in hand"),
+    Shown("people_admin.hand_over", "/admin/people/{own_account}/hand-over", "with nothing in hand"),
     Shown("people_admin.new_person", "/admin/people/new", "to be filled in"),
     _wrong("people_admin.new_person", "/admin/people/new", "Send the invitation"),
     Shown("organisations.organisations", "/admin/organisations", "with teams"),

@@ -13,19 +13,23 @@ from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
-from fundapp.grants import catalogue, queries
+from fundapp.grants import catalogue, handover, queries
 from fundapp.grants.catalogue import ItemWords
 from fundapp.grants.forms import ItemForm, NewItemForm
 from fundapp.grants.models import CatalogueItem
 from fundapp.people import queries as people
+from fundapp.people.leaving import work_in_hand
 from fundapp.web.filters import moment
 from fundapp.web.guards import guard
 from fundapp.web.identity import actor
 from fundapp.web.navigation import admin_item
+from fundapp.web.needs import work
 from fundapp.web.session import db
 
 blueprint = Blueprint("catalogue", __name__, url_prefix="/admin/catalogue")
 guard(blueprint, Role.ADMIN)
+work_in_hand(blueprint, 10, handover.in_hand, handover.hand_over)
+work(blueprint, marked("Requests left behind"), "people_admin.people", [Role.ADMIN], 80, handover.ownerless)
 admin_item(blueprint, marked("Catalogue"), "catalogue.items", 30, marked("What can be asked for, and its guide prices."))
 
 _CHANGED = {

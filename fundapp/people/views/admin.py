@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.audit import queries as audit
@@ -13,8 +13,8 @@ from fundapp.core.db import transaction
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.roles import Role
-from fundapp.people import queries, search, service, waiting
-from fundapp.people.forms import DisableForm, InviteForm, RolesForm
+from fundapp.people import leaving, queries, search, service, unreachable, waiting
+from fundapp.people.forms import DisableForm, HandOverForm, InviteForm, RolesForm
 from fundapp.people.reading import kinds, namer
 from fundapp.people.seats import what_they_do
 from fundapp.web import needs, paging
@@ -121,12 +121,40 @@ def confirm_disable(user_id: int) -> ResponseReturnValue:
 @blueprint.post("/people/<int:user_id>/disable")
 def disable(user_id: int) -> ResponseReturnValue:
     """Disable the account and end its sessions."""
-    form = DisableForm()
+    form = DisableForm().offer(leaving.colleagues(db(), queries.user(db(), user_id)))
     if form.validate():
         with form.refusals():
             with transaction(db()):
-                user = service.deactivate(db(), actor=actor(), user_id=user_id, reason=form.reason.data or "")
+                user = leaving.disable(
+                    db(), actor=actor(), user_id=user_id, to_id=form.to_id, reason=form.reason.data or "", asking=leaving.rooms(current_app)
+                )
             flash(_("%(name)s’s account is disabled and signed out everywhere.") % {"name": user.name}, "good")
+            return redirect(url_for("people_admin.person", user_id=user_id), 303)
+    return _confirm(user_id, form)
+
+
+@blueprint.get("/people/<int:user_id>/hand-over")
+def hand_over(user_id: int) -> ResponseReturnValue:
+    """What somebody has in hand, and who could take it over."""
+    return _confirm(user_id, HandOverForm(formdata=None))
+
+
+@blueprint.post("/people/<int:user_id>/hand-over")
+def hand_over_now(user_id: int) -> ResponseReturnValue:
+    """Give all of it to a colleague; the account goes on as it is."""
+    form = HandOverForm().offer(leaving.colleagues(db(), queries.user(db(), user_id)))
+    if form.validate():
+        with form.refusals():
+            with transaction(db()):
+                leaving.hand_over(
+                    db(),
+                    actor=actor(),
+                    user_id=user_id,
+                    to_id=form.to_id or 0,
+                    reason=form.reason.data or "",
+                    asking=leaving.rooms(current_app),
+                )
+            flash(_("Handed over. The colleague gets a letter."), "good")
             return redirect(url_for("people_admin.person", user_id=user_id), 303)
     return _confirm(user_id, form)
 
@@ -160,11 +188,28 @@ def _person(user_id: int, form: RolesForm | None) -> ResponseReturnValue:
     shown = form or RolesForm(roles=sorted(user.roles))
     trail = audit.trail(db(), user.reference)
     who = namer(db(), (event.actor for event in trail))
-    own = actor().user_id == user_id
-    page = render_template("people/person.html", user=user, form=shown, trail=trail, who=who, kinds=kinds(), own=own)
+    page = render_template(
+        "people/person.html",
+        user=user,
+        form=shown,
+        trail=trail,
+        who=who,
+        kinds=kinds(),
+        own=actor().user_id == user_id,
+        piles=leaving.in_hand(db(), leaving.rooms(current_app), user_id),
+        refusals=unreachable.refusals(db(), user_id),
+    )
     return page, shown.status
 
 
-def _confirm(user_id: int, form: DisableForm) -> ResponseReturnValue:
+def _confirm(user_id: int, form: DisableForm | HandOverForm) -> ResponseReturnValue:
     user = queries.user(db(), user_id)
-    return render_template("people/confirm_disable.html", user=user, form=form), form.status
+    taking = leaving.colleagues(db(), user)
+    page = render_template(
+        "people/confirm_disable.html" if isinstance(form, DisableForm) else "people/hand_over.html",
+        user=user,
+        form=form.offer(taking),
+        piles=leaving.in_hand(db(), leaving.rooms(current_app), user_id),
+        taking=taking,
+    )
+    return page, form.status

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from fundapp.gateways.mail import NO_ANSWER, REFUSED, Attachment, Mailer, MailFault
+from fundapp.gateways.mail import ADDRESS_REFUSED, NO_ANSWER, REFUSED, Attachment, Mailer, MailFault
 from tests.support.outside import BASE_URL, MailBox, free_port
 
 
@@ -64,7 +64,7 @@ def test_sent_again_after_a_lost_answer_it_is_known_as_the_same_message(mail_box
     assert len({message["Message-ID"] for message in mail_box.wait(2)}) == 1
 
 
-@pytest.mark.parametrize(("answer", "sentence", "passing"), [("550 no such user zoe", REFUSED, False), ("451 later, zoe", NO_ANSWER, True)])
+@pytest.mark.parametrize(("answer", "sentence", "passing"), [("550 no such user zoe", ADDRESS_REFUSED, False), ("554 no, zoe", REFUSED, False), ("451 later, zoe", NO_ANSWER, True)])
 def test_a_refusal_is_told_in_our_own_words(answer: str, sentence: str, passing: bool) -> None:
     with server(Refusing(answer)) as url, pytest.raises(MailFault) as caught:
         Mailer.of(url, base_url=BASE_URL).send("zoe@example.org", "Hello", "…", key="k")
