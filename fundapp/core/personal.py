@@ -75,6 +75,8 @@ class Holding:
     kept: Kept
     # A pseudonym: a number or a keyed hash that tells who it is only together with something else.
     pseudonym: bool = False
+    # Why it lies there unsealed, where it does and is no pseudonym. In plain words too.
+    plain_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +85,23 @@ class Inventory:
 
     holdings: tuple[Holding, ...]
     impersonal: dict[str, frozenset[str]]
+
+
+def held(
+    table: str,
+    columns: str,
+    *,
+    whose: Whose,
+    why: str,
+    basis: Basis,
+    kept: Kept,
+    pseudonym: bool = False,
+    plain_because: str = "",
+) -> tuple[Holding, ...]:
+    """Several columns of one table of which the same is to be said, with blanks between them."""
+    return tuple(Holding(table, column, whose, why, basis, kept, pseudonym, plain_because) for column in columns.split())
+
+
+def columns(names: str) -> frozenset[str]:
+    """Columns that tell nothing about anybody, with blanks between them."""
+    return frozenset(names.split())

@@ -1,0 +1,25 @@
+"""What this room holds about people, column by column (core/personal.py)."""
+
+from __future__ import annotations
+
+from fundapp.core.language import marked
+from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
+
+_CAME_IN = marked(
+    "So that money that came in is found again on the bank statement. It is an organisation’s name, never meant to be a person’s."
+)
+_WHO = marked("So that it can be shown who entered it, and who looked into it.")
+
+INVENTORY = Inventory(
+    holdings=(
+        *held(
+            "contribution", "received_from bank_reference", whose=Whose.DONOR, why=_CAME_IN, basis=Basis.LEGAL_OBLIGATION, kept=Kept.MONEY
+        ),
+        *held("contribution", "entered_by", whose=Whose.STAFF, why=_WHO, basis=Basis.LEGAL_OBLIGATION, kept=Kept.MONEY, pseudonym=True),
+        *held("shortfall_closed", "closed_by", whose=Whose.STAFF, why=_WHO, basis=Basis.LEGAL_OBLIGATION, kept=Kept.LEDGER, pseudonym=True),
+    ),
+    impersonal={
+        "contribution": columns("id once_key fund_code amount_pence received_on entered_at"),
+        "shortfall_closed": columns("entry_number closed_at"),
+    },
+)
