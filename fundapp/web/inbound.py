@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
+from typing import IO, Any
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, Request, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
@@ -18,6 +20,13 @@ MOST_BYTES = 12_000_000
 MOST_FORM_BYTES = 500_000
 
 
+class InMemory(Request):
+    """A request whose files stay in memory: there are no more than MOST_BYTES of them, and no disk sees what is in them."""
+
+    def _get_file_stream(self, *_about: Any, **_more: Any) -> IO[bytes]:
+        return io.BytesIO()
+
+
 class RowConverter(IntegerConverter):
     """`<int:…>` in an address is a row's number: nothing that PostgreSQL's bigint could not hold."""
 
@@ -27,6 +36,7 @@ class RowConverter(IntegerConverter):
 
 def install(app: Flask, settings: Settings) -> None:
     """Set the limits, the names this app answers to, and the converter of row numbers."""
+    app.request_class = InMemory
     app.url_map.converters["int"] = RowConverter
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MOST_FORM_BYTES
