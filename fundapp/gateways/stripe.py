@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import stripe
 
 from fundapp.core.language import ENGLISH, marked
+from fundapp.gateways.straight import StraightSession
 from fundapp.gateways.stripe_events import BadEvent, VerifiedEvent, verify_event
 from fundapp.gateways.stripe_facts import (
     BalanceTransaction,
@@ -60,8 +61,12 @@ class StripeGateway:
             secret_key,
             base_addresses={"api": api_base} if api_base else None,
             max_network_retries=RETRIES,
-            # Blank proxies: what the environment says of proxies is not meant for this machine itself.
-            http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS), proxy={"http": "", "https": ""} if local else None),
+            http_client=stripe.RequestsClient(
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                session=StraightSession(),  # type: ignore[arg-type]
+                # Blank proxies: what the environment says of proxies is not meant for this machine itself.
+                proxy={"http": "", "https": ""} if local else None,
+            ),
         )
 
     def create_donation_session(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -217,6 +219,28 @@ def test_nobody_at_stripes_address_is_trouble_as_well() -> None:
         StripeGateway(SECRET_KEY, "http://127.0.0.1:9").fetch_session("cs_test_x")
 
     assert fault.value.kind == "APIConnectionError"
+
+
+def test_an_answer_that_leads_elsewhere_is_not_followed() -> None:
+    asked: list[str] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", "/somewhere-else")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(StripeFault):
+            StripeGateway(SECRET_KEY, f"http://127.0.0.1:{server.server_port}").fetch_session("cs_test_x")
+        server.shutdown()
+    assert {path.partition("?")[0] for path in asked} == {"/v1/checkout/sessions/cs_test_x"}
 
 
 def test_a_refused_address_does_not_show_in_the_fault(gateway: StripeGateway) -> None:
