@@ -14,6 +14,7 @@ from fundapp.core.keys import random_token, token_hash
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.people.models import Team, User, UserSession
+from fundapp.people.procedures import not_accepted
 from fundapp.people.seats import needs_second_factor
 
 IDLE = timedelta(hours=12)
@@ -28,7 +29,7 @@ FRESH = timedelta(minutes=10)
 class SignedInPerson(UserMixin):  # type: ignore[misc]
     """Somebody signed in on this device. The cookie carries the token; the database knows its hash alone."""
 
-    def __init__(self, row: UserSession, token: str) -> None:
+    def __init__(self, row: UserSession, token: str, *, owes_procedures: bool = False) -> None:
         self.session_id = row.id
         self.last_seen_at = row.last_seen_at
         self.person: User = row.user
@@ -36,6 +37,8 @@ class SignedInPerson(UserMixin):  # type: ignore[misc]
         self.second_factor_at = row.second_factor_at
         self.stepped_up_at = row.stepped_up_at
         self._owed = row.second_factor_owed
+        # The version of the operating procedures that holds is not accepted yet.
+        self.owes_procedures = owes_procedures
         self._token = token
 
     @property
@@ -89,7 +92,7 @@ def find(session: Session, token: str) -> SignedInPerson | None:
     """Whose token this is, if the session goes on and the account is in use."""
     now = clock.now()
     statement = (
-        select(UserSession)
+        select(UserSession, not_accepted(UserSession.user_id))
         .join(UserSession.user)
         .where(
             UserSession.token_hash == token_hash(token),
@@ -104,8 +107,8 @@ def find(session: Session, token: str) -> SignedInPerson | None:
             )
         )
     )
-    row = session.execute(statement).unique().scalar_one_or_none()
-    return SignedInPerson(row, token) if row else None
+    found = session.execute(statement).unique().one_or_none()
+    return SignedInPerson(found[0], token, owes_procedures=found[1]) if found else None
 
 
 def touch(session: Session, session_id: int) -> None:

@@ -146,6 +146,10 @@ TABLE: dict[str, tuple[May, ...]] = {
     **_all("finance.close_alarm finance.close_shortfall finance.run_again periods_desk.seal", May(FINANCE, there=False)),
     **_all("examples.bring_back examples.change examples.edit examples.retire readers.bring_back", May(ADMIN, there=False)),
     **_all("points.confirm_reopen points.reopen_point", May(ADMIN, there=False)),
+    **_all("procedures_desk.publish procedures_desk.write", May(ADMIN)),
+    "procedures_desk.show": (May(ADMIN | AUDITOR),),
+    "procedures.current": (May(ANYBODY),),
+    **_all("procedures.version procedures.accept", May(ANYBODY, there=False)),
     "ledger_desk.proof": (May(BOOKS, there=False),),
     "search.found": (May(ANYBODY, there=False),),
     # One's own.
