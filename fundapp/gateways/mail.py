@@ -34,7 +34,7 @@ BAD_ADDRESS = marked("That is not an address that mail can be sent to.")
 REFUSED = marked("The mail server refused the letter.")
 ADDRESS_REFUSED = marked("The mail server refuses this address for good.")
 NO_ANSWER = marked("The mail server did not take the letter for now.")
-NOT_SAFE = marked("The mail server offers no encryption, so the Fund’s password was not sent to it.")
+NOT_SAFE = marked("The mail server offers no encryption, so nothing was sent to it.")
 NO_FOLDER = marked("The folder for mail cannot be written to.")
 _NAME = re.compile(r"[0-9a-f]{20}")
 # No such mailbox (550, 551, 553: RFC 5321 section 4.2.3); by enhanced status a bad destination, moved, or switched off for good
@@ -168,8 +168,8 @@ class Smtp:
             server.ehlo()
             if not self._tls and server.has_extn("starttls"):
                 server.starttls(context=tls)
-            elif not self._tls and self._password and self._host not in LOOPBACK:
-                # Whoever stands between could strip the offer of encryption to be told the password.
+            elif not self._tls and self._host not in LOOPBACK:
+                # Whoever stands between could strip the offer of encryption, to be told the password or to read a link that opens.
                 raise MailFault(NOT_SAFE, passing=False)
             if self._user:
                 server.login(self._user, self._password)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from fundapp.gateways.mail import ADDRESS_REFUSED, NO_ANSWER, REFUSED, Attachment, Mailer, MailFault
+from fundapp.gateways.mail import ADDRESS_REFUSED, NO_ANSWER, NOT_SAFE, REFUSED, Attachment, Mailer, MailFault
 from tests.support.outside import BASE_URL, MailBox, free_port
 
 
@@ -64,7 +64,10 @@ def test_sent_again_after_a_lost_answer_it_is_known_as_the_same_message(mail_box
     assert len({message["Message-ID"] for message in mail_box.wait(2)}) == 1
 
 
-@pytest.mark.parametrize(("answer", "sentence", "passing"), [("550 no such user zoe", ADDRESS_REFUSED, False), ("554 no, zoe", REFUSED, False), ("451 later, zoe", NO_ANSWER, True)])
+@pytest.mark.parametrize(
+    ("answer", "sentence", "passing"),
+    [("550 no such user zoe", ADDRESS_REFUSED, False), ("554 no, zoe", REFUSED, False), ("451 later, zoe", NO_ANSWER, True)],
+)
 def test_a_refusal_is_told_in_our_own_words(answer: str, sentence: str, passing: bool) -> None:
     with server(Refusing(answer)) as url, pytest.raises(MailFault) as caught:
         Mailer.of(url, base_url=BASE_URL).send("zoe@example.org", "Hello", "…", key="k")
@@ -77,3 +80,18 @@ def test_a_server_that_is_away_is_a_passing_fault() -> None:
     with pytest.raises(MailFault) as caught:
         Mailer.of(f"smtp://127.0.0.1:{free_port()}", base_url=BASE_URL).send("zoe@example.org", "Hello", "…", key="k")
     assert caught.value.passing
+
+
+def test_nothing_goes_in_clear_to_a_server_that_is_not_on_this_machine() -> None:
+    port = free_port()
+    box = MailBox(port)
+    # By an address that is not one of those that this machine goes by.
+    controller = Controller(box, hostname="127.0.0.2", port=port)
+    controller.start()
+    try:
+        with pytest.raises(MailFault) as fault:
+            Mailer.of(f"smtp://127.0.0.2:{port}", base_url=BASE_URL).send("ada@example.org", "Hello", "A link", key="1")
+    finally:
+        controller.stop()
+    assert (fault.value.sentence, fault.value.passing) == (NOT_SAFE, False)
+    assert box.messages == []
