@@ -57,6 +57,18 @@ class RetentionRun(Base):
     held: Mapped[int]
 
 
+class Forgotten(Base):
+    """Something that a rule has gone through: it is forgotten, and not gone through again."""
+
+    __tablename__ = "forgotten"
+    __table_args__ = ({"info": {"app_role": "SELECT, INSERT"}},)
+
+    rule: Mapped[str] = mapped_column(primary_key=True)
+    # As the audit trail names it: "grant:417".
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
 class DataRequest(Base):
     """Somebody asks what is held about them, that it be put right, or erased (UK GDPR, Articles 15 to 17)."""
 

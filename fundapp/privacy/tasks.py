@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fundapp.core.db import transaction
 from fundapp.jobs import JobContext, Tasks
-from fundapp.privacy import sealing
+from fundapp.privacy import retention, sealing
 
 tasks = Tasks("privacy")
 
@@ -21,3 +21,15 @@ def seal_audit_days(context: JobContext) -> None:
         for day in days:
             with transaction(session):
                 sealing.seal(session, day)
+
+
+# Hourly, so that a day whose night was missed has its round too; what was done today costs one look.
+@tasks.loop(every_seconds=3_600)
+def forget_what_is_due(context: JobContext) -> None:
+    """Apply each rule of the retention schedule once a day, each in a transaction of its own."""
+    with context.database.session() as session:
+        with transaction(session):
+            rules = retention.rules_for_today(session)
+        for rule in rules:
+            with transaction(session):
+                retention.apply(session, rule)

@@ -44,6 +44,18 @@ $$
 """
 
 
+KEEP_SENT = """
+CREATE FUNCTION grant_request_keep_sent() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    IF OLD.status <> 'draft' THEN
+        RAISE EXCEPTION 'a request that was sent is never deleted' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN OLD;
+END
+$$
+"""
+
+
 def upgrade() -> None:
     """The trail first, then the room's tables."""
     _salts()
@@ -145,6 +157,18 @@ def _retention() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_run")),
     )
     op.create_index("ix_retention_run_rule_id", "retention_run", ["rule", "id"])
+    op.create_table(
+        "forgotten",
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("rule", "subject", name=op.f("pk_forgotten")),
+    )
+    # Drafts may be deleted since. What was ever sent stays, for ever, without its words.
+    op.execute(KEEP_SENT)
+    op.execute(
+        "CREATE TRIGGER grant_request_keep_sent BEFORE DELETE ON grant_request FOR EACH ROW EXECUTE FUNCTION grant_request_keep_sent()"
+    )
 
 
 def _requests() -> None:
