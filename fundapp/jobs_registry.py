@@ -8,8 +8,9 @@ from fundapp.jobs import Tasks
 from fundapp.jobs.resealing import tasks as resealing
 from fundapp.openbooks.publishing_tasks import tasks as publishing
 from fundapp.openbooks.tasks import tasks as openbooks
+from fundapp.people.factor_tasks import tasks as people_factors
 from fundapp.people.tasks import tasks as people
 from fundapp.privacy.tasks import tasks as privacy
 
-ROOMS: tuple[Tasks, ...] = (resealing, people, giving, grants, openbooks, publishing, privacy)
+ROOMS: tuple[Tasks, ...] = (resealing, people, people_factors, giving, grants, openbooks, publishing, privacy)
 LOOPS = tuple(loop for room in ROOMS for loop in room.loops)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from flask import current_app
 
+from fundapp.gateways import qr
 from fundapp.gateways.mail import Mailer
 from fundapp.gateways.stripe import StripeGateway
 from fundapp.gateways.virus_scanner import VirusScanner
@@ -64,6 +65,10 @@ class Gateways:
             mail=Mailer.of(settings.mail_url, base_url=settings.base_url),
             scanner=VirusScanner(settings.virus_scanner),
         )
+
+    def qr_svg(self, text: str, *, label: str) -> str:
+        """A QR code, for rooms that know this one only by what the app holds."""
+        return qr.svg(text, label=label)
 
 
 def current() -> Gateways:

@@ -40,6 +40,8 @@ class Factor(Base):
     credential_id: Mapped[bytes | None]
     public_key: Mapped[bytes | None]
     sign_count: Mapped[int] = mapped_column(default=0)
+    # By what the passkey knows the account: random, the same for all passkeys of one account, and telling nothing.
+    user_handle: Mapped[bytes | None]
     # Of an app: the secret in base32, and the step of 30 seconds whose code was taken last. No code is taken twice.
     secret: Mapped[str | None] = mapped_column(SealedText("factor.secret"))
     last_step: Mapped[int] = mapped_column(default=0)

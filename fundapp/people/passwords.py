@@ -34,6 +34,16 @@ donc doncaster doncasterrovers yorkshire southyorkshire changinglives changingli
 keyworker approver finance auditor panel charity donate donation homeless amber correcthorsebatterystaple
 """
 _COMMON = frozenset(_WORDS.split())
+
+
+@cache
+def _breached() -> frozenset[str]:
+    """The 30,000 passwords most often met in breaches, in small letters, as the package zxcvbn carries them. Read when first needed."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(FREQUENCY_LISTS["passwords"])
+
+
 _SWAPS = str.maketrans("4@31!05$7", "aaeiiosst")
 _RUNS = ("0123456789012345678901234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
 
@@ -83,7 +93,7 @@ def weakness(password: str, *, email: str, name: str = "") -> str | None:
         return _("Use at least %(number)d characters. Three random words make a good password.") % {"number": LEAST}
     if len(plain) > MOST:
         return _("Use at most %(number)d characters.") % {"number": MOST}
-    if _is_common(plain) or len(set(plain)) < 4 or _is_run(plain):
+    if plain.lower() in _breached() or _is_common(plain) or len(set(plain)) < 4 or _is_run(plain):
         return _("That password is one of the first that anybody would try. Three random words make a good one.")
     if _is_own(plain, email, name):
         return _("That password is too close to your name or e-mail. Three random words make a good one.")

@@ -14,7 +14,7 @@ from fundapp.people.models import Organisation
 FUND_HOLDER_ONLY = frozenset({Role.APPROVER, Role.FINANCE, Role.ADMIN})
 
 # Who decides, pays, reads everything or appoints proves it with more than a password. Key workers may.
-SECOND_FACTOR: frozenset[Role] = frozenset()
+SECOND_FACTOR = frozenset({Role.APPROVER, Role.PANEL, Role.FINANCE, Role.AUDITOR, Role.ADMIN})
 
 # What a seat lets somebody do, as the pages say it.
 DOES = {

@@ -25,6 +25,14 @@ KEPT = timedelta(days=90)
 # How long a proof is fresh enough for what moves money or changes who may what.
 FRESH = timedelta(minutes=10)
 
+# What was shown in a session, as its owner reads it.
+PROVEN_BY = {
+    "password": marked("password"),
+    "passkey": marked("passkey"),
+    "app": marked("password and a code"),
+    "recovery": marked("password and a recovery code"),
+}
+
 
 class SignedInPerson(UserMixin):  # type: ignore[misc]
     """Somebody signed in on this device. The cookie carries the token; the database knows its hash alone."""
@@ -109,6 +117,12 @@ def find(session: Session, token: str) -> SignedInPerson | None:
     )
     found = session.execute(statement).unique().one_or_none()
     return SignedInPerson(found[0], token, owes_procedures=found[1]) if found else None
+
+
+def hold_active(session: Session, user_id: int) -> bool:
+    """Whether an account is in use. It is held until the end, so that one that is being disabled this moment does not slip in."""
+    held = session.execute(select(User.disabled_at).where(User.id == user_id).with_for_update()).one_or_none()
+    return held is not None and held.disabled_at is None
 
 
 def touch(session: Session, session_id: int) -> None:

@@ -18,7 +18,7 @@ from fundapp.web.guards import safe_next
 # The page on which everything that waits is gathered.
 GATHERED = "/home"
 
-__all__ = ["WHOLE", "begin", "finish", "home", "load", "onward"]
+__all__ = ["WHOLE", "begin", "finish", "home", "load", "onward", "renew"]
 
 
 def load(token: str) -> SignedInPerson | None:
@@ -38,6 +38,11 @@ def begin(row: UserSession, token: str) -> None:
     # Kept as long as the row may last: a phone closes its browser without asking.
     flask.session.permanent = True
     login_user(SignedInPerson(row, token))
+
+
+def renew(token: str) -> None:
+    """Carry on under a session's new token. The form's token stays, so that a form that lay open can still be sent."""
+    flask.session["_user_id"] = token
 
 
 def finish() -> None:

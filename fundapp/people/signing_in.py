@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.kinds import AuditKind
@@ -11,8 +10,9 @@ from fundapp.core.actor import Actor
 from fundapp.core.errors import NotFound, Refused
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
-from fundapp.people import queries, sessions, throttle
-from fundapp.people.models import SignInAttempt, User, UserSession
+from fundapp.people import alerts, factors, queries, resetting, sessions, throttle
+from fundapp.people.alerts import News
+from fundapp.people.models import SignInAttempt, UserSession
 from fundapp.people.passwords import Passwords, refuse_weak
 
 NO_MATCH = marked("That e-mail and password do not belong together. Check both and try again.")
@@ -23,6 +23,8 @@ def sign_in(
 ) -> tuple[UserSession, str]:
     """Begin a session for whoever knows an account's password; answers it with the token for the cookie.
 
+    Where the account has a second factor, or its seats ask for one, the session opens nothing but the second step.
+
     `attempt` was noted and committed before. Raises TooManyTries, and Refused in the same words and after the same time whether
     there is no such account, it is disabled, or the password is another (OWASP ASVS 5.0, 6.3.8).
     """
@@ -31,13 +33,14 @@ def sign_in(
     kept = user.password_hash if user and user.active else None
     if not passwords.matches(kept, password) or user is None:
         raise Refused(_(NO_MATCH))
-    # Held until the end, so that somebody who is being disabled this moment does not slip in; and looked at again.
-    if session.scalar(select(User.disabled_at).where(User.id == user.id).with_for_update()):
+    if not sessions.hold_active(session, user.id):
         raise Refused(_(NO_MATCH))
     if passwords.is_dated(user.password_hash):
         user.password_hash = passwords.hash(password)
     attempt.succeeded = True
-    return sessions.start(session, user=user, device=device)
+    row, token = sessions.start(session, user=user, device=device, second_factor_owed=factors.count(session, user.id) > 0)
+    alerts.tell_of_sign_in(session, row)
+    return row, token
 
 
 def sign_out(session: Session, *, session_id: int) -> None:
@@ -70,4 +73,6 @@ def change_password(
     user.password_hash = passwords.hash(new)
     session.flush()
     sessions.end_all(session, user.id, but=session_id)
+    resetting.end_links(session, user.id)
     record(session, actor=actor, kind=AuditKind.USER_PASSWORD_CHANGED, subject=user.reference)
+    alerts.tell(session, user.id, News.PASSWORD_CHANGED)

@@ -7,7 +7,9 @@ others try. The answer is the same whether there is such an account or not (OWAS
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.orm import Session
@@ -29,6 +31,25 @@ PER_EMAIL = 60
 KEPT = timedelta(days=30)
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many tries may fail within a stretch of time: from one network for one account, from one network, for one account."""
+
+    per_pair: int
+    per_network: int
+    # From networks that the account never used.
+    per_account: int
+    window: timedelta = WINDOW
+
+
+PASSWORD = (Limits(PER_PAIR, PER_NETWORK, PER_EMAIL),)
+# Six digits are guessed sooner than a password, and whoever tries knows the password already. A passkey is never counted here,
+# so its owner gets in whatever others try; nor is a device that proved itself before held up by the tries of strangers.
+SECOND_FACTOR = (Limits(5, 50, 10), Limits(30, 300, 30, timedelta(days=1)))
+# Letters with a link to set a new password. Nobody is refused: over the limit none goes out, and the answer is the same.
+RESET = (Limits(3, 20, 3, timedelta(hours=1)),)
+
+
 class TooManyTries(FundError):
     """Too many tries that failed; the same words whoever asks."""
 
@@ -40,27 +61,36 @@ class TooManyTries(FundError):
 
 def note(session: Session, *, keys: Keys, email: str, address: str | None) -> SignInAttempt:
     """Write a try down before it is judged. Commit it by itself: it counts even when a hundred come at the same moment."""
-    attempt = SignInAttempt(
-        at=clock.now(),
-        email_hash=keys.mac("sign-in-email", plain_email(email)),
-        network_hash=keys.mac("sign-in-network", network_of(address)),
-        succeeded=False,
-    )
-    session.add(attempt)
-    session.flush()
-    return attempt
+    return _note(session, keys, "sign-in", plain_email(email), address)
 
 
-def require_open(session: Session, attempt: SignInAttempt) -> None:
+def note_second_factor(session: Session, *, keys: Keys, user_id: int, address: str | None) -> SignInAttempt:
+    """The same for a code after the password, or for a proof in between. Counted by itself."""
+    return _note(session, keys, "second-factor", f"user:{user_id}", address)
+
+
+def note_reset(session: Session, *, keys: Keys, email: str, address: str | None) -> SignInAttempt:
+    """The same for somebody who asks for a link to set a new password. It never succeeds: each one counts."""
+    return _note(session, keys, "reset", plain_email(email), address)
+
+
+def require_open(session: Session, attempt: SignInAttempt, limits: Iterable[Limits] = PASSWORD) -> None:
     """Raises TooManyTries when this try is one too many."""
-    pair = (SignInAttempt.email_hash == attempt.email_hash, SignInAttempt.network_hash == attempt.network_hash)
-    if _failures(session, attempt, *pair) > PER_PAIR:
+    if not is_open(session, attempt, limits):
         raise TooManyTries
-    if _failures(session, attempt, SignInAttempt.network_hash == attempt.network_hash) > PER_NETWORK:
-        raise TooManyTries
-    strange = not session.scalar(select(exists().where(*pair, SignInAttempt.succeeded.is_(True))))
-    if strange and _failures(session, attempt, SignInAttempt.email_hash == attempt.email_hash) > PER_EMAIL:
-        raise TooManyTries
+
+
+def is_open(session: Session, attempt: SignInAttempt, limits: Iterable[Limits]) -> bool:
+    """Whether this try is within all limits."""
+    network, account = SignInAttempt.network_hash == attempt.network_hash, SignInAttempt.email_hash == attempt.email_hash
+    strange = not session.scalar(select(exists().where(network, account, SignInAttempt.succeeded.is_(True))))
+    for one in limits:
+        since = attempt.at - one.window
+        if _failures(session, since, network, account) > one.per_pair or _failures(session, since, network) > one.per_network:
+            return False
+        if strange and _failures(session, since, account) > one.per_account:
+            return False
+    return True
 
 
 def forget_old(session: Session) -> None:
@@ -68,6 +98,18 @@ def forget_old(session: Session) -> None:
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < clock.now() - KEPT))
 
 
-def _failures(session: Session, attempt: SignInAttempt, *which: ColumnElement[bool]) -> int:
-    statement = select(func.count()).where(*which, SignInAttempt.succeeded.is_(False), SignInAttempt.at > attempt.at - WINDOW)
+def _note(session: Session, keys: Keys, what: str, account: str, address: str | None) -> SignInAttempt:
+    attempt = SignInAttempt(
+        at=clock.now(),
+        email_hash=keys.mac(f"{what}-email", account),
+        network_hash=keys.mac(f"{what}-network", network_of(address)),
+        succeeded=False,
+    )
+    session.add(attempt)
+    session.flush()
+    return attempt
+
+
+def _failures(session: Session, since: datetime, *which: ColumnElement[bool]) -> int:
+    statement = select(func.count()).where(*which, SignInAttempt.succeeded.is_(False), SignInAttempt.at > since)
     return session.scalar(statement) or 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from flask import Blueprint, request, url_for
 from flask.blueprints import BlueprintSetupState
@@ -18,6 +19,7 @@ from flask.sansio.app import App
 from fundapp.web.identity import SignedIn
 
 EXTENSION = "fund-first-steps"
+View = TypeVar("View", bound=Callable[..., Any])
 
 # Asked on every page of everybody: a cheap look at what the session's row carries, or one query.
 Owed = Callable[[SignedIn], bool]
@@ -42,7 +44,7 @@ def first_step(blueprint: Blueprint, order: int, endpoint: str, owed: Owed) -> N
     blueprint.record(declare)
 
 
-def opens_always(view: Callable[..., object]) -> Callable[..., object]:
+def opens_always(view: View) -> View:
     """Let one view be opened whatever is owed: signing out."""
     view.opens_always = True  # type: ignore[attr-defined]
     return view

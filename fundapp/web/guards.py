@@ -150,7 +150,7 @@ def _ask() -> ResponseReturnValue | None:
         return redirect(first, 303)
     _require_role(person, needed, only_of(current_app, request.endpoint))
     if getattr(current_app.view_functions[request.endpoint], "fresh_proof", False) and not person.fresh:
-        return _prove_first()
+        return prove_first()
     return None
 
 
@@ -159,7 +159,8 @@ def _require_role(person: identity.SignedIn, *asked: Guard | None) -> None:
         raise NotAllowed(_("This page belongs to another role."))
 
 
-def _prove_first() -> ResponseReturnValue:
+def prove_first() -> ResponseReturnValue:
+    """Lead to where somebody proves once more that it is them, and back here."""
     where = safe_next(request.full_path.rstrip("?"))
     if request.method == "GET":
         return redirect(url_for(PROVE, next=where), 303)

@@ -43,6 +43,7 @@ def _factor() -> None:
         sa.Column("credential_id", sa.LargeBinary(), nullable=True),
         sa.Column("public_key", sa.LargeBinary(), nullable=True),
         sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("user_handle", sa.LargeBinary(), nullable=True),
         sa.Column("secret", SealedText("factor.secret"), nullable=True),
         sa.Column("last_step", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_factor")),

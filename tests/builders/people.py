@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from itertools import count
 
+import pyotp
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fundapp.core import clock
 from fundapp.core.actor import SYSTEM
 from fundapp.core.roles import Role
-from fundapp.people import queries, service
+from fundapp.people import app_codes, queries, service
+from fundapp.people.factor_models import APP, Factor
 from fundapp.people.models import FundHolder, Organisation, Team, User
+from fundapp.people.seats import needs_second_factor
 
 PASSWORD = "three random words"
 HOLDER = "Changing Lives"
@@ -43,6 +48,32 @@ def user(session: Session, *roles: Role, at: Team | None = None, name: str = "",
     )
     session.commit()
     return queries.user(session, made.id)
+
+
+def app(session: Session, user: User, *, name: str = "My phone") -> Factor:
+    """An app with codes, as this person would have set it up."""
+    factor = Factor(
+        user_id=user.id, kind=APP, name=name, created_at=clock.now(), last_used_at=None, secret=app_codes.new_secret(), last_step=0
+    )
+    session.add(factor)
+    session.commit()
+    return factor
+
+
+def code(session: Session, email: str) -> str:
+    """What this person's app shows now, as if it were not used yet; whoever needs an app and has none gets one.
+
+    Empty for somebody who needs none and has none.
+    """
+    user = queries.user_by_email(session, email)
+    assert user, f"nobody has the e-mail {email}"
+    factor = session.scalars(select(Factor).where(Factor.user_id == user.id, Factor.kind == APP)).first()
+    if factor is None and not needs_second_factor(user.roles):
+        return ""
+    factor = factor or app(session, user)
+    factor.last_step = 0
+    session.commit()
+    return pyotp.TOTP(factor.secret or "").at(clock.now())
 
 
 def fund_holder(session: Session) -> FundHolder:

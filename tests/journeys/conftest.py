@@ -28,7 +28,7 @@ def plain(browser: Browser, live_server: LiveServer) -> Iterator[Any]:
         context = browser.new_context(viewport=viewport, locale="en-GB", java_script_enabled=False)
         context.set_default_timeout(10_000)
         contexts.append(context)
-        return PlainWalker(context.new_page(), live_server.base_url)
+        return PlainWalker(context.new_page(), live_server.base_url, live_server.database)
 
     yield somebody
     for context in contexts:

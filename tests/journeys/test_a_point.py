@@ -15,6 +15,7 @@ from fundapp.points.models import CollectionPoint
 from tests.builders import people
 from tests.support.browser import DESK, PHONE, Walker
 from tests.support.live import LiveServer
+from tests.support.story import sign_in_as
 
 Walk = Callable[..., Walker]
 
@@ -25,7 +26,7 @@ def test_a_point_is_added_and_its_code_is_scanned_off_the_screen(walk: Walk, liv
         people.fund_holder(session)
         admin = people.user(session, Role.ADMIN, name="Ruth Okafor")
     me = walk(viewport, dark=dark, scripts=False)
-    me.open("/sign-in").fill({"E-mail": admin.email, "Password": people.PASSWORD}).press("Sign in")
+    sign_in_as(me, admin.email)
     me.open("/admin/points")
     me.follow("Add the first one").press("Add the point").sees("Write the place as donors know it")
     me.fill(
@@ -56,7 +57,7 @@ def test_the_demonstrations_mail_is_read(walk: Walk, live_server: LiveServer) ->
         people.team(session)
     me = walk(PHONE, scripts=False)
     me.open("/demo/mail").sees("No letters yet.")
-    me.open("/sign-in").fill({"E-mail": admin.email, "Password": people.PASSWORD}).press("Sign in")
+    sign_in_as(me, admin.email)
     me.open("/admin/people/new").fill({"Their e-mail at work": "new@example.org"}).choose("Auditor")
     me.page.get_by_label("Their team").select_option(label="Fund office")
     me.press("Send the invitation")

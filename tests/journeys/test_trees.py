@@ -23,11 +23,12 @@ from fundapp.core.keys import Keys
 from fundapp.giving import settling, starting
 from fundapp.grants import deciding
 from fundapp.points.models import CollectionPoint
-from tests.builders import giving, people
+from tests.builders import giving
 from tests.builders import grants as build
 from tests.builders import ledger as books
 from tests.builders.grants import Seat
 from tests.support.browser import PHONE
+from tests.support.entering import enter
 from tests.support.live import LiveServer, serving
 from tests.support.postgres import Cluster
 from tests.support.story import Town, settle_town
@@ -173,8 +174,4 @@ def tree(page: Page, address: str, press: str, seals: list[str]) -> str:
 
 
 def sign_in(page: Page, live: LiveServer, seat: Seat) -> None:
-    page.goto(live.base_url + "/sign-in")
-    page.get_by_label("E-mail").fill(seat.user.email)
-    page.get_by_label("Password").fill(people.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
+    enter(page, live, seat.user.email)

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response, Viewpor
 
 from tests.pictures.shown import Shown
 from tests.pictures.stage import EMAILS, PASSWORD, Stage, Where
+from tests.support.entering import enter
 
 OPEN_ALL = "document.querySelectorAll('details').forEach(found => { found.open = true })"
 
@@ -61,11 +62,7 @@ class Onlooker:
         return self._pages[where, seat]
 
     def _sign_in(self, page: Page, where: Where, seat: str) -> None:
-        page.goto(self.stage.at(where).base_url + "/sign-in")
-        page.get_by_label("E-mail").fill(EMAILS[seat])
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(lambda url: "/sign-in" not in url)
+        enter(page, self.stage.at(where), EMAILS[seat], PASSWORD)
 
     def _press(self, page: Page, shown: Shown) -> Response | None:
         page.evaluate(OPEN_ALL)

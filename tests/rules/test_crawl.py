@@ -89,7 +89,7 @@ def walked(house: tuple[Flask, Session, Walked]) -> Walked:
 
 def sign_in(client: Client, session: Session, role: Role) -> None:
     user = people.holders(session, role)[0]
-    _, token = sessions.start(session, user=user, device="a test")
+    _, token = sessions.start(session, user=user, device="a test", proven_by="app")
     with client.flask.session_transaction(base_url=BASE_URL) as cookie:
         cookie.update({"_user_id": token, "_fresh": True})
 

@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Response, ViewportSize, expect, sync_playwright
 from playwright.sync_api import Page as BrowserPage
 
+from fundapp.core.db import Database
 from tests.support.live import LiveServer
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -59,8 +60,10 @@ def axe_faults(page: BrowserPage, rules: dict[str, Any] = WCAG) -> list[str]:
 class Walker:
     """Somebody at a screen. Each step waits for the page it leads to, and checks that page."""
 
-    def __init__(self, page: BrowserPage, base_url: str) -> None:
+    def __init__(self, page: BrowserPage, base_url: str, database: Database | None = None) -> None:
         self.page = page
+        # The Fund's own, for what a person would look up elsewhere: the code that their app shows.
+        self.database = database
         self.base_url = base_url
         self.complaints: list[str] = []
         page.on("console", self._heard)
@@ -165,7 +168,7 @@ def walk(browser: Browser, live_server: LiveServer) -> Iterator[Any]:
         context.add_init_script(script=AXE)
         context.set_default_timeout(10_000)
         contexts.append(context)
-        return Walker(context.new_page(), live_server.base_url)
+        return Walker(context.new_page(), live_server.base_url, live_server.database)
 
     yield somebody
     for context in contexts:

@@ -42,6 +42,8 @@ class LiveServer:
     database: OwnDatabase
     stand_in: StandIn
     folder: Path
+    # Where its clock is held, if it is.
+    held_at: datetime | None = None
 
     @property
     def settings(self) -> Settings:
@@ -109,7 +111,7 @@ def serving(
     from fundapp import create_app
 
     with surroundings(cluster, folder, template) as (environ, database, stand_in):
-        live = LiveServer(environ, database, stand_in, folder)
+        live = LiveServer(environ, database, stand_in, folder, held_at)
         app = create_app(live.settings, database=database)
         for blueprint in more:
             app.register_blueprint(blueprint)

@@ -16,6 +16,9 @@ from werkzeug.test import TestResponse
 UNLABELLED = {"hidden", "submit", "button", "reset", "image"}
 Send = Callable[..., "Page"]
 
+# What only a script shows is not there without one.
+SHOWN = "main form:not([hidden] form)"
+
 
 class Page:
     """One answer of the app. `soup` is its HTML parsed, empty for anything else."""
@@ -72,11 +75,11 @@ class Page:
         assert 300 <= self.status < 400, f"{self.url} answered {self.status}, not a redirect: {self.words[:400]}"
         return self._send("GET", urljoin(self.url, self.headers["Location"]))
 
-    def form(self, css: str = "main form") -> FormOnPage:
-        """A form on the page. Fails when there is none."""
+    def form(self, css: str = SHOWN) -> FormOnPage:
+        """A form on the page that shows without scripts. Fails when there is none."""
         return FormOnPage(self, self.one(css))
 
-    def submit(self, css: str = "main form", /, **values: Any) -> Page:
+    def submit(self, css: str = SHOWN, /, **values: Any) -> Page:
         """Fill in a form and send it, in one go."""
         return self.form(css).fill(**values).submit()
 

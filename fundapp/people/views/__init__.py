@@ -3,10 +3,29 @@
 from fundapp.people.audit_views import blueprint as audit_desk
 from fundapp.people.views.account import blueprint as account
 from fundapp.people.views.admin import blueprint as admin
+from fundapp.people.views.factor_reset import blueprint as factor_reset
+from fundapp.people.views.factors import blueprint as factors
+from fundapp.people.views.forgotten import blueprint as forgotten
 from fundapp.people.views.home import blueprint as home
 from fundapp.people.views.organisations import blueprint as organisations
 from fundapp.people.views.procedures import blueprint as procedures
 from fundapp.people.views.procedures import desk as procedures_desk
+from fundapp.people.views.proving import blueprint as proving
+from fundapp.people.views.second_step import blueprint as second_step
 from fundapp.people.views.sign_in import blueprint as sign_in
 
-blueprints = (sign_in, home, account, admin, organisations, audit_desk, procedures, procedures_desk)
+blueprints = (
+    sign_in,
+    second_step,
+    forgotten,
+    factors,
+    proving,
+    home,
+    account,
+    admin,
+    factor_reset,
+    organisations,
+    audit_desk,
+    procedures,
+    procedures_desk,
+)

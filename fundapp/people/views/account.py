@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import transaction
 from fundapp.core.language import gettext as _
-from fundapp.people import queries, service, signed_in, throttle
+from fundapp.people import factors, queries, recovery, service, signed_in, throttle
 from fundapp.people.forms import PasswordForm
 from fundapp.people.seats import what_they_do
-from fundapp.people.sessions import SignedInPerson, device_words
+from fundapp.people.sessions import PROVEN_BY, SignedInPerson, device_words
 from fundapp.web import identity
 from fundapp.web.app import keys, settings
 from fundapp.web.first_steps import opens_always
@@ -80,5 +80,6 @@ def sign_out() -> ResponseReturnValue:
 def _page(form: PasswordForm) -> ResponseReturnValue:
     own = _own()
     found = queries.sessions(db(), own.person.id)
-    facts = {"sessions": found, "this": own.session_id, "device_words": device_words, "does": what_they_do()}
-    return render_template("people/account.html", frame=frame(), form=form, **facts), form.status
+    facts = {"sessions": found, "this": own.session_id, "device_words": device_words, "does": what_they_do(), "proven_by": PROVEN_BY}
+    shown = {"factors": factors.of(db(), own.person.id), "codes": recovery.left(db(), own.person.id)}
+    return render_template("people/account.html", frame=frame(), form=form, **facts, **shown), form.status

@@ -7,8 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import transaction
 from fundapp.core.errors import NotFound
-from fundapp.people import service, signed_in, throttle
+from fundapp.people import factors, passkeys, proving, service, signed_in, throttle
+from fundapp.people.factor_forms import PasskeyForm
 from fundapp.people.forms import AcceptForm, SignInForm
+from fundapp.people.passkeys import Copied, Site
 from fundapp.people.sessions import device_name, start
 from fundapp.web import identity
 from fundapp.web.app import keys, settings
@@ -33,7 +35,7 @@ def sign_in() -> ResponseReturnValue:
     person = identity.signed_in()
     if person:
         return redirect(signed_in.onward(request.args.get("next"), person.actor.roles), 303)
-    return render_template("people/sign_in.html", form=SignInForm(next=safe_next(request.args.get("next")) or ""))
+    return _page(SignInForm(next=safe_next(request.args.get("next")) or ""))
 
 
 @blueprint.post("/sign-in")
@@ -57,7 +59,33 @@ def sign_in_try() -> ResponseReturnValue:
                 )
             signed_in.begin(row, token)
             return redirect(signed_in.onward(form.next.data, row.user.roles), 303)
-    return render_template("people/sign_in.html", form=form), form.status
+    return _page(form)
+
+
+@blueprint.post("/sign-in/passkey")
+@limited("sign-in-passkey", most=100)
+def sign_in_by_passkey() -> ResponseReturnValue:
+    """Begin a session for whoever holds a passkey. It is never counted against anybody's account."""
+    form = PasskeyForm()
+    shown = SignInForm(formdata=None, next=form.next.data)
+    with shown.refusals():
+        try:
+            with transaction(db()):
+                row, token = proving.sign_in_by_passkey(
+                    db(),
+                    keys=keys(),
+                    site=Site.of(settings().base_url),
+                    signed=form.signed.data or "",
+                    answer=form.answer.data or "",
+                    device=device_name(request.user_agent.string),
+                )
+        except Copied as copied:
+            with transaction(db()):
+                factors.note_copy(db(), user_id=copied.user_id, factor_id=copied.factor_id)
+            raise
+        signed_in.begin(row, token)
+        return redirect(signed_in.onward(form.next.data, row.user.roles), 303)
+    return _page(shown)
 
 
 @blueprint.get("/invitations/<token>")
@@ -96,3 +124,8 @@ def accept_invitation(token: str) -> ResponseReturnValue:
     if found is None:
         return render_template("people/invitation_gone.html"), 404
     return render_template("people/invitation.html", form=form, invitation=found), form.status
+
+
+def _page(form: SignInForm) -> ResponseReturnValue:
+    asked = passkeys.ask(keys(), Site.of(settings().base_url), purpose=passkeys.SIGN_IN)
+    return render_template("people/sign_in.html", form=form, asked=asked), form.status

@@ -66,7 +66,7 @@ def visit(own_database: OwnDatabase, own_session: Session, tmp_path: Path) -> Vi
 
     def come(user: User) -> Client:
         client = Client(app, own_session)
-        _, token = sessions.start(own_session, user=user, device="a test")
+        _, token = sessions.start(own_session, user=user, device="a test", proven_by="app")
         own_session.commit()
         with client.flask.session_transaction(base_url=BASE_URL) as cookie:
             cookie.update({"_user_id": token, "_fresh": True})

@@ -70,7 +70,7 @@ def test_a_request_leaves_no_connection_behind(own_database: Any, tmp_path: Path
     database = fund_of(app).database
     with own_database.session() as session:
         user = people.user(session)
-        _, token = sessions.start(session, user=user, device="a test")
+        _, token = sessions.start(session, user=user, device="a test", proven_by="app")
         session.commit()
     browser = app.test_client()
     with browser.session_transaction(base_url=HOME) as cookie:

@@ -16,7 +16,7 @@ from fundapp.web.guards import PUBLIC, guard_of
 from tests.builders import people
 
 # Public pages with a form that only somebody with an account fills in, and the demonstration's own.
-WITH_TOKEN = ("sign_in.", "design.", "mailbox.")
+WITH_TOKEN = ("sign_in.", "forgotten.", "design.", "mailbox.")
 
 
 def public_pages(app: Flask) -> list[str]:

@@ -85,7 +85,8 @@ def test_somebody_with_several_kinds_of_work_begins_where_all_of_it_is_each_part
     user = people.user(session, Role.APPROVER, Role.PANEL, Role.FINANCE, Role.AUDITOR)
     answer = client.get("/sign-in").form().fill(email=user.email, password=people.PASSWORD).submit(follow=False)
     assert answer.headers["Location"] == "/home"
-    page = answer.follow()
+    people.code(session, user.email)
+    page = answer.follow().follow().form().fill(code=people.code(session, user.email)).submit()
     headings = [one.get_text(" ", strip=True).split(" ")[0] for one in page.soup.select(".needs h2")]
     assert headings == ["Decisions", "Payouts"]
     assert page.text("h1") == "6 things need you"
