@@ -108,6 +108,9 @@ def _write(session: Session, actor: Actor, email: str, roles: Iterable[Role], te
     require_seats(wanted, team.organisation)
     if queries.user_by_email(session, email):
         raise Refused(_("There is an account with that e-mail already."))
+    # The database knows it under one key alone; while keys are changed an invitation may still be found by an older one.
+    if any(one.email == queries.plain_email(email) for one in queries.open_invitations(session)):
+        raise Refused(_("That e-mail has an invitation already. Send it again from the list of people."))
     now = clock.now()
     invitation = Invitation(
         email=queries.plain_email(email),
