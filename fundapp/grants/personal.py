@@ -19,13 +19,23 @@ _REQUEST = (
         "detail_words goal_words unblocks_words supplier typed",
         whose=Whose.HELPED,
         why=_ASKED,
-        basis=Basis.CONSENT,
+        basis=Basis.LEGITIMATE_INTEREST,
         kept=Kept.IDENTITY,
     ),
-    *held("grant_request", "words_index", whose=Whose.HELPED, why=_ASKED, basis=Basis.CONSENT, kept=Kept.IDENTITY, pseudonym=True),
-    *held("grant_request", "person_id", whose=Whose.HELPED, why=_CODE, basis=Basis.CONSENT, kept=Kept.IDENTITY, pseudonym=True),
-    *held("grant_request", "consent_how", whose=Whose.HELPED, why=_CONSENT, basis=Basis.CONSENT, kept=Kept.IDENTITY),
-    *held("grant_request", "consent_at", whose=Whose.HELPED, why=_CONSENT, basis=Basis.CONSENT, kept=Kept.MONEY, plain_because=_BY_CODE),
+    *held(
+        "grant_request", "words_index", whose=Whose.HELPED, why=_ASKED, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.IDENTITY, pseudonym=True
+    ),
+    *held("grant_request", "person_id", whose=Whose.HELPED, why=_CODE, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.IDENTITY, pseudonym=True),
+    *held("grant_request", "consent_how", whose=Whose.HELPED, why=_CONSENT, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.IDENTITY),
+    *held(
+        "grant_request",
+        "consent_at",
+        whose=Whose.HELPED,
+        why=_CONSENT,
+        basis=Basis.LEGITIMATE_INTEREST,
+        kept=Kept.MONEY,
+        plain_because=_BY_CODE,
+    ),
     *held(
         "grant_request",
         "item_id price_pence asked_pence agreed_pence paid_pence released_pence fund_code status",
@@ -41,13 +51,13 @@ _REQUEST = (
 INVENTORY = Inventory(
     holdings=(
         *_REQUEST,
-        *held("person", "code", whose=Whose.HELPED, why=_CODE, basis=Basis.CONSENT, kept=Kept.IDENTITY, pseudonym=True),
+        *held("person", "code", whose=Whose.HELPED, why=_CODE, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.IDENTITY, pseudonym=True),
         *held("person", "issued_by", whose=Whose.STAFF, why=_WHO, basis=Basis.CONTRACT, kept=Kept.IDENTITY, pseudonym=True),
         *held("evidence", "content", whose=Whose.HELPED, why=_BILL, basis=Basis.LEGAL_OBLIGATION, kept=Kept.MONEY),
         *held("evidence", "added_by", whose=Whose.STAFF, why=_WHO, basis=Basis.CONTRACT, kept=Kept.MONEY, pseudonym=True),
-        *held("bill_draft", "content", whose=Whose.HELPED, why=_BILL, basis=Basis.CONSENT, kept=Kept.DRAFT),
+        *held("bill_draft", "content", whose=Whose.HELPED, why=_BILL, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.DRAFT),
         *held("bill_draft", "added_by", whose=Whose.STAFF, why=_WHO, basis=Basis.CONTRACT, kept=Kept.DRAFT, pseudonym=True),
-        *held("outcome", "kind", whose=Whose.HELPED, why=_RESULT, basis=Basis.CONSENT, kept=Kept.MONEY, plain_because=_BY_CODE),
+        *held("outcome", "kind", whose=Whose.HELPED, why=_RESULT, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.MONEY, plain_because=_BY_CODE),
         *held("outcome", "told_by", whose=Whose.STAFF, why=_WHO, basis=Basis.CONTRACT, kept=Kept.MONEY, pseudonym=True),
         *held("request_event", "user_id", whose=Whose.STAFF, why=_WHO, basis=Basis.CONTRACT, kept=Kept.MONEY, pseudonym=True),
         *held(
