@@ -7,15 +7,13 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from fundapp.audit import service as audit
-from fundapp.audit.kinds import AuditKind
 from fundapp.core import clock
 from fundapp.core.actor import Actor
-from fundapp.core.errors import NotFound
+from fundapp.core.errors import NotAllowed, NotFound
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.roles import Role
-from fundapp.grants import evidence, steps
+from fundapp.grants import evidence, reading, steps
 from fundapp.grants.lifecycle import Action, Tie
 from fundapp.grants.models import Evidence, GrantRequest, Outcome
 
@@ -73,7 +71,7 @@ def tell_outcome(session: Session, *, actor: Actor, request_id: int, version: in
 def bill(session: Session, *, actor: Actor, request_id: int, evidence_id: int) -> evidence.Bill:
     """One bill, for those who may see its request: its team, who decides, who pays, the auditor. Each reading but the team's is logged.
 
-    Raises NotFound for everybody else.
+    Raises NotAllowed for an auditor who has not said why they open the request, and NotFound for everybody else.
     """
     request, found_ties = steps.seen(session, request_id, actor)
     row = session.scalar(
@@ -81,8 +79,6 @@ def bill(session: Session, *, actor: Actor, request_id: int, evidence_id: int) -
     )
     if row is None or not actor.has(Role.KEY_WORKER, Role.APPROVER, Role.FINANCE, Role.AUDITOR):
         raise NotFound
-    if Tie.OWN_TEAM not in found_ties:
-        audit.record(
-            session, actor=actor, kind=AuditKind.EVIDENCE_READ, subject=request.subject, facts={"bill": evidence_id, "purpose": "to_read"}
-        )
+    if Tie.OWN_TEAM not in found_ties and not reading.note_bill(session, request, actor, evidence_id):
+        raise NotAllowed(_("Open the request first, and say why."))
     return evidence.Bill(row.media_type, row.content)

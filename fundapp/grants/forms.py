@@ -299,3 +299,9 @@ class NewItemForm(ItemForm):
             Regexp(r"^[a-z][a-z0-9-]{1,23}$", message=lazy("Small letters, figures and hyphens, up to 24, like “work-boots”.")),
         ],
     )
+
+
+class OpenForm(Form):
+    """Why an auditor opens a request."""
+
+    words = TextAreaField(lazy("Why you open it"), validators=[required(lazy("Say why you open it.")), _at_most(500)])

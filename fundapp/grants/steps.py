@@ -229,12 +229,6 @@ def seen(session: Session, request_id: int, actor: Actor) -> tuple[GrantRequest,
     return request, found
 
 
-def note_reading(session: Session, request: GrantRequest, actor: Actor, found: frozenset[Tie]) -> None:
-    """Write down that an auditor read a request of somebody else's team. Whoever works on it reads it as part of that."""
-    if actor.has(Role.AUDITOR) and Tie.OWN_TEAM not in found:
-        audit.record(session, actor=actor, kind=AuditKind.REQUEST_READ, subject=request.subject, facts={"purpose": "to_audit"})
-
-
 def _sees(request: GrantRequest, actor: Actor, found: frozenset[Tie]) -> bool:
     return lifecycle.may_see(
         sent=request.sent_at is not None,

@@ -16,12 +16,12 @@ from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
-from fundapp.grants import deciding, lifecycle, steps, telling
+from fundapp.grants import deciding, lifecycle, reading, steps, telling
 from fundapp.grants import queries as grants
-from fundapp.grants.forms import ActForm, MaybeWordsForm, WordsForm, choices
+from fundapp.grants.forms import ActForm, MaybeWordsForm, OpenForm, WordsForm, choices
 from fundapp.grants.lifecycle import COMMITTED, Action, Status, Tie
 from fundapp.grants.models import GrantRequest
-from fundapp.grants.views.acting import act, named
+from fundapp.grants.views.acting import act, closed_page, named
 from fundapp.ledger import queries as ledger
 from fundapp.payouts import queries, search, service, waiting
 from fundapp.payouts.forms import PART, CameBackForm, PaymentForm
@@ -29,7 +29,7 @@ from fundapp.payouts.models import Payment
 from fundapp.people import queries as people
 from fundapp.web import paging
 from fundapp.web.filters import day
-from fundapp.web.guards import guard, only
+from fundapp.web.guards import fresh_proof, guard, only
 from fundapp.web.identity import actor
 from fundapp.web.navigation import nav_item
 from fundapp.web.needs import work
@@ -99,11 +99,11 @@ def _open(me: Actor, states: Iterable[Status], *, mine: bool) -> Sequence[GrantR
 
 @blueprint.get("/<int:request_id>")
 def show(request_id: int) -> ResponseReturnValue:
-    """One request's payment. An auditor's reading is written down."""
+    """One request's payment. Each reading is written down; an auditor first says why."""
     with transaction(db()):
         found, ties = _agreed(request_id)
-        steps.note_reading(db(), found, actor(), ties)
-    return _shown(found, ties)
+        is_open = reading.begin(db(), found, actor(), ties, works=reading.PAYERS)
+    return _shown(found, ties) if is_open else closed_page(found, OpenForm(formdata=None), "payouts")
 
 
 @blueprint.post("/<int:request_id>/enter")
@@ -133,6 +133,7 @@ def enter_payment(request_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:request_id>/release")
 @only(Role.FINANCE)
+@fresh_proof
 def release_payment(request_id: int) -> ResponseReturnValue:
     """Release what somebody else entered."""
     form = ActForm()

@@ -174,7 +174,9 @@ TABLE: dict[str, tuple[May, ...]] = {
     "covering.photo": (May(OWNER, "paid"),),
     "covering.send": (act(OWNER, "paid", cell="3"),),
     "requests.tell_outcome": (act(TEAM, "in_hands", result="connected"),),
-    "bills.show": (May(TEAM | APPROVERS | FINANCE | AUDITOR, "in_hands"),),
+    # An auditor opens the request first, and says why.
+    "bills.show": (May(TEAM | APPROVERS | FINANCE, "in_hands"),),
+    "decisions.open_to_read": (act(AUDITOR, "waiting", **WORDS),),
     # Deciding. Who sits in the team that asked may read it, and decides nothing.
     "decisions.queue": (May(APPROVERS | AUDITOR | {"panel"}),),
     "decisions.show": reads(

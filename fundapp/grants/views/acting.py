@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import flash, redirect
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import carry_out
 from fundapp.core.errors import Conflict
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
+from fundapp.grants import telling
+from fundapp.grants.forms import OpenForm
 from fundapp.grants.lifecycle import Action
+from fundapp.grants.models import GrantRequest
 from fundapp.grants.steps import AlreadyDone
 from fundapp.web.forms import Form
 from fundapp.web.session import db
 
+# Where an auditor reads a request, and what that place is called.
+_PLACES = {"decisions": ("decisions.queue", marked("Decisions")), "payouts": ("payouts.desk", marked("Payouts"))}
 AnyForm = TypeVar("AnyForm", bound=Form)
 
 
@@ -41,3 +48,11 @@ def act(form: Form, do: Callable[[], object], *, good: str, then: str) -> Respon
             flash(good, "good")
         return redirect(then, 303)
     return None
+
+
+def closed_page(found: GrantRequest, form: OpenForm, place: str) -> ResponseReturnValue:
+    """A request as an auditor sees it before they say why they open it: figures alone."""
+    endpoint, label = _PLACES[place]
+    back = (_(label), url_for(endpoint))
+    tag = telling.DESK_TAGS[found.status]
+    return render_template("grants/closed.html", asked=found, form=form, place=place, back=back, status_tag=tag), form.status

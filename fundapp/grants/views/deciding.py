@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import transaction
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.roles import Role
-from fundapp.grants import asking, awards, deciding, lifecycle, queries, steps, telling, waiting
+from fundapp.grants import asking, awards, deciding, lifecycle, queries, reading, steps, telling, waiting
 from fundapp.grants.awards import FundChoice
-from fundapp.grants.forms import ActForm, AgreeForm, AgreePartForm, MaybeWordsForm, WordsForm, choices
+from fundapp.grants.forms import ActForm, AgreeForm, AgreePartForm, MaybeWordsForm, OpenForm, WordsForm, choices
 from fundapp.grants.lifecycle import Action, Status, Tie
 from fundapp.grants.models import GrantRequest
-from fundapp.grants.views.acting import act, named
+from fundapp.grants.views.acting import act, closed_page, named
 from fundapp.people import queries as people
 from fundapp.web import paging
 from fundapp.web.guards import guard, only
@@ -66,11 +66,25 @@ def queue() -> ResponseReturnValue:
 
 @blueprint.get("/<int:request_id>")
 def show(request_id: int) -> ResponseReturnValue:
-    """One request, for whoever decides on it or reads it. An auditor's reading is written down."""
+    """One request, for whoever decides on it or reads it. Each reading is written down; an auditor first says why."""
     with transaction(db()):
         found, ties = steps.seen(db(), request_id, actor())
-        steps.note_reading(db(), found, actor(), ties)
-    return _shown(found, ties)
+        is_open = reading.begin(db(), found, actor(), ties, works=reading.DECIDERS)
+    return _shown(found, ties) if is_open else closed_page(found, OpenForm(formdata=None), "decisions")
+
+
+@blueprint.post("/<int:request_id>/open")
+@only(Role.AUDITOR)
+def open_to_read(request_id: int) -> ResponseReturnValue:
+    """Open a request to be read until midnight, with a reason."""
+    form = OpenForm()
+    place = "payouts" if request.form.get("place") == "payouts" else "decisions"
+    if form.validate():
+        with form.refusals():
+            with transaction(db()):
+                reading.open_to_read(db(), actor=actor(), request_id=request_id, words=form.words.data or "")
+            return redirect(url_for(f"{place}.show", request_id=request_id), 303)
+    return closed_page(steps.seen(db(), request_id, actor())[0], form, place)
 
 
 @blueprint.post("/<int:request_id>/agree")

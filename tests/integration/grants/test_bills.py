@@ -116,6 +116,9 @@ def test_who_looks_at_a_bill_from_outside_the_team_is_written_down(client: Any, 
     looks = select(func.count()).select_from(AuditEvent).where(AuditEvent.kind == "evidence.read")
     for name, count in (("worker", 0), ("teammate", 0), ("approver", 1), ("finance", 2), ("auditor", 3)):
         sign_in_as(client, who.seat(name).user)
+        if name == "auditor":
+            assert client.get(f"/requests/{request.id}/bills/{bill}").status == 403
+            client.get(f"/decisions/{request.id}").form('form[action$="/open"]').fill(words="A sample.").submit()
         assert client.get(f"/requests/{request.id}/bills/{bill}").status == 200
         assert session.scalar(looks) == count, name
 
