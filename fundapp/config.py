@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEMO_SECRET = "demo-secret-key-for-a-fund-with-no-real-money"
 DEMO_STRIPE_KEY = "sk_test_demo"
 DEMO_WEBHOOK_SECRET = "whsec_demo"
+SHORTEST_PRIVATE_KEY = 32
 DEMO_PRIVATE_KEY = "demo-private-key-0001-not-for-real-people"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # The form of a signing key, and the name in it (C2SP signed-note). The ledger room reads it.
@@ -202,7 +203,9 @@ def _production_faults(settings: Settings) -> list[str]:
     if settings.secret_key == DEMO_SECRET or len(settings.secret_key) < 32:
         faults.append("SECRET_KEY is missing, too short (32 characters at least) or the demo's.")
     if not settings.private_keys or DEMO_PRIVATE_KEY in settings.private_keys:
-        faults.append("PRIVATE_KEYS is missing or the demo's.")
+        faults.append("PRIVATE_KEYS is missing or the demo's. Make a key: fundapp keys make")
+    elif min(map(len, settings.private_keys)) < SHORTEST_PRIVATE_KEY:
+        faults.append(f"PRIVATE_KEYS has a key of less than {SHORTEST_PRIVATE_KEY} characters. Make a longer one first: fundapp keys make")
     if DEMO_WEBHOOK_SECRET in settings.stripe_webhook_secrets:
         faults.append("STRIPE_WEBHOOK_SECRET is the demo's.")
     if not settings.is_secure:

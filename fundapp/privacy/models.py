@@ -141,7 +141,7 @@ class ComplaintStep(Base):
     __table_args__ = (
         CheckConstraint("what IN ('acknowledged', 'progress', 'answered')", name="what_known"),
         Index("ix_data_complaint_step_complaint_id_id", "complaint_id", "id"),
-        {"info": {"app_role": "SELECT, INSERT, DELETE"}},
+        {"info": {"app_role": "SELECT, INSERT, UPDATE (words), DELETE"}},
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)

@@ -151,6 +151,14 @@ def test_every_sealed_column_is_walked_and_every_index_has_its_source() -> None:
             assert set(sources) <= set(walked[table.name].sealed)
 
 
+def test_the_job_may_write_every_column_that_it_has_to(town: OwnDatabase) -> None:
+    may = text("SELECT has_column_privilege(:table, :column, 'UPDATE')")
+    with town.session() as session:
+        for one in resealing.sealed_tables():
+            for column in (*one.sealed, *one.indexed):
+                assert session.scalar(may, {"table": one.table.name, "column": column}), f"{one.table.name}.{column}"
+
+
 def test_the_command_makes_a_key_counts_values_and_queues_the_job(town: OwnDatabase, tmp_path: Path) -> None:
     made = fundapp(town, tmp_path, DEMO_PRIVATE_KEY, "keys", "make")
     key = made.stdout.strip()

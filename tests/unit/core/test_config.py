@@ -14,7 +14,7 @@ GOOD: dict[str, str] = {
     "STRIPE_SECRET_KEY": "rk_live_abc",
     "STRIPE_WEBHOOK_SECRET": "whsec_new, whsec_old",
     "MAIL_URL": "smtps://mail.example.org",
-    "PRIVATE_KEYS": "k1,k0",
+    "PRIVATE_KEYS": f"{'k1' * 16},{'k0' * 16}",
     "LEDGER_ORIGIN": "fund.example.org/ledger",
 }
 
@@ -61,6 +61,7 @@ def test_an_empty_production_hears_of_every_fault_at_once() -> None:
     [
         ({"SECRET_KEY": DEMO_SECRET}, "SECRET_KEY"),
         ({"PRIVATE_KEYS": DEMO_PRIVATE_KEY}, "PRIVATE_KEYS"),
+        ({"PRIVATE_KEYS": f"{'k1' * 16},k0"}, "PRIVATE_KEYS has a key of less than 32"),
         ({"STRIPE_WEBHOOK_SECRET": DEMO_WEBHOOK_SECRET}, "STRIPE_WEBHOOK_SECRET"),
         ({"STRIPE_SECRET_KEY": "sk_test_abc"}, "test key"),
         ({"STRIPE_API_BASE": "http://127.0.0.1:9"}, "live Stripe key is never sent"),
