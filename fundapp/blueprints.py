@@ -14,6 +14,7 @@ from fundapp.grants.views import blueprints as grants
 from fundapp.openbooks import admin_views as openbooks_admin
 from fundapp.openbooks import ledger_views as open_ledger
 from fundapp.openbooks import readers_views as readers
+from fundapp.openbooks import security_views as security
 from fundapp.openbooks import views as openbooks
 from fundapp.payouts.views import blueprint as payouts
 from fundapp.people import mailbox
@@ -26,6 +27,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     openbooks_admin.blueprint,
     open_ledger.blueprint,
     readers.blueprint,
+    security.blueprint,
     *people,
     points,
     *giving,

@@ -89,6 +89,8 @@ class AuditKind(StrEnum):
     GIFT_ALARM_RAISED = "gift.alarm_raised", marked("gift alarm raised"), {"alarm": code, "about": reference}
     GIFT_ALARM_CLOSED = "gift.alarm_closed", marked("gift alarm closed"), {"alarm": code}
     PRESET_CHANGED = "preset.changed", marked("preset changed"), {"from_pence": whole, "to_pence": whole}
+    # The door.
+    GUESSING_LOOKED_INTO = "guessing.looked_into", marked("guessing looked into"), {"what": code}
     # The catalogue.
     ITEM_ADDED = "item.added", marked("item added"), _PRICES
     ITEM_CHANGED = "item.changed", marked("item changed"), _ITEM

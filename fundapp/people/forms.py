@@ -126,6 +126,12 @@ class DisableForm(TakerForm):
     reason = TextAreaField(lazy("Why"), validators=[_REASON, Length(max=500, message=lazy("Keep it under %(max)d characters."))])
 
 
+class FoundForm(Form):
+    """What came of looking into something."""
+
+    words = StringField(lazy("What you found"), validators=[Length(max=300)])
+
+
 class OrganisationForm(Form):
     """A new partner."""
 

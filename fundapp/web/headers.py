@@ -73,5 +73,7 @@ def install(app: Flask, settings: Settings) -> None:
         more = RUNS_SCRIPTS if g.get("runs_scripts") else FETCHES if open_to_all else ""
         response.headers.setdefault("Content-Security-Policy", (public if open_to_all else private) + more)
         # A page of somebody signed in is kept nowhere; a public one is asked for again, because its form key is its own.
-        response.headers.setdefault("Cache-Control", "private, no-cache" if open_to_all else "no-store")
+        # What went wrong is kept nowhere.
+        may_be_kept = open_to_all and response.status_code < 400
+        response.headers.setdefault("Cache-Control", "private, no-cache" if may_be_kept else "no-store")
         return response

@@ -37,6 +37,8 @@ class Shown:
 # What answers GET and is no page to look at, and why.
 NOT_PAGES = {
     "health.alive": "words for a machine",
+    "security.contact": "words for a machine",
+    "security.policy": "plain words",
     "health.ready": "words for a machine",
     "points.code_png": "a picture",
     "points.code_svg": "a picture",
@@ -323,6 +325,8 @@ ADMIN = _seen_by(
     Shown("people_admin.home", "/admin", "as it is"),
     _day_one("people_admin.home", "/admin"),
     Shown("home.help_page", "/help", "an administrator's"),
+    Shown("guessing.noticed", "/admin/guessing", "somebody guessed"),
+    _day_one("guessing.noticed", "/admin/guessing"),
     Shown("people_admin.people", "/admin/people", "with some invited"),
     Shown("people_admin.people", "/admin/people?words=nobody", "nobody fits"),
     _day_one("people_admin.people", "/admin/people"),

@@ -16,11 +16,13 @@ from flask import Blueprint, abort
 from sqlalchemy.orm import Session
 
 from fundapp.cli.demo_data.world import PASSWORD
+from fundapp.core import clock
 from fundapp.core.roles import Role
 from fundapp.database.instance import Instance
 from fundapp.people import queries as people_queries
 from fundapp.people import throttle
 from fundapp.web.guards import PUBLIC, guard
+from fundapp.web.models import Guessing
 from tests.builders import people
 from tests.builders.grants import Seat
 from tests.builders.stand_in import StandIn
@@ -119,6 +121,7 @@ def _set(live: LiveServer) -> dict[str, object]:
     with live.database.session() as session:
         office = people.team(session, "Fund office", of=people.HOLDER)
         people.user(session, Role.APPROVER, Role.FINANCE, at=office, name="Ruth Ellison", email=EMAILS["manager"], password=PASSWORD)
+        session.add(Guessing(what="points", first_at=clock.now(), last_at=clock.now(), times=3))
         who = {name: _seat(session, email) for name, email in EMAILS.items()}
         return stage_requests.make(session, who) | stage_gifts.make(session, live, who) | stage_books.make(session, live, who)
 

@@ -107,7 +107,8 @@ _PUBLIC = (
     "design.again design.show gifts.came_back gifts.gift gifts.gift_receipt gifts.proof giving.give giving.give_at_point"
     " giving.give_at_point_now giving.give_now health.alive health.ready mailbox.file mailbox.letter mailbox.letters manifest.show"
     " open_ledger.checkpoint open_ledger.open_ledger open_ledger.script open_ledger.tile open_ledger.vkey openbooks.accessibility"
-    " openbooks.complaints openbooks.home openbooks.open_books openbooks.privacy openbooks.proof sign_in.accept_invitation"
+    " openbooks.complaints openbooks.home openbooks.open_books openbooks.privacy openbooks.proof security.contact"
+    " security.policy sign_in.accept_invitation"
     " sign_in.invitation sign_in.sign_in sign_in.sign_in_try webhooks.stripe"
 )
 _FOR_ANYBODY = "account.show account.sign_out account.change_password home.help_page home.put_away home.show search.find search.search"
@@ -118,7 +119,7 @@ _FOR_BOOKS = (
 )
 _FOR_FINANCE = "accounts_desk.rename finance.new_contribution periods_desk.close"
 _FOR_ADMIN = (
-    "catalogue.add_item catalogue.change_item catalogue.item catalogue.items catalogue.new_item catalogue.offer_again"
+    "guessing.noticed catalogue.add_item catalogue.change_item catalogue.item catalogue.items catalogue.new_item catalogue.offer_again"
     " catalogue.stop_offering examples.add examples.examples giving_admin.change giving_admin.presets"
     " organisations.add_organisation organisations.add_team organisations.describe_fund_holder organisations.fund_holder"
     " organisations.new_team organisations.organisations people_admin.change_roles people_admin.confirm_disable people_admin.disable"
@@ -145,6 +146,7 @@ TABLE: dict[str, tuple[May, ...]] = {
     # Things that are not there in this town, so that whoever may is told so.
     **_all("finance.close_alarm finance.close_shortfall finance.run_again periods_desk.seal", May(FINANCE, there=False)),
     **_all("examples.bring_back examples.change examples.edit examples.retire readers.bring_back", May(ADMIN, there=False)),
+    **_all("guessing.look_into", May(ADMIN, there=False)),
     **_all("points.confirm_reopen points.reopen_point", May(ADMIN, there=False)),
     **_all("procedures_desk.publish procedures_desk.write", May(ADMIN)),
     "procedures_desk.show": (May(ADMIN | AUDITOR),),
@@ -339,6 +341,7 @@ def _values(session: Session, seats: dict[str, build.Seat], requests: dict[str, 
         "month": clock.today().month,
         "job_id": 1,
         "alarm_id": 1,
+        "guessing_id": 1,
         "example_id": 1,
     }
 

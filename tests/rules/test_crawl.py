@@ -32,6 +32,8 @@ MAY_BE_WRITTEN = {"user_session", "audit_entry", "audit_words", "audit_event"}
 WRITES = re.compile(r"^\s*(?:WITH\b.*?\)\s*)?(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+\"?(\w+)", re.I | re.S)
 # What no link on a page leads to, and where people have it from instead.
 UNLINKED = {
+    "security.contact": "RFC 9116: researchers look there",
+    "security.policy": "security.txt",
     "covering.show": "the form that takes a photo in",
     "covering.photo": "the page it is covered on",
     "gifts.gift": "the donor's own mail",

@@ -6,6 +6,7 @@ from fundapp.people.views.admin import blueprint as admin
 from fundapp.people.views.factor_reset import blueprint as factor_reset
 from fundapp.people.views.factors import blueprint as factors
 from fundapp.people.views.forgotten import blueprint as forgotten
+from fundapp.people.views.guessing import blueprint as guessing
 from fundapp.people.views.home import blueprint as home
 from fundapp.people.views.organisations import blueprint as organisations
 from fundapp.people.views.procedures import blueprint as procedures
@@ -25,6 +26,7 @@ blueprints = (
     admin,
     factor_reset,
     organisations,
+    guessing,
     audit_desk,
     procedures,
     procedures_desk,
