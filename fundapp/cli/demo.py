@@ -17,6 +17,8 @@ from fundapp.cli.supervisor import Child, Supervisor
 from fundapp.config import ROOT, Settings
 from fundapp.database import embedded
 from fundapp.database.instance import Instance
+from fundapp.people import app_codes, factors
+from fundapp.people import queries as people
 
 START_SECONDS = 60
 WORKER = "worker"
@@ -59,6 +61,22 @@ def run() -> None:
             _say("\nStopping ...")
             supervisor.end()
     _say("Stopped. The data is kept.")
+
+
+@command.command("code")
+@click.argument("email")
+def code(email: str) -> None:
+    """Print the code that somebody's app would show now. Each is taken once, and changes every 30 seconds."""
+    if read_settings().is_production:
+        raise Fault("In production codes come from people's own apps alone.")
+    with opened() as fund, fund.session() as session:
+        user = people.user_by_email(session, email)
+        apps = factors.apps(session, user.id) if user else ()
+        if not apps:
+            raise Fault("Nobody of that e-mail has an app. Key workers need none; passkeys and apps of your own show no codes here.")
+        shown, seconds = app_codes.showing(apps[0].secret or "")
+    click.echo(shown)
+    _say(f"Good for {seconds} seconds more, and half a minute after.")
 
 
 def _children(settings: Settings) -> list[Child]:

@@ -56,6 +56,20 @@ def in_fours(secret: str) -> str:
     return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
 
 
+def keep(session: Session, *, user_id: int, name: str, secret: str, last_step: int = 0) -> Factor:
+    """Keep an app whose secret its owner has. Codes up to `last_step` are none any more."""
+    factor = Factor(user_id=user_id, kind=APP, name=name, created_at=clock.now(), last_used_at=None, secret=secret, last_step=last_step)
+    session.add(factor)
+    session.flush()
+    return factor
+
+
+def showing(secret: str) -> tuple[str, int]:
+    """What an app with this secret shows now, and for how many seconds it still does."""
+    app = pyotp.TOTP(secret)
+    return app.at(clock.now()), app.interval - int(clock.now().timestamp()) % app.interval
+
+
 def looks_like_a_code(typed: str) -> bool:
     """Whether this could come from an app: six digits, however they were spaced."""
     return _CODE.fullmatch(_plain(typed)) is not None

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from fundapp.audit.kinds import AuditKind
 from fundapp.audit.service import record
-from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotFound, Refused
 from fundapp.core.keys import Keys
@@ -51,6 +50,11 @@ def one(session: Session, *, actor: Actor, factor_id: int) -> Factor:
     return found
 
 
+def apps(session: Session, user_id: int) -> Sequence[Factor]:
+    """Somebody's apps alone, oldest first."""
+    return session.scalars(select(Factor).where(Factor.user_id == user_id, Factor.kind == APP).order_by(Factor.id)).all()
+
+
 def count(session: Session, user_id: int) -> int:
     """How many somebody has."""
     return session.scalar(select(func.count()).select_from(Factor).where(Factor.user_id == user_id)) or 0
@@ -65,9 +69,7 @@ def add_app(session: Session, *, actor: Actor, session_id: int, sealed: str, typ
     step = app_codes.step_of(secret, typed)
     if step is None:
         raise Refused(_(_NO_CODE))
-    factor = Factor(user_id=user.id, kind=APP, name=name, created_at=clock.now(), last_used_at=None, secret=secret, last_step=step)
-    session.add(factor)
-    session.flush()
+    factor = app_codes.keep(session, user_id=user.id, name=name, secret=secret, last_step=step)
     return _added(session, actor, session_id, factor, passwords)
 
 

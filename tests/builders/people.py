@@ -52,10 +52,7 @@ def user(session: Session, *roles: Role, at: Team | None = None, name: str = "",
 
 def app(session: Session, user: User, *, name: str = "My phone") -> Factor:
     """An app with codes, as this person would have set it up."""
-    factor = Factor(
-        user_id=user.id, kind=APP, name=name, created_at=clock.now(), last_used_at=None, secret=app_codes.new_secret(), last_step=0
-    )
-    session.add(factor)
+    factor = app_codes.keep(session, user_id=user.id, name=name, secret=app_codes.new_secret())
     session.commit()
     return factor
 

@@ -7,20 +7,24 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from flask import Blueprint, abort
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.cli.demo_data.world import PASSWORD
 from fundapp.core import clock
 from fundapp.core.roles import Role
 from fundapp.database.instance import Instance
+from fundapp.people import factors, resetting, throttle
 from fundapp.people import queries as people_queries
-from fundapp.people import throttle
+from fundapp.people.factor_models import PasswordReset
+from fundapp.people.models import SignInAttempt
 from fundapp.web.guards import PUBLIC, guard
 from fundapp.web.models import Guessing
 from tests.builders import people
@@ -123,7 +127,29 @@ def _set(live: LiveServer) -> dict[str, object]:
         people.user(session, Role.APPROVER, Role.FINANCE, at=office, name="Ruth Ellison", email=EMAILS["manager"], password=PASSWORD)
         session.add(Guessing(what="points", first_at=clock.now(), last_at=clock.now(), times=3))
         who = {name: _seat(session, email) for name, email in EMAILS.items()}
-        return stage_requests.make(session, who) | stage_gifts.make(session, live, who) | stage_books.make(session, live, who)
+        return (
+            stage_requests.make(session, who)
+            | stage_gifts.make(session, live, who)
+            | stage_books.make(session, live, who)
+            | _proofs(session, who["approver"])
+        )
+
+
+def _proofs(session: Session, approver: Seat) -> dict[str, object]:
+    """An approver's app, and a link to set a password anew that opens for as long as anybody looks."""
+    people.code(session, approver.user.email)
+    resetting.ask(session, attempt=_attempt(), email=approver.user.email)
+    row = session.scalars(select(PasswordReset).order_by(PasswordReset.id.desc())).first()
+    minted = resetting.mint(session, row.id) if row else None
+    assert row
+    assert minted
+    row.expires_at = clock.now() + timedelta(days=1)
+    session.commit()
+    return {"factor": factors.apps(session, approver.id)[0].id, "reset": minted[0], "deciding_account": approver.id}
+
+
+def _attempt() -> SignInAttempt:
+    return SignInAttempt(at=clock.now(), email_hash=b"stage", network_hash=b"stage", succeeded=False)
 
 
 def _seat(session: Session, email: str) -> Seat:

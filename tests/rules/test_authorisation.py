@@ -109,9 +109,16 @@ _PUBLIC = (
     " open_ledger.checkpoint open_ledger.open_ledger open_ledger.script open_ledger.tile open_ledger.vkey openbooks.accessibility"
     " openbooks.complaints openbooks.home openbooks.open_books openbooks.privacy openbooks.proof security.contact"
     " security.policy sign_in.accept_invitation"
-    " sign_in.invitation sign_in.sign_in sign_in.sign_in_try webhooks.stripe"
+    " sign_in.invitation sign_in.sign_in sign_in.sign_in_try webhooks.stripe sign_in.sign_in_by_passkey"
+    " forgotten.ask forgotten.new_password forgotten.send forgotten.sent forgotten.set_password"
 )
 _FOR_ANYBODY = "account.show account.sign_out account.change_password home.help_page home.put_away home.show search.find search.search"
+# Proving that it is oneself. What of it is whose, and what a half-proven session may, is held by integration/people/test_half_signed_in.py.
+_FOR_PROVING = (
+    "factors.add_app factors.add_passkey factors.ask_for_codes factors.make_codes factors.new_app factors.new_passkey factors.set_up"
+    " proving.ask proving.ask_to_act proving.prove proving.prove_by_passkey"
+    " second_step.ask second_step.leave second_step.prove second_step.prove_by_passkey"
+)
 _FOR_BOOKS = (
     "accounts_desk.account accounts_desk.accounts accounts_desk.trial_balance audit_desk.events exports.exports finance.contributions"
     " finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk periods_desk.month"
@@ -139,6 +146,8 @@ def _all(names: str, *row: May) -> dict[str, tuple[May, ...]]:
 TABLE: dict[str, tuple[May, ...]] = {
     **_all(_PUBLIC),
     **_all(_FOR_ANYBODY, May(ANYBODY)),
+    **_all(_FOR_PROVING, May(ANYBODY)),
+    **_all("factor_reset.confirm factor_reset.reset", May(ADMIN)),
     **_all(_FOR_BOOKS, May(BOOKS)),
     **_all(_FOR_FINANCE, May(FINANCE)),
     **_all(_FOR_ADMIN, May(ADMIN)),
@@ -156,6 +165,7 @@ TABLE: dict[str, tuple[May, ...]] = {
     "search.found": (May(ANYBODY, there=False),),
     # One's own.
     "account.end_session": (May(OWNER, owned=True),),
+    **_all("factors.change factors.remove factors.rename", May(OWNER, owned=True)),
     # Asking.
     "asking.new": (May(WORKERS),),
     "asking.start": (May(WORKERS),),
@@ -270,7 +280,7 @@ class Trier(Client):
         super().__init__(app, session)
         self.csrf_token = self._token()
         if seat is not None:
-            _, token = sessions.start(session, user=seat.user, device="a test")
+            _, token = sessions.start(session, user=seat.user, device="a test", proven_by="app")
             with self.flask.session_transaction(base_url=BASE_URL) as cookie:
                 cookie.update({"_user_id": token, "_fresh": True})
         self._jar = dict(self.flask._cookies or {})
@@ -326,6 +336,7 @@ def _values(session: Session, seats: dict[str, build.Seat], requests: dict[str, 
     session.flush()
     return {
         "session_id": row.id,
+        "factor_id": people.app(session, seats["owner"].user).id,
         "user_id": seats["teammate"].id,
         "invitation_id": session.scalar(select(Invitation.id).where(Invitation.email == "new@example.org")),
         "token": token,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import click
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from fundapp.cli import demo_key
 from fundapp.cli.context import Context, opened
@@ -19,6 +20,8 @@ from fundapp.cli.main import Fault
 from fundapp.core.db import Database, transaction
 from fundapp.core.roles import Role
 from fundapp.ledger.periods_read import shut_until
+from fundapp.people import app_codes, factors
+from fundapp.people.models import User
 from fundapp.points import queries as points
 
 Say = Callable[[str], None]
@@ -40,6 +43,8 @@ def fill(fund: Context, say: Say) -> None:
     with fund.session() as session:
         if world.everybody(session):
             demo_key.introduce(session, signer, fund.settings.ledger_origin)
+            with transaction(session):
+                world.give_apps(session)
             return
         broken_off = shut_until(session) is not None
     if broken_off:
@@ -57,6 +62,12 @@ def fill(fund: Context, say: Say) -> None:
         stripe.go_on()
 
 
+def _sign_in_of(session: Session, user: User) -> str:
+    row = f"  {user.email:<34} {', '.join(sorted(role.words for role in user.roles)):<16}"
+    apps = factors.apps(session, user.id)
+    return f"{row} {apps[0].secret}  now {app_codes.showing(apps[0].secret or '')[0]}" if apps else row.rstrip()
+
+
 def _open_again(fund: Context) -> None:
     """Begin with open days. Only in the checkout's own database: the owner's address in the settings is for migrations alone."""
     owner_url = None if fund.settings.migration_database_url else fund.owner_url
@@ -69,7 +80,7 @@ def greeting(fund: Context) -> str:
     base = fund.settings.base_url
     with fund.session() as session:
         code = session.scalars(points.points(state=points.State.OPEN).limit(1)).one().code
-        rows = [f"  {user.email:<40} {', '.join(sorted(role.words for role in user.roles))}" for user in world.everybody(session)]
+        rows = [_sign_in_of(session, user) for user in world.everybody(session)]
         admin = next(user.email for user in world.everybody(session) if Role.ADMIN in user.roles)
     return "\n".join(
         [
@@ -82,7 +93,8 @@ def greeting(fund: Context) -> str:
             f"  Sign in                      {base}/sign-in",
             "",
             f"Everybody's password is: {world.PASSWORD}",
-            "No second factor is asked for yet, so there are no TOTP secrets.",
+            "After it, all but key workers are asked for a code. Put the secret into an authenticator app, take the code shown here,",
+            "or ask for the present one with: .venv/bin/fundapp demo code EMAIL. Each code is taken once, and changes every 30 seconds.",
             *rows,
             "",
             "Try: give £5 at the point and pay on the test page; ask for a phone as a key worker; agree it as an",

@@ -15,8 +15,10 @@ from fundapp.finance.contributions import receive_contribution
 from fundapp.grants import catalogue
 from fundapp.grants.catalogue import ItemWords
 from fundapp.ledger import service as ledger
+from fundapp.people import app_codes, factors
 from fundapp.people import service as people
 from fundapp.people.models import Team, User
+from fundapp.people.seats import needs_second_factor
 
 PASSWORD = "a small thing unlocks a life"  # noqa: S105 - printed at every start of the demo
 GRANT_PENCE = 1_500_000
@@ -121,7 +123,15 @@ def _people(session: Session) -> dict[str, Actor]:
         link = people.invite_by_link(session, actor=SYSTEM, email=email, roles=roles, team_id=teams[team].id)
         user = people.accept_invitation(session, token=link, name=name, password=PASSWORD, passwords=hasher)
         actors[email] = Actor(f"user:{user.id}", user.id, frozenset(roles), teams[team].organisation_id, teams[team].id)
+    give_apps(session)
     return actors
+
+
+def give_apps(session: Session) -> None:
+    """Everybody whose seats need more than a password has an app, whose secret is printed at every start. Asked twice, it is done once."""
+    for user in everybody(session):
+        if needs_second_factor(user.roles) and not factors.count(session, user.id):
+            app_codes.keep(session, user_id=user.id, name="The demonstration’s app", secret=app_codes.new_secret())
 
 
 def grant_years(begins_on: date, today: date) -> list[tuple[str, str, date]]:

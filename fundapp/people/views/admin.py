@@ -18,7 +18,7 @@ from fundapp.people.forms import DisableForm, HandOverForm, InviteForm, RolesFor
 from fundapp.people.reading import kinds, namer
 from fundapp.people.seats import what_they_do
 from fundapp.web import needs, paging
-from fundapp.web.guards import guard
+from fundapp.web.guards import fresh_proof, guard
 from fundapp.web.identity import actor
 from fundapp.web.navigation import admin_item, admin_ways, nav_item
 from fundapp.web.needs import work
@@ -58,6 +58,7 @@ def new_person() -> ResponseReturnValue:
 
 
 @blueprint.post("/people/new")
+@fresh_proof
 def invite() -> ResponseReturnValue:
     """Invite somebody; the mail goes out by itself."""
     form = InviteForm().offer(queries.organisations(db()))
@@ -98,6 +99,7 @@ def person(user_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/people/<int:user_id>/roles")
+@fresh_proof
 def change_roles(user_id: int) -> ResponseReturnValue:
     """Give the account other seats."""
     form = RolesForm()
@@ -160,6 +162,7 @@ def hand_over_now(user_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/people/<int:user_id>/enable")
+@fresh_proof
 def enable(user_id: int) -> ResponseReturnValue:
     """Let the account be used again."""
     with transaction(db()):

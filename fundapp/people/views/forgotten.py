@@ -64,6 +64,7 @@ def new_password(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/<token>")
 @limited("password-link", most=30)
+@noticed("password-link")
 def set_password(token: str) -> ResponseReturnValue:
     """Set it. Nobody is signed in by that."""
     form = NewPasswordForm()
