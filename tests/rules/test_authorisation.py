@@ -26,6 +26,7 @@ from fundapp.grants import covering, deciding
 from fundapp.grants.models import CatalogueItem, Evidence, GrantRequest
 from fundapp.openbooks import readers
 from fundapp.openbooks.models import ReaderPart
+from fundapp.people import covering as cover
 from fundapp.people import service as people_service
 from fundapp.people import sessions
 from fundapp.people.models import Invitation
@@ -107,8 +108,8 @@ _PUBLIC = (
     "design.again design.show gifts.came_back gifts.gift gifts.gift_receipt gifts.proof giving.give giving.give_at_point"
     " giving.give_at_point_now giving.give_now health.alive health.ready mailbox.file mailbox.letter mailbox.letters manifest.show"
     " open_ledger.checkpoint open_ledger.open_ledger open_ledger.script open_ledger.tile open_ledger.vkey openbooks.accessibility"
-    " openbooks.complaints openbooks.home openbooks.open_books openbooks.privacy openbooks.proof security.contact"
-    " security.policy sign_in.accept_invitation"
+    " openbooks.complaints openbooks.home openbooks.open_books openbooks.privacy openbooks.proof sign_in.accept_invitation"
+    " security.contact security.policy"
     " sign_in.invitation sign_in.sign_in sign_in.sign_in_try webhooks.stripe sign_in.sign_in_by_passkey"
     " forgotten.ask forgotten.new_password forgotten.send forgotten.sent forgotten.set_password"
 )
@@ -155,8 +156,16 @@ TABLE: dict[str, tuple[May, ...]] = {
     # Things that are not there in this town, so that whoever may is told so.
     **_all("finance.close_alarm finance.close_shortfall finance.run_again periods_desk.seal", May(FINANCE, there=False)),
     **_all("examples.bring_back examples.change examples.edit examples.retire readers.bring_back", May(ADMIN, there=False)),
-    **_all("guessing.look_into", May(ADMIN, there=False)),
     **_all("points.confirm_reopen points.reopen_point", May(ADMIN, there=False)),
+    **_all("guessing.look_into", May(ADMIN, there=False)),
+    **_all(
+        "cover.show cover.put_on_call cover.absent cover.set_absent cover.office cover.change_hours cover.close_on",
+        May(ADMIN),
+    ),
+    "cover.end_absence": (May(ADMIN),),
+    **_all("cover.take_off_call cover.open_on", May(ADMIN, there=False)),
+    **_all("away.mine away.set_mine", May(ANYBODY)),
+    "away.end_mine": (May(OWNER | ADMIN, owned=True),),
     **_all("procedures_desk.publish procedures_desk.write", May(ADMIN)),
     "procedures_desk.show": (May(ADMIN | AUDITOR),),
     "procedures.current": (May(ANYBODY),),
@@ -338,7 +347,7 @@ def _values(session: Session, seats: dict[str, build.Seat], requests: dict[str, 
         "session_id": row.id,
         "factor_id": people.app(session, seats["owner"].user).id,
         "user_id": seats["teammate"].id,
-        "invitation_id": session.scalar(select(Invitation.id).where(Invitation.email == "new@example.org")),
+        "invitation_id": session.scalar(select(Invitation.id).order_by(Invitation.id.desc()).limit(1)),
         "token": token,
         "item_id": session.scalar(select(CatalogueItem.id).limit(1)),
         "person_id": requests["waiting"].person_id,
@@ -352,8 +361,18 @@ def _values(session: Session, seats: dict[str, build.Seat], requests: dict[str, 
         "month": clock.today().month,
         "job_id": 1,
         "alarm_id": 1,
-        "guessing_id": 1,
         "example_id": 1,
+        "turn_id": 1,
+        "guessing_id": 1,
+        "day": 1,
+        "absence_id": cover.set_absence(
+            session,
+            actor=seats["owner"].actor,
+            user_id=seats["owner"].id,
+            deputy_id=seats["teammate"].id,
+            starts_on=clock.today(),
+            ends_on=clock.today(),
+        ).id,
     }
 
 

@@ -3,6 +3,8 @@
 from fundapp.people.audit_views import blueprint as audit_desk
 from fundapp.people.views.account import blueprint as account
 from fundapp.people.views.admin import blueprint as admin
+from fundapp.people.views.cover import away
+from fundapp.people.views.cover import blueprint as cover
 from fundapp.people.views.factor_reset import blueprint as factor_reset
 from fundapp.people.views.factors import blueprint as factors
 from fundapp.people.views.forgotten import blueprint as forgotten
@@ -30,4 +32,6 @@ blueprints = (
     audit_desk,
     procedures,
     procedures_desk,
+    cover,
+    away,
 )

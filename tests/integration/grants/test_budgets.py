@@ -45,7 +45,7 @@ def some_of_each(session: Session, who: build.Cast) -> None:
     [
         ("worker", "/requests", 12),
         ("worker", "/requests?whose=team&state=open", 12),
-        ("approver", "/decisions", 10),
+        ("approver", "/decisions", 11),
         ("approver", "/decisions?show=answered", 10),
         ("finance", "/payouts", 13),
         ("auditor", "/payouts", 12),
