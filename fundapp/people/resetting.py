@@ -47,7 +47,7 @@ def mint(session: Session, reset_id: int) -> tuple[str, User] | None:
     user = queries.user(session, row.user_id)
     if not user.active:
         return None
-    end_links(session, row.user_id, but=row.id)
+    end_links(session, row.user_id, before=row.id)
     token = random_token()
     row.token_hash, row.expires_at = token_hash(token), clock.now() + LASTS
     session.flush()
@@ -78,10 +78,10 @@ def set_password(session: Session, *, token: str, password: str, passwords: Pass
     return user
 
 
-def end_links(session: Session, user_id: int, *, but: int | None = None) -> None:
-    """End every open link of an account."""
+def end_links(session: Session, user_id: int, *, before: int | None = None) -> None:
+    """End every open link of an account, or those that were asked for before one."""
     statement = update(PasswordReset).where(PasswordReset.user_id == user_id, PasswordReset.ended_at.is_(None))
-    session.execute((statement if but is None else statement.where(PasswordReset.id != but)).values(ended_at=clock.now()))
+    session.execute((statement if before is None else statement.where(PasswordReset.id < before)).values(ended_at=clock.now()))
 
 
 def forget_old(session: Session) -> None:
