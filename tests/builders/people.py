@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
-from fundapp.core.actor import SYSTEM
+from fundapp.core.actor import SYSTEM, Actor
 from fundapp.core.roles import Role
-from fundapp.people import app_codes, queries, service
+from fundapp.people import app_codes, procedures, queries, service
 from fundapp.people.factor_models import APP, Factor
 from fundapp.people.models import FundHolder, Organisation, Team, User
 from fundapp.people.seats import needs_second_factor
@@ -46,8 +46,16 @@ def user(session: Session, *roles: Role, at: Team | None = None, name: str = "",
     made = service.accept_invitation(
         session, token=token, name=name or f"{seats[0].words.capitalize()} {number}", password=password, passwords=service.passwords("test")
     )
+    accept_procedures(session, Actor(f"user:{made.id}", made.id))
     session.commit()
     return queries.user(session, made.id)
+
+
+def accept_procedures(session: Session, actor: Actor) -> None:
+    """Accept the operating procedures that hold, where any do: everybody who is not on their first visit has."""
+    newest = procedures.current(session)
+    if newest is not None:
+        procedures.accept(session, actor=actor, number=newest.number)
 
 
 def app(session: Session, user: User, *, name: str = "My phone") -> Factor:

@@ -27,8 +27,8 @@ from fundapp.grants.models import CatalogueItem, Evidence, GrantRequest
 from fundapp.openbooks import readers
 from fundapp.openbooks.models import ReaderPart
 from fundapp.people import covering as cover
+from fundapp.people import reviewing, sessions
 from fundapp.people import service as people_service
-from fundapp.people import sessions
 from fundapp.people.models import Invitation
 from fundapp.web.guards import PUBLIC, guard_of
 from tests.builders import grants as build
@@ -164,6 +164,10 @@ TABLE: dict[str, tuple[May, ...]] = {
     ),
     "cover.end_absence": (May(ADMIN),),
     **_all("cover.take_off_call cover.open_on", May(ADMIN, there=False)),
+    **_all("reviews.home reviews.show reviews.account", May(BOOKS | ADMIN)),
+    **_all("reviews.begin reviews.finish", May(ADMIN)),
+    # The account that is asked for is a key worker's: an administrator decides, and a finance officer on administrators alone.
+    "reviews.decide": (May(ADMIN, owned=True, done_with={"decision": "keep", "reason": "Still here."}),),
     **_all("away.mine away.set_mine", May(ANYBODY)),
     "away.end_mine": (May(OWNER | ADMIN, owned=True),),
     **_all("procedures_desk.publish procedures_desk.write", May(ADMIN)),
@@ -363,6 +367,7 @@ def _values(session: Session, seats: dict[str, build.Seat], requests: dict[str, 
         "alarm_id": 1,
         "example_id": 1,
         "turn_id": 1,
+        "review_id": reviewing.begin(session, actor=seats["admin"].actor).id,
         "guessing_id": 1,
         "day": 1,
         "absence_id": cover.set_absence(

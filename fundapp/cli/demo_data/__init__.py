@@ -57,6 +57,8 @@ def fill(fund: Context, say: Say) -> None:
             made = world.build(session)
         nightly = seals.begin(town, made, signer=signer, origin=fund.settings.ledger_origin)
         history.live(town, made, stripe, fund.keys, nightly)
+        with town.session() as session, transaction(session):
+            world.put_on_call(session)
         # The letters of the past were sent in the past, and its bells were answered then.
         connection.execute(text("DELETE FROM procrastinate_jobs"))
         stripe.go_on()

@@ -15,9 +15,10 @@ from fundapp.finance.contributions import receive_contribution
 from fundapp.grants import catalogue
 from fundapp.grants.catalogue import ItemWords
 from fundapp.ledger import service as ledger
-from fundapp.people import app_codes, factors
+from fundapp.people import app_codes, cover, covering, factors, procedures
 from fundapp.people import service as people
 from fundapp.people.models import Team, User
+from fundapp.people.procedures_text import TEXT
 from fundapp.people.seats import needs_second_factor
 
 PASSWORD = "a small thing unlocks a life"  # noqa: S105 - printed at every start of the demo
@@ -124,7 +125,27 @@ def _people(session: Session) -> dict[str, Actor]:
         user = people.accept_invitation(session, token=link, name=name, password=PASSWORD, passwords=hasher)
         actors[email] = Actor(f"user:{user.id}", user.id, frozenset(roles), teams[team].organisation_id, teams[team].id)
     give_apps(session)
+    _procedures(session, actors)
     return actors
+
+
+def _procedures(session: Session, actors: dict[str, Actor]) -> None:
+    """The text that is offered, published by the administrator and accepted by everybody."""
+    admin = next(actor for actor in actors.values() if actor.has(Role.ADMIN))
+    version = procedures.publish(session, actor=admin, body=TEXT, note="The first version.", after=0)
+    for actor in actors.values():
+        procedures.accept(session, actor=actor, number=version.number)
+
+
+def put_on_call(session: Session) -> None:
+    """The approvers take turns out of hours, a week each from the coming four on. It is a demonstration: nobody is rung at night."""
+    approvers = [user for user in everybody(session) if Role.APPROVER in user.roles]
+    admin = next(user.actor for user in everybody(session) if Role.ADMIN in user.roles)
+    monday = clock.today() - timedelta(days=clock.today().weekday())
+    for week in range(4):
+        who = approvers[week % len(approvers)]
+        begins, ends = (cover.at(monday + timedelta(weeks=number), time(9)) for number in (week, week + 1))
+        covering.put_on_call(session, actor=admin, user_id=who.id, starts_at=begins, ends_at=ends)
 
 
 def give_apps(session: Session) -> None:

@@ -14,6 +14,7 @@ from fundapp.people.views.organisations import blueprint as organisations
 from fundapp.people.views.procedures import blueprint as procedures
 from fundapp.people.views.procedures import desk as procedures_desk
 from fundapp.people.views.proving import blueprint as proving
+from fundapp.people.views.reviews import blueprint as reviews
 from fundapp.people.views.second_step import blueprint as second_step
 from fundapp.people.views.sign_in import blueprint as sign_in
 
@@ -33,5 +34,6 @@ blueprints = (
     procedures,
     procedures_desk,
     cover,
+    reviews,
     away,
 )
