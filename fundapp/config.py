@@ -203,9 +203,9 @@ def _production_faults(settings: Settings) -> list[str]:
     if settings.secret_key == DEMO_SECRET or len(settings.secret_key) < 32:
         faults.append("SECRET_KEY is missing, too short (32 characters at least) or the demo's.")
     if not settings.private_keys or DEMO_PRIVATE_KEY in settings.private_keys:
-        faults.append("PRIVATE_KEYS is missing or the demo's. Make a key: fundapp keys make")
+        faults.append("PRIVATE_KEYS is missing or the demo's. “fundapp keys make” makes a key.")
     elif min(map(len, settings.private_keys)) < SHORTEST_PRIVATE_KEY:
-        faults.append(f"PRIVATE_KEYS has a key of less than {SHORTEST_PRIVATE_KEY} characters. Make a longer one first: fundapp keys make")
+        faults.append(f"PRIVATE_KEYS has a key of less than {SHORTEST_PRIVATE_KEY} characters. “fundapp keys make” makes a longer one.")
     if DEMO_WEBHOOK_SECRET in settings.stripe_webhook_secrets:
         faults.append("STRIPE_WEBHOOK_SECRET is the demo's.")
     if not settings.is_secure:

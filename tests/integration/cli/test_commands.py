@@ -42,13 +42,13 @@ def refusal(done: subprocess.CompletedProcess[str]) -> str:
 def test_help_names_every_command_and_imports_none() -> None:
     code = "import sys; from fundapp.cli import main; main(['--help'], standalone_mode=False); assert 'sqlalchemy' not in sys.modules"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    for name in ("serve", "worker", "migrate", "demo-data", "check", "user", "ledger", "stripe"):
+    for name in ("serve", "worker", "migrate", "demo-data", "check", "user", "keys", "ledger", "stripe"):
         assert f"  {name} " in done.stdout
 
 
 def test_every_command_has_help() -> None:
     code = "import sys; from fundapp.cli import main; [main([name, '--help'], standalone_mode=False) for name in sys.argv[1:]]"
-    names = ["serve", "worker", "migrate", "demo-data", "check", "user", "ledger", "stripe", "export", "demo"]
+    names = ["serve", "worker", "migrate", "demo-data", "check", "user", "keys", "ledger", "stripe", "export", "demo"]
     done = subprocess.run([sys.executable, "-c", code, *names], cwd=ROOT, capture_output=True, text=True, check=True)
     for name in names:
         assert f" {name} [OPTIONS]" in done.stdout

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import Connection, LargeBinary, cast, column, func, literal, select, table, type_coerce
 from sqlalchemy.exc import StatementError
+from sqlalchemy.orm import Session
 
 from fundapp.core.db import Database
+from fundapp.core.roles import Role
 from fundapp.core.sealed import Sealed, SealedBytes, SealedJson, SealedText, vault_of
+from fundapp.core.vault import Vault
+from tests.builders import people
 from tests.support.postgres import OwnDatabase
+from tests.support.web import Client
 
 
 @pytest.mark.parametrize(
@@ -50,3 +57,21 @@ def test_a_database_opened_without_keys_neither_reads_nor_writes(worker_database
                 session.scalar(select(type_coerce(func.decode("78", "hex"), SealedText("t.words"))))
     finally:
         bare.dispose()
+
+
+def test_a_page_of_somebody_signed_in_opens_one_account(
+    client: Client, session: Session, sign_in_as: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(12):
+        people.user(session, Role.KEY_WORKER)
+    sign_in_as(client, people.user(session, Role.KEY_WORKER))
+    opened = []
+    whole = Vault.open
+
+    def counted(vault: Vault, purpose: str, sealed: bytes) -> bytes:
+        opened.append(purpose)
+        return whole(vault, purpose, sealed)
+
+    monkeypatch.setattr(Vault, "open", counted)
+    assert client.get("/requests").status == 200
+    assert sorted(opened) == ["user_account.email", "user_account.name"]
