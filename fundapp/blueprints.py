@@ -20,6 +20,7 @@ from fundapp.payouts.views import blueprint as payouts
 from fundapp.people import mailbox
 from fundapp.people.views import blueprints as people
 from fundapp.points.views import blueprint as points
+from fundapp.privacy.views import blueprints as privacy
 from fundapp.web import design
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -38,6 +39,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts_desk,
     periods_desk,
     exports,
+    *privacy,
 )
 
 # Where nothing real is at stake.

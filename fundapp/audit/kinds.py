@@ -146,6 +146,7 @@ class AuditKind(StrEnum):
     RIGHT_ASKED = "right.asked", marked("data right asked for"), {"right": code}
     RIGHT_ANSWERED = "right.answered", marked("data right answered"), {"right": code, "outcome": code}
     DATA_TAKEN = "data.taken", marked("personal data taken"), {"columns": whole}
+    DATA_PUT_RIGHT = "data.put_right", marked("personal data put right"), {"changed": code}
     DATA_ERASED = "data.erased", marked("personal data erased"), {"erased": whole, "kept": whole}
     COMPLAINT_RECEIVED = "complaint.received", marked("complaint received"), {"about": code}
     COMPLAINT_MOVED = "complaint.moved", marked("complaint moved"), _MOVE

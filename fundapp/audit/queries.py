@@ -31,6 +31,12 @@ def events(*, subject: str = "", kind: str = "") -> Select[AuditEvent]:
     return statement.where(AuditEvent.kind == kind) if kind else statement
 
 
+def of_subjects(subjects: Sequence[str], kinds: Sequence[str]) -> Select[AuditEvent]:
+    """The events of some kinds about some things, newest first, for paging."""
+    about = AuditEvent.subject.in_(list(subjects)) & AuditEvent.kind.in_(list(kinds))
+    return select(AuditEvent).where(about).options(selectinload(AuditEvent.words_row)).order_by(AuditEvent.id.desc())
+
+
 def of_day(session: Session, day: date) -> Iterator[AuditEvent]:
     """The events of a London day with their words, by number, a few hundred at a time."""
     within = (AuditEvent.at >= clock.start_of(day)) & (AuditEvent.at < clock.start_of(day + timedelta(days=1)))

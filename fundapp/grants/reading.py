@@ -57,7 +57,7 @@ def note_bill(session: Session, request: GrantRequest, actor: Actor, evidence_id
     purpose = TO_DECIDE if actor.has(*DECIDERS) else TO_PAY if actor.has(*PAYERS) else TO_AUDIT
     if purpose == TO_AUDIT and not has_read(session, actor, request.subject, TO_AUDIT):
         return False
-    facts = {"bill": evidence_id, "purpose": purpose}
+    facts: dict[str, str | int] = {"bill": evidence_id, "purpose": purpose}
     audit.record(session, actor=actor, kind=AuditKind.EVIDENCE_READ, subject=request.subject, facts=facts)
     return True
 

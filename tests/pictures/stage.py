@@ -30,7 +30,7 @@ from fundapp.web.models import Guessing
 from tests.builders import people
 from tests.builders.grants import Seat
 from tests.builders.stand_in import StandIn
-from tests.pictures import stage_books, stage_gifts, stage_requests
+from tests.pictures import stage_books, stage_data, stage_gifts, stage_requests
 from tests.support.live import LiveServer, serving
 from tests.support.postgres import Cluster
 from tests.support.town import grown
@@ -131,6 +131,7 @@ def _set(live: LiveServer) -> dict[str, object]:
             stage_requests.make(session, who)
             | stage_gifts.make(session, live, who)
             | stage_books.make(session, live, who)
+            | stage_data.make(session, live, who)
             | _proofs(session, who["approver"])
         )
 

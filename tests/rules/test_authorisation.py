@@ -105,7 +105,8 @@ def reads(**who_on: frozenset[str]) -> tuple[May, ...]:
 
 # What is open to all. What lies behind an unguessable link is looked into by the tests of its room.
 _PUBLIC = (
-    "design.again design.show gifts.came_back gifts.gift gifts.gift_receipt gifts.proof giving.give giving.give_at_point"
+    "complaining.complain complaining.follow complaining.form"
+    " design.again design.show gifts.came_back gifts.gift gifts.gift_receipt gifts.proof giving.give giving.give_at_point"
     " giving.give_at_point_now giving.give_now health.alive health.ready mailbox.file mailbox.letter mailbox.letters manifest.show"
     " open_ledger.checkpoint open_ledger.open_ledger open_ledger.script open_ledger.tile open_ledger.vkey openbooks.accessibility"
     " openbooks.complaints openbooks.home openbooks.open_books openbooks.privacy openbooks.proof sign_in.accept_invitation"
@@ -121,7 +122,7 @@ _FOR_PROVING = (
     " second_step.ask second_step.leave second_step.prove second_step.prove_by_passkey"
 )
 _FOR_BOOKS = (
-    "accounts_desk.account accounts_desk.accounts accounts_desk.trial_balance audit_desk.events exports.exports finance.contributions"
+    "accounts_desk.account accounts_desk.accounts accounts_desk.trial_balance audit_desk.events audit_desk.take exports.exports finance.contributions"
     " finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk periods_desk.month"
     " periods_desk.months"
 )
@@ -136,6 +137,11 @@ _FOR_ADMIN = (
     " people_admin.send_again people_admin.sign_out_everywhere people_admin.withdraw_invitation points.change_host points.close_point"
     " points.confirm_close points.host points.new_point points.open_point points.renew_poster readers.add"
     " readers.change readers.reader readers.readers readers.stop readers.write_again"
+)
+_FOR_DATA = "data_complaints.all_of_them data_protection.held data_protection.home data_protection.rules data_rights.asked"
+_FOR_DATA_ABOUT = (
+    "data_complaints.about data_complaints.show data_complaints.tell data_protection.adopt data_protection.document data_protection.rule"
+    " data_rights.answer data_rights.erase data_rights.put_right data_rights.show data_rights.take"
 )
 _FOR_SIGNS = "points.code_png points.code_svg points.low_ink_poster points.point points.points points.poster"
 
@@ -153,6 +159,9 @@ TABLE: dict[str, tuple[May, ...]] = {
     **_all(_FOR_FINANCE, May(FINANCE)),
     **_all(_FOR_ADMIN, May(ADMIN)),
     **_all(_FOR_SIGNS, May(SIGNS)),
+    **_all(_FOR_DATA, May(ADMIN)),
+    **_all(_FOR_DATA_ABOUT, May(ADMIN, there=False)),
+    "readings.of_person": (May(ADMIN | AUDITOR),),
     # Things that are not there in this town, so that whoever may is told so.
     **_all("finance.close_alarm finance.close_shortfall finance.run_again periods_desk.seal", May(FINANCE, there=False)),
     **_all("examples.bring_back examples.change examples.edit examples.retire readers.bring_back", May(ADMIN, there=False)),
@@ -360,6 +369,10 @@ def _values(session: Session, seats: dict[str, build.Seat], requests: dict[str, 
         "point_id": points.point(session).id,
         "reader_id": reader.id,
         "code": "bank",
+        # Nothing that is there: requests about data, and complaints about them.
+        "request_id": 0,
+        "complaint_id": 0,
+        "name": "nothing",
         "number": 1,
         "year": clock.today().year,
         "month": clock.today().month,
