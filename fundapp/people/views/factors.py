@@ -13,16 +13,16 @@ from fundapp.people.factor_models import PASSKEY
 from fundapp.people.factors import Added
 from fundapp.people.seats import needs_second_factor
 from fundapp.people.views.second_step import arriving, site
-from fundapp.web import identity
 from fundapp.web.app import fund, keys, settings
 from fundapp.web.forms import CsrfForm
 from fundapp.web.guards import ARRIVING, SECOND_STEP, guard, prove_first, safe_next
-from fundapp.web.navigation import frame
 from fundapp.web.session import db
 
 blueprint = Blueprint("factors", __name__, url_prefix="/factors")
 guard(blueprint, ARRIVING)
 
+# In a phone's width on every screen: one thing at a time, and a code that a camera takes in.
+FRAME = "base/phone.html"
 # What somebody may do here who has shown their password alone, and has nothing else yet.
 _BEGINNING = frozenset({"factors.set_up", "factors.new_app", "factors.add_app", "factors.new_passkey", "factors.add_passkey"})
 
@@ -51,7 +51,7 @@ def set_up() -> ResponseReturnValue:
     """Offer the ways there are, a passkey first."""
     own = arriving()
     needed = needs_second_factor(own.actor.roles) and not own.proven
-    return render_template("people/factors_set_up.html", frame=_frame(), needed=needed, next=_next())
+    return render_template("people/factors_set_up.html", frame=FRAME, needed=needed, next=_next())
 
 
 @blueprint.get("/app")
@@ -156,10 +156,6 @@ def make_codes() -> ResponseReturnValue:
     return _ask_for_codes(form)
 
 
-def _frame() -> str:
-    return frame() if identity.signed_in() else "base/phone.html"
-
-
 def _next() -> str:
     return safe_next(request.args.get("next")) or ""
 
@@ -173,7 +169,7 @@ def _app(form: NewAppForm) -> ResponseReturnValue:
         form.sealed.data = app_codes.offer(db(), session_id=own.session_id, secret=secret)
     label = _("QR code for your app")
     code = fund().gateways.qr_svg(app_codes.address(secret, own.person.email), label=label)
-    page = render_template("people/factor_app.html", frame=_frame(), form=form, code=code, secret=app_codes.in_fours(secret))
+    page = render_template("people/factor_app.html", frame=FRAME, form=form, code=code, secret=app_codes.in_fours(secret))
     return page, form.status
 
 
@@ -182,7 +178,7 @@ def _passkey(form: NewPasskeyForm) -> ResponseReturnValue:
     known = [one for one in factors.of(db(), own.person.id) if one.kind == PASSKEY]
     asked = passkeys.ask_for_new(keys(), site(), purpose=passkeys.adding(own.session_id), user=own.person, known=known)
     form.signed.data, form.answer.data = asked.signed, ""
-    return render_template("people/factor_passkey.html", frame=_frame(), form=form, asked=asked), form.status
+    return render_template("people/factor_passkey.html", frame=FRAME, form=form, asked=asked), form.status
 
 
 def _change(factor_id: int, form: RenameForm | None) -> ResponseReturnValue:
@@ -191,13 +187,13 @@ def _change(factor_id: int, form: RenameForm | None) -> ResponseReturnValue:
     shown = form or RenameForm(formdata=None)
     if not shown.name.data:
         shown.name.data = factor.name
-    page = render_template("people/factor.html", frame=_frame(), form=shown, factor=factor)
+    page = render_template("people/factor.html", frame=FRAME, form=shown, factor=factor)
     return page, shown.status
 
 
 def _ask_for_codes(form: CsrfForm) -> ResponseReturnValue:
     left = recovery.left(db(), arriving().person.id)
-    return render_template("people/recovery_codes_ask.html", frame=_frame(), form=form, left=left), form.status
+    return render_template("people/recovery_codes_ask.html", frame=FRAME, form=form, left=left), form.status
 
 
 def _added(added: Added, target: str | None) -> ResponseReturnValue:

@@ -303,7 +303,7 @@ def sign_in_to() -> Callable[..., None]:
     from fundapp.people import sessions
 
     def sign_in(client: Client, session: Session, user: Any) -> None:
-        _, token = sessions.start(session, user=user, device="a test")
+        _, token = sessions.start(session, user=user, device="a test", proven_by="app")
         session.commit()
         with client.flask.session_transaction(base_url=BASE_URL) as cookie:
             cookie.update({"_user_id": token, "_fresh": True})
