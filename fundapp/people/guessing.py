@@ -23,7 +23,7 @@ _WORDS = {
     "points": marked("Codes of collection points"),
     "invitations": marked("Links of invitations"),
     "persons": marked("Codes of people we help"),
-    "resets": marked("Links for a new password"),
+    "password-link": marked("Links for a new password"),
 }
 
 
@@ -32,7 +32,7 @@ def words(what: str) -> str:
     return _(_WORDS[what]) if what in _WORDS else what
 
 
-def noticed() -> Select[tuple[Guessing]]:
+def noticed() -> Select[Guessing]:
     """All that was noticed: what nobody has looked into first, then the newest."""
     return select(Guessing).order_by(Guessing.seen_at.is_not(None), Guessing.first_at.desc(), Guessing.id.desc())
 

@@ -8,8 +8,10 @@ from datetime import date
 from types import TracebackType
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import FileStorage
+from flask_wtf.form import SUBMIT_METHODS, _Auto
+from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
 from wtforms import Field, FileField, PasswordField, StringField
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
@@ -40,7 +42,20 @@ class Form(FlaskForm):  # type: ignore[misc]
     """A form of somebody signed in: carries the token that proves it was ours (CSRF), and cleans what was typed."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        """How fields are made."""
+        """How fields are made, and what of a request they see."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """The fields of a form that was sent, and its files where a file is asked for. Nothing else is a form, JSON least of all."""
+            if formdata is not _Auto:
+                return formdata
+            if not request or request.method not in SUBMIT_METHODS:
+                return None
+            asked = {name for name, field in form._unbound_fields if issubclass(field.field_class, FileField)}
+            if not asked or not request.files:
+                # An empty one too was sent: every answer in it is missing.
+                return request.form if request.form or request.files else None
+            sent = MultiDict((name, file) for name, file in request.files.items(multi=True) if name in asked)
+            return CombinedMultiDict((sent, request.form))
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             """Clean every line of text, but never a password."""

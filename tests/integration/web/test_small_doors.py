@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from fundapp.core.roles import Role
 from fundapp.web.logs import ACCESS
@@ -77,3 +80,16 @@ def test_signing_out_takes_along_what_a_browser_keeps_of_the_pages(client: Any, 
     sign_in_as(client, people.user(session, Role.KEY_WORKER))
     assert client.get("/account").headers["Cache-Control"] == "no-store"
     assert client.post("/sign-out").headers["Clear-Site-Data"] == '"cache"'
+
+
+def test_a_file_or_json_where_words_belong_is_no_answer(client: Any, session: Session, sign_in_as: Any) -> None:
+    """The form library takes both for answers, and trips over what it then finds."""
+    sign_in_as(client, people.user(session, Role.ADMIN))
+    token = client._token()
+    boundary, body = encode_multipart({"csrf_token": token, "name": FileStorage(io.BytesIO(b"x"), filename="a.txt", name="name")})
+    kind = f'multipart/form-data; boundary="{boundary}"'
+    sent = client.flask.post("/admin/organisations", base_url=HOME, data=body, content_type=kind)
+    assert sent.status_code == 422
+    for raw in (b"[1]", b'{"name": 5}', b'{"name": ["a"]}', b'"a"', b"{"):
+        headers = {"X-CSRFToken": token, "Content-Type": "application/json"}
+        assert client.flask.post("/admin/organisations", base_url=HOME, data=raw, headers=headers).status_code in {400, 422}

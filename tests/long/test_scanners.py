@@ -1,0 +1,240 @@
+"""wapiti and sqlmap against the running demonstration, signed in as each role: nothing found, and every address visited.
+
+By themselves: `pytest tests/long/test_scanners.py` (an hour); `FUND_SCAN_ROLES=key_worker FUND_SCAN_SECONDS=60` for a sample. Which
+addresses were visited is taken from what the app itself served, not from what the scanners say.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import venv
+from collections import Counter, deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask import Blueprint, Flask, request
+from sqlalchemy.orm import Session
+
+from fundapp import create_app
+from fundapp.core.roles import Role
+from fundapp.people import queries as people
+from fundapp.web import limits
+from tests.rules.test_crawl import UNLINKED, sign_in
+from tests.support.live import LiveServer, serving
+from tests.support.postgres import Cluster
+from tests.support.town import grown
+from tests.support.web import Client
+
+HERE = Path(__file__).parent / "scanners"
+SECONDS = int(os.environ.get("FUND_SCAN_SECONDS", "420"))
+CHOSEN = [one for one in os.environ.get("FUND_SCAN_ROLES", "").split(",") if one]
+WHOLE = not CHOSEN and "FUND_SCAN_SECONDS" not in os.environ
+ROLES: list[Role | None] = [None, *Role]
+# What needs no machine of our own outside: a request forged by the server is looked for by its answer elsewhere.
+MODULES = "cookieflags,crlf,csp,csrf,exec,file,htp,http_headers,methods,permanentxss,redirect,sql,timesql,upload,xss"
+# How many addresses of each kind are given to the scanners: lists of hundreds look alike.
+EACH = 2
+# Signing out ends the scan; disabling people, ending sessions and taking seats away ends the next.
+LEFT_ALONE = ("*/sign-out*", "*/sessions/*", "*/disable*", "*/roles*", "*/sign-out-everywhere*", "*/second-step/leave*", "*/factor-reset*")
+# What no scanner gets to, and what looks at it instead.
+NOT_REACHED = {
+    "account.sign_out": "ends the scan; tests/rules/test_fuzz.py",
+    "account.end_session": "ends the scan; tests/rules/test_fuzz.py",
+    "webhooks.stripe": "Stripe's signature; integration/giving/test_webhook.py",
+    "static": "files",
+}
+# What a scanner says of every app of this kind: read, judged, and each with its reason.
+NO_FINDING = {
+    # A form key and a token are there under other names than it knows (csrf.py); public forms set no cookie at all.
+    "Cross Site Request Forgery",
+    # What the demonstration says about itself over plain http; production is https (test_every_answer.py).
+    "Secure Flag cookie",
+    "HTTP Strict Transport Security (HSTS)",
+    "Fingerprint web technology",
+    "Fingerprint web server",
+}
+
+
+class Seen(Blueprint):
+    """Writes down what was asked of the app."""
+
+    def __init__(self) -> None:
+        super().__init__("seen", __name__)
+        self.endpoints: Counter[str] = Counter()
+        self.broken: list[str] = []
+        self.before_app_request(self._note)
+        self.after_app_request(self._look)
+
+    def _note(self) -> None:
+        if request.endpoint:
+            self.endpoints[request.endpoint] += 1
+
+    def _look(self, response: Any) -> Any:
+        if response.status_code == 500:
+            self.broken.append(f"{request.method} {request.full_path[:200]}")
+        return response
+
+
+@pytest.fixture(scope="module")
+def scanners(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs, installed into a folder of their own, or found in FUND_SCANNERS."""
+    if ready := os.environ.get("FUND_SCANNERS"):
+        return Path(ready)
+    folder = tmp_path_factory.mktemp("scanners")
+    venv.create(folder, with_pip=True)
+    subprocess.run([folder / "bin" / "python", "-m", "pip", "install", "-q", "-r", HERE / "requirements.txt"], check=True, timeout=900)
+    return folder / "bin"
+
+
+@pytest.fixture(scope="module")
+def seen() -> Seen:
+    """What all the scans visited."""
+    return Seen()
+
+
+@pytest.fixture(scope="module")
+def live(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory, seen: Seen) -> Iterator[LiveServer]:
+    """The demonstration's town, served. Its limits are lifted: a scan is a flood, and tests of their own hold them."""
+    lifted = pytest.MonkeyPatch()
+    lifted.setattr(limits, "_require", lambda _limit: None)
+    lifted.setattr(limits, "_miss", lambda _limit: False)
+    folder = tmp_path_factory.mktemp("scanned")
+    with serving(cluster, folder, grown(cluster, tmp_path_factory.mktemp("past")), seen) as server:
+        yield server
+    lifted.undo()
+
+
+class Door:
+    """The way in of one role: its cookie, and addresses to begin with."""
+
+    def __init__(self, live: LiveServer, role: Role | None) -> None:
+        self.app: Flask = create_app(live.settings, database=live.database)
+        self.base, self.role = live.base_url, role
+        with live.database.session() as session:
+            self.client = Client(self.app, session)
+            self.client._token()
+            if role is not None:
+                self._sign_in(session, role)
+            session.commit()
+        cookie = self.client.flask.get_cookie(live.settings.cookie_name("session"))
+        self.cookie = f"{live.settings.cookie_name('session')}={cookie.value}" if cookie and role else ""
+        self.addresses = sorted(self._found())
+
+    def _sign_in(self, session: Session, role: Role) -> None:
+        assert people.holders(session, role)
+        before = self.client.flask
+        # The test's cookies are for port 8000; these are for the port it is served at.
+        sign_in(self.client, session, role)
+        with before.session_transaction(base_url=self.base) as cookie, before.session_transaction(base_url="http://localhost:8000") as made:
+            cookie.update(dict(made))
+
+    def _found(self) -> set[str]:
+        adapter = self.app.url_map.bind(urlsplit(self.base).netloc)
+        waiting, found, visits = deque(["/", "/healthz", "/readyz", "/account", "/search?words=phone"]), set[str](), Counter[str]()
+        while waiting:
+            path = waiting.popleft()
+            try:
+                endpoint, _ = adapter.match(urlsplit(path).path, method="GET")
+            except Exception:
+                continue
+            if path in found or visits[endpoint] >= EACH or any(re.search(one.strip("*"), path) for one in LEFT_ALONE):
+                continue
+            visits[endpoint] += 1
+            answer = self.client.flask.get(path, base_url=self.base)
+            found.add(path)
+            for link in (
+                *re.findall(r'(?:href|action)="([^"#]+)', answer.text if answer.mimetype == "text/html" else ""),
+                answer.headers.get("Location", ""),
+            ):
+                whole = urlsplit(urljoin(self.base + path, link.replace("&amp;", "&")))
+                if link and whole.netloc == urlsplit(self.base).netloc:
+                    waiting.append(whole.path + (f"?{whole.query}" if whole.query else ""))
+        return found
+
+
+def wapiti(scanners: Path, door: Door, folder: Path) -> list[str]:
+    """What wapiti found."""
+    report = folder / "wapiti.json"
+    command = [str(scanners / "wapiti"), "-u", f"{door.base}/", "--scope", "folder", "-m", MODULES, "-f", "json", "-o", str(report)]
+    command += ["--flush-session", "--no-bugreport", "--store-session", str(folder / "store"), "--store-config", str(folder / "config")]
+    command += ["-d", "2", "--max-links-per-page", "40", "--max-scan-time", str(SECONDS), "--max-attack-time", str(max(20, SECONDS // 10))]
+    command += ["-S", "normal", "--tasks", "4", "-t", "20", "-v", "0", *(part for one in LEFT_ALONE for part in ("-x", door.base + one))]
+    command += [part for address in door.addresses for part in ("-s", door.base + address)]
+    if door.cookie:
+        command += ["-H", f"Cookie: {door.cookie}"]
+    with (folder / "wapiti.log").open("wb") as log:
+        subprocess.run(command, stdout=log, stderr=log, timeout=SECONDS * 3 + 600, check=False, env={**os.environ, "HOME": str(folder)})
+    assert report.exists(), (folder / "wapiti.log").read_text()[-2_000:]
+    told = json.loads(report.read_text())
+    return [
+        f"wapiti: {kind}: {one['method']} {one['path']} {one['parameter']}: {one['info']}"
+        for part in ("vulnerabilities", "anomalies")
+        for kind, found in told[part].items()
+        if kind not in NO_FINDING
+        for one in found
+    ]
+
+
+def sqlmap(scanners: Path, door: Door, folder: Path) -> list[str]:
+    """What sqlmap found, in addresses, their parts and the forms on their pages."""
+    urls = folder / "urls.txt"
+    # A number in an address is a place to put something into, as a parameter is.
+    marked = [re.sub(r"/(\d+)(?=/|$)", r"/\1*", address) for address in door.addresses]
+    urls.write_text("\n".join(door.base + address for address in marked if "?" in address or "*" in address) + "\n")
+    out = folder / "sqlmap"
+    common = [str(scanners / "sqlmap"), "--batch", "--smart", "--disable-coloring", "--dbms=postgresql", "--level=2", "--risk=1"]
+    common += ["--technique=BEU", "--threads=2", "--output-dir", str(out), "--flush-session", "--skip-waf", "--timeout=20", "--retries=0"]
+    common += ["--ignore-code=*", "--drop-set-cookie", *(["--cookie", door.cookie] if door.cookie else [])]
+    forms = folder / "forms.txt"
+    forms.write_text("\n".join(door.base + address for address in door.addresses if "?" not in address) + "\n")
+    with (folder / "sqlmap.log").open("wb") as log:
+        for more in (["-m", str(urls)], ["-m", str(forms), "--forms", "--csrf-token=csrf_token"]):
+            try:
+                subprocess.run(
+                    [*common, *more], stdout=log, stderr=log, timeout=SECONDS, check=False, env={**os.environ, "HOME": str(folder)}
+                )
+            except subprocess.TimeoutExpired:
+                log.write(b"\nover time\n")
+    found = []
+    for results in out.glob("results-*.csv"):
+        with results.open(newline="") as rows:
+            found += [f"sqlmap: {row}" for row in csv.DictReader(rows) if row.get("Parameter")]
+    said = (folder / "sqlmap.log").read_text(errors="replace")
+    return found + [f"sqlmap: {line}" for line in re.findall(r"^.*(?:is vulnerable|identified the following injection).*$", said, re.M)]
+
+
+@pytest.mark.timeout(7_200)
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.value if role else "nobody")
+def test_scanners_signed_in_as_each_role_find_nothing(
+    scanners: Path, live: LiveServer, seen: Seen, tmp_path: Path, role: Role | None
+) -> None:
+    if CHOSEN and (role.value if role else "nobody") not in CHOSEN:
+        pytest.skip("not among FUND_SCAN_ROLES")
+    door = Door(live, role)
+    before = sum(seen.endpoints.values())
+    found = [*wapiti(scanners, door, tmp_path), *sqlmap(scanners, door, tmp_path)]
+    asked = sum(seen.endpoints.values()) - before
+    print(
+        f"{role}: {len(door.addresses)} addresses to begin with, {asked} requests, {len(seen.endpoints)} endpoints so far", file=sys.stderr
+    )
+    assert asked > 100
+    assert not found, "\n".join(found)
+    assert not seen.broken, "\n".join(seen.broken)
+
+
+def test_what_was_visited_is_the_whole_url_map(live: LiveServer, seen: Seen) -> None:
+    if not WHOLE:
+        pytest.skip("a sample does not visit everything")
+    app = create_app(live.settings, database=live.database)
+    every = {rule.endpoint for rule in app.url_map.iter_rules()}
+    missed = sorted(every - set(seen.endpoints) - set(NOT_REACHED) - set(UNLINKED))
+    assert not missed, "no scanner asked for: " + ", ".join(missed)
+    assert not set(seen.endpoints) - every
