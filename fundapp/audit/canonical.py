@@ -1,4 +1,4 @@
-"""An event in the one form that is hashed: what its day's seal in the ledger stands for (docs/decisions/0012-audit-seals.md)."""
+"""An event in the one form that is hashed: what its day's seal in the ledger stands for (docs/decisions/0011-audit-seals.md)."""
 
 from __future__ import annotations
 

@@ -122,8 +122,8 @@ _FOR_PROVING = (
     " second_step.ask second_step.leave second_step.prove second_step.prove_by_passkey"
 )
 _FOR_BOOKS = (
-    "accounts_desk.account accounts_desk.accounts accounts_desk.trial_balance audit_desk.events audit_desk.take exports.exports finance.contributions"
-    " finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk periods_desk.month"
+    "accounts_desk.account accounts_desk.accounts accounts_desk.trial_balance audit_desk.events audit_desk.take exports.exports"
+    " finance.contributions finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk periods_desk.month"
     " periods_desk.months"
 )
 _FOR_FINANCE = "accounts_desk.rename finance.new_contribution periods_desk.close"

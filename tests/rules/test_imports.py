@@ -5,7 +5,13 @@ import pytest
 
 # Pure modules without a database: a lifecycle's table, how a code is written. And what a room splits off its queries.
 PURE = {"lifecycle", "codes"}
-READING = {"queries": {"queries", "figures"}, "service": {"service"}}
+READING = {
+    "queries": {"queries", "figures"},
+    "service": {"service"},
+    # What each room says and does about people's data, for the room of data protection.
+    "data": {"personal", "forgetting"},
+    "consents": {"consents", "asking"},
+}
 # Who sees what of whom, besides what is said of whole rooms in pyproject.toml (architecture's table).
 SEEN = {
     ("giving", "points"): {"queries"},
@@ -18,6 +24,12 @@ SEEN = {
     ("openbooks", "grants"): {"queries"},
     ("openbooks", "payouts"): {"queries"},
     ("openbooks", "finance"): {"queries"},
+    ("privacy", "points"): {"data"},
+    ("privacy", "giving"): {"data"},
+    ("privacy", "grants"): {"data", "consents"},
+    ("privacy", "payouts"): {"data"},
+    ("privacy", "finance"): {"data"},
+    ("privacy", "openbooks"): {"data"},
 }
 
 
