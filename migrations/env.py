@@ -10,6 +10,7 @@ from sqlalchemy import Connection, MetaData, create_engine, pool
 
 from fundapp.config import Settings
 from fundapp.core.db import Base, driver_url
+from fundapp.core.vault import Vault
 from fundapp.database import embedded
 
 
@@ -31,8 +32,10 @@ def run_from_command_line() -> None:
 
     import fundapp.models  # noqa: F401
 
+    settings = Settings.read(os.environ)
+    context.config.attributes["vault"] = Vault(settings.private_keys) if settings.private_keys else None
     with ExitStack() as stack:
-        urls = stack.enter_context(embedded.running(Settings.read(os.environ)))
+        urls = stack.enter_context(embedded.running(settings))
         if urls.owner_url is None:
             raise SystemExit("Set MIGRATION_DATABASE_URL: the role that owns the tables.")
         engine = create_engine(driver_url(urls.owner_url), poolclass=pool.NullPool)
