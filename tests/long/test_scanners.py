@@ -222,9 +222,7 @@ def test_scanners_signed_in_as_each_role_find_nothing(
     before = sum(seen.endpoints.values())
     found = [*wapiti(scanners, door, tmp_path), *sqlmap(scanners, door, tmp_path)]
     asked = sum(seen.endpoints.values()) - before
-    print(
-        f"{role}: {len(door.addresses)} addresses to begin with, {asked} requests, {len(seen.endpoints)} endpoints so far", file=sys.stderr
-    )
+    sys.stderr.write(f"{role}: {len(door.addresses)} addresses to begin with, {asked} requests, {len(seen.endpoints)} endpoints so far\n")
     assert asked > 100
     assert not found, "\n".join(found)
     assert not seen.broken, "\n".join(seen.broken)
