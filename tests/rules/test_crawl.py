@@ -184,7 +184,7 @@ def test_every_template_is_used() -> None:
     unused = []
     for path in sorted(folder.rglob("*.*")):
         name = path.relative_to(folder).as_posix()
-        found_by_name = re.search(rf'f"{path.parent.name}/[a-z_]*\{{[^}}]+\}}', code)
+        found_by_name = re.search(rf'f"{path.parent.relative_to(folder).as_posix()}/[a-z_]*\{{[^}}]+\}}', code)
         if f'"{name}"' not in code and not found_by_name:
             unused.append(name)
     assert not unused
