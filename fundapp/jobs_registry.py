@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# Sealing anew walks every table there is.
+import fundapp.models  # noqa: F401
 from fundapp.giving.tasks import tasks as giving
 from fundapp.grants.tasks import tasks as grants
 from fundapp.jobs import Tasks

@@ -39,7 +39,7 @@ def rotate() -> None:
     from fundapp.jobs import resealing as job
 
     with opened() as fund, fund.session() as session:
-        under, newest = resealing.count_by_key(session), vault_of(session).newest
+        under, newest = count_by_key(session), vault_of(session).newest
         if lost := missing(session, under):
             raise Fault(lost)
         behind = sum(under.values()) - under[newest]
@@ -54,7 +54,7 @@ def rotate() -> None:
 def status() -> None:
     """Print how many values each key has encrypted, newest first, and whether old keys may be removed."""
     with opened() as fund, fund.session() as session:
-        under, vault = resealing.count_by_key(session), vault_of(session)
+        under, vault = count_by_key(session), vault_of(session)
         lost = missing(session, under)
     for mark in (*vault.marks, *sorted(set(under) - set(vault.marks))):
         kind = "newest" if mark == vault.newest else "older" if mark in vault.marks else "missing"
@@ -68,9 +68,17 @@ def status() -> None:
         raise Fault(lost)
 
 
+def count_by_key(session: Session) -> Counter[bytes]:
+    """How many values of every room lie under each key."""
+    # Without its models, a room's tables are not there to be counted.
+    import fundapp.models  # noqa: F401
+
+    return resealing.count_by_key(session)
+
+
 def missing(session: Session, under: Counter[bytes] | None = None) -> str:
     """A sentence when some values are under keys that are not there; else nothing."""
-    counted = resealing.count_by_key(session) if under is None else under
+    counted = count_by_key(session) if under is None else under
     held = set(vault_of(session).marks)
     lost = {mark: number for mark, number in counted.items() if mark not in held}
     if not lost:

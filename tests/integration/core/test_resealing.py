@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -185,6 +188,17 @@ def test_the_command_makes_a_key_counts_values_and_queues_the_job(town: OwnDatab
     ]
     assert "may be removed" in status.stderr
     assert key not in status.stdout + status.stderr + asked.stderr
+
+
+def test_a_command_by_itself_knows_every_rooms_tables(town: OwnDatabase, tmp_path: Path) -> None:
+    with town.session() as session:
+        counted = resealing.count_by_key(session)[mark(DEMO_PRIVATE_KEY)]
+    environ = {**os.environ, **environ_for(town, tmp_path, PRIVATE_KEYS=DEMO_PRIVATE_KEY)}
+    code = "from fundapp.jobs_registry import ROOMS; from fundapp.core.resealing import sealed_tables; print(len(sealed_tables()))"
+    walked = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
+    assert int(walked.stdout) == len(resealing.sealed_tables())
+    told = subprocess.run([sys.executable, "-m", "fundapp.cli", "keys", "status"], env=environ, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == [mark(DEMO_PRIVATE_KEY).hex(), "newest", str(counted)]
 
 
 def test_an_old_key_that_was_removed_too_early_is_told_plainly(town: OwnDatabase, tmp_path: Path) -> None:
