@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from fundapp.audit.kinds import AuditKind
 from fundapp.audit.models import AuditEvent
 from fundapp.core.forgetting import Forgetting
+from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.personal import Kept
 from fundapp.openbooks.models import CheckpointReader
@@ -29,7 +30,7 @@ def _stopped(before: datetime) -> ColumnElement[bool]:
 
 def forget_reader(_session: Session, reader: CheckpointReader) -> None:
     """Take name and address from somebody who is off the list."""
-    reader.name = f"Former reader {reader.id}"
+    reader.name = _("Former reader %(number)d") % {"number": reader.id}
     reader.email = f"former-reader-{reader.id}@invalid"
 
 

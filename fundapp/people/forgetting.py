@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.audit import service as audit
 from fundapp.core.forgetting import Forgetting
+from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.personal import Kept
 from fundapp.people.factor_models import Factor, PasswordReset, RecoveryCode
@@ -32,7 +33,7 @@ def _over(before: datetime) -> ColumnElement[bool]:
 
 def forget_account(session: Session, user: User) -> None:
     """Take name, address and every way to sign in from an account that is disabled."""
-    user.name = f"Former colleague {user.id}"
+    user.name = _("Former colleague %(number)d") % {"number": user.id}
     user.email = _NOWHERE.format(what="colleague", number=user.id)
     user.password_hash = ""
     for table in (UserSession, Factor, RecoveryCode, PasswordReset):

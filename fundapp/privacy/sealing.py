@@ -17,6 +17,7 @@ from fundapp.audit import queries as audit
 from fundapp.audit.canonical import content, words_fit
 from fundapp.audit.models import AuditSeal
 from fundapp.core import clock
+from fundapp.core.language import gettext as _
 from fundapp.ledger import merkle
 from fundapp.ledger import service as ledger
 from fundapp.ledger.models import Entry
@@ -89,20 +90,20 @@ def verify(session: Session) -> Checked:
     marked = {one.day for one in audit.seals(session)}
     first = audit.first_day(session)
     if days and first and first < days[0]:
-        return Checked(0, 0, first, "It has events, and the first day that was sealed is later.")
+        return Checked(0, 0, first, _("It has events, and the first day that was sealed is later."))
     for done, day in enumerate(days):
         count, root, fault = _read(session, day)
         fault = fault or _differs(sealed[day], day, count, root)
         if not fault and done and days[done - 1] != day - timedelta(days=1):
-            fault = "The day before it was never sealed."
+            fault = _("The day before it was never sealed.")
         if not fault and day not in marked:
-            fault = "It is sealed in the ledger, and not marked as sealed in the trail."
+            fault = _("It is sealed in the ledger, and not marked as sealed in the trail.")
         if fault:
             return Checked(done, events, day, fault)
         events += count
     strays = sorted(marked - set(days))
     if strays:
-        return Checked(len(days), events, strays[0], "It is marked as sealed in the trail, and the ledger has no seal of it.")
+        return Checked(len(days), events, strays[0], _("It is marked as sealed in the trail, and the ledger has no seal of it."))
     return Checked(len(days), events)
 
 
@@ -116,13 +117,13 @@ def _read(session: Session, day: date) -> tuple[int, bytes, str]:
     for event in audit.of_day(session, day):
         leaves.append(merkle.leaf_hash(content(event)))
         if not fault and not words_fit(event):
-            fault = f"The words of event {event.id} are not those that were written."
+            fault = _("The words of event %(number)d are not those that were written.") % {"number": event.id}
     return len(leaves), merkle.Tree(len(leaves), merkle.Hashes(leaves)).root(), fault
 
 
 def _differs(said: dict[str, Any], day: date, events: int, root: bytes) -> str:
     if said.get("day") != day.isoformat():
-        return "Its seal in the ledger speaks of another day."
+        return _("Its seal in the ledger speaks of another day.")
     if said.get("events") != events:
-        return f"{said.get('events')} events were sealed, and {events} are there."
-    return "" if said.get("root") == root.hex() else "An event is not as it was sealed."
+        return _("%(sealed)s events were sealed, and %(there)d are there.") % {"sealed": said.get("events"), "there": events}
+    return "" if said.get("root") == root.hex() else _("An event is not as it was sealed.")
