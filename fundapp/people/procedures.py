@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from fundapp.audit.kinds import AuditKind
 from fundapp.audit.service import record
@@ -68,7 +68,7 @@ def accept(session: Session, *, actor: Actor, number: int) -> None:
         record(session, actor=actor, kind=AuditKind.PROCEDURES_ACCEPTED, subject=actor.reference, facts={"version": number})
 
 
-def not_accepted(user_id: ColumnElement[int]) -> ColumnElement[bool]:
+def not_accepted(user_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Whether somebody has yet to accept the version that holds: read with each session, so that no page asks for it."""
     newest = select(func.max(ProcedureVersion.number)).scalar_subquery()
     has_accepted = exists().where(ProcedureAcceptance.user_id == user_id, ProcedureAcceptance.number == newest)
