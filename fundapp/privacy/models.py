@@ -58,7 +58,7 @@ class RetentionRun(Base):
 
 
 class Forgotten(Base):
-    """Something that a rule has gone through: it is forgotten, and not gone through again."""
+    """Something that a rule has gone through and that stays without its words: it is not gone through again."""
 
     __tablename__ = "forgotten"
     __table_args__ = ({"info": {"app_role": "SELECT, INSERT"}},)

@@ -142,7 +142,10 @@ def apply(session: Session, rule: Kept) -> RetentionRun:
                 held += 1
                 continue
             one.forget(session, row)
-            session.add(Forgotten(rule=rule.value, subject=subject, at=clock.now()))
+            session.flush()
+            # What is gone is not gone through again; what stays without its words says so.
+            if inspect(row).persistent:
+                session.add(Forgotten(rule=rule.value, subject=subject, at=clock.now()))
             done += 1
         session.flush()
     run = RetentionRun(rule=rule.value, at=clock.now(), days=days, rows=done, held=held)
