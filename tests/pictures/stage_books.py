@@ -20,7 +20,6 @@ from fundapp.ledger.service import Line
 from fundapp.openbooks import queries as openbooks
 from fundapp.openbooks import readers
 from fundapp.openbooks.models import ReaderPart
-from fundapp.people import reviewing
 from fundapp.people import service as people_service
 from tests.builders import ledger as books
 from tests.builders import openbooks as published
@@ -151,7 +150,6 @@ def _people(session: Session, live: LiveServer, who: dict[str, Seat]) -> dict[st
     left = people.user(session, Role.KEY_WORKER, at=team, name="Pat Morley", email="pat@riverside.example")
     with transaction(session):
         people_service.deactivate(session, actor=who["admin"].actor, user_id=left.id, reason="Works elsewhere now.")
-        reviewing.begin(session, actor=who["admin"].actor)
     letters = read_mailbox(live.settings.mail_url)
     names = {"invitation": token, "left": left.id, "letter": letters[0].name, "organisation": team.organisation_id}
     names |= {"reader": reader.id, "reader_gone": gone.id}

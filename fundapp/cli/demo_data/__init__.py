@@ -59,6 +59,7 @@ def fill(fund: Context, say: Say) -> None:
         history.live(town, made, stripe, fund.keys, nightly)
         with town.session() as session, transaction(session):
             world.put_on_call(session)
+            world.begin_review(session)
         # The letters of the past were sent in the past, and its bells were answered then.
         connection.execute(text("DELETE FROM procrastinate_jobs"))
         stripe.go_on()

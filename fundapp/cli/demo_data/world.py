@@ -15,7 +15,7 @@ from fundapp.finance.contributions import receive_contribution
 from fundapp.grants import catalogue
 from fundapp.grants.catalogue import ItemWords
 from fundapp.ledger import service as ledger
-from fundapp.people import app_codes, cover, covering, factors, procedures
+from fundapp.people import app_codes, cover, covering, factors, procedures, reviewing
 from fundapp.people import service as people
 from fundapp.people.models import Team, User
 from fundapp.people.procedures_text import TEXT
@@ -135,6 +135,11 @@ def _procedures(session: Session, actors: dict[str, Actor]) -> None:
     version = procedures.publish(session, actor=admin, body=TEXT, note="The first version.", after=0)
     for actor in actors.values():
         procedures.accept(session, actor=actor, number=version.number)
+
+
+def begin_review(session: Session) -> None:
+    """This quarter's access review has begun, and nobody was decided on yet."""
+    reviewing.begin(session, actor=next(user.actor for user in everybody(session) if Role.ADMIN in user.roles))
 
 
 def put_on_call(session: Session) -> None:
