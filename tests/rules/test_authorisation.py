@@ -123,8 +123,8 @@ _FOR_PROVING = (
 )
 _FOR_BOOKS = (
     "accounts_desk.account accounts_desk.accounts accounts_desk.trial_balance audit_desk.events audit_desk.take exports.exports"
-    " finance.contributions finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk periods_desk.month"
-    " periods_desk.months"
+    " finance.contributions finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk"
+    " periods_desk.month periods_desk.months"
 )
 _FOR_FINANCE = "accounts_desk.rename finance.new_contribution periods_desk.close"
 _FOR_ADMIN = (
