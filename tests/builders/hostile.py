@@ -75,9 +75,7 @@ NOISY = _NOISE.getvalue()
 
 def _formats() -> dict[str, bytes]:
     """Files of other kinds, whatever they are called."""
-    saved = {
-        kind: picture(kind, (20, 20)) for kind in ("GIF", "WEBP", "BMP", "TIFF", "ICO", "PPM", "PCX", "TGA", "DDS", "ICNS", "SGI")
-    }
+    saved = {kind: picture(kind, (20, 20)) for kind in ("GIF", "WEBP", "BMP", "TIFF", "ICO", "PPM", "PCX", "TGA", "DDS", "ICNS", "SGI")}
     return {
         **{f"a {kind} picture": raw for kind, raw in saved.items()},
         "a moving GIF": _frames("GIF"),
