@@ -65,6 +65,8 @@ def reactivate(session: Session, *, actor: Actor, user_id: int) -> User:
     user = _another(session, actor, user_id, _("You cannot enable your own account. Ask another administrator."))
     if user.active:
         raise Refused(_("%(name)s’s account is in use already.") % {"name": user.name})
+    if user.is_forgotten:
+        raise Refused(_("Whose account this was is forgotten, as the retention schedule says. Invite the person anew."))
     require_seats(user.roles, user.team.organisation)
     user.disabled_at = None
     # What refused mail before is tried anew.

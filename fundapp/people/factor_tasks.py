@@ -10,6 +10,7 @@ from fundapp.people import passkeys, queries, resetting
 from fundapp.people.alerts import SENTENCES, News
 from fundapp.people.models import UserSession
 from fundapp.people.sessions import device_words
+from fundapp.people.unreachable import write_to
 from fundapp.web.letters import letter
 
 tasks = Tasks("people_factors")
@@ -21,11 +22,10 @@ DAY = 86_400
 def send_news(context: JobContext, user_id: int, news: str, mark: str) -> None:
     """Tell somebody what was done to their account. `mark` tells one letter from the next of its kind."""
     with context.database.session() as session:
-        user = queries.user(session, user_id)
         words = letter(
             "mail/account_news.txt", sentence=_(SENTENCES[News(news)]), base=context.settings.base_url, holder=queries.fund_holder(session)
         )
-    context.gateways.mail.send(user.email, words.subject, words.text, key=f"news:{mark}")
+    write_to(context, user_id, words, key=f"news:{mark}")
 
 
 @tasks.job(retries=8)
@@ -35,7 +35,6 @@ def send_new_device(context: JobContext, session_id: int) -> None:
         row = session.get(UserSession, session_id)
         if row is None:
             return
-        user = queries.user(session, row.user_id)
         words = letter(
             "mail/new_device.txt",
             device=device_words(row.device),
@@ -43,7 +42,7 @@ def send_new_device(context: JobContext, session_id: int) -> None:
             base=context.settings.base_url,
             holder=queries.fund_holder(session),
         )
-    context.gateways.mail.send(user.email, words.subject, words.text, key=f"new-device:{session_id}")
+    write_to(context, row.user_id, words, key=f"new-device:{session_id}")
 
 
 @tasks.job(retries=8)
@@ -57,7 +56,7 @@ def send_reset(context: JobContext, reset_id: int) -> None:
         link = f"{context.settings.base_url}/sign-in/forgotten/{token}"
         words = letter("mail/password_reset.txt", link=link, holder=queries.fund_holder(session))
     # After the commit: the link in the mail is the one the database knows. A retry mints another.
-    context.gateways.mail.send(user.email, words.subject, words.text, key=f"reset:{token_hash(token).hex()[:24]}")
+    write_to(context, user.id, words, key=f"reset:{token_hash(token).hex()[:24]}")
 
 
 @tasks.loop(every_seconds=DAY)

@@ -115,6 +115,11 @@ class User(Indexed, Base):
         return self.disabled_at is None
 
     @property
+    def is_forgotten(self) -> bool:
+        """Whether name, address and every way to sign in were taken from it (people/forgetting.py)."""
+        return not self.password_hash
+
+    @property
     def organisation(self) -> Organisation:
         """The organisation, through the team."""
         return self.team.organisation

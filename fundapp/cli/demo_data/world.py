@@ -45,6 +45,17 @@ PEOPLE = (
     ("auditor@changing-lives.example", "Owen Pritchard", "Audit", (Role.AUDITOR,)),
     ("admin@changing-lives.example", "Gill Barraclough", "Fund office", (Role.ADMIN,)),
 )
+# What the charity fills in of the procedures that are offered to it.
+FILLED_IN = {
+    "data protection lead": "the data protection lead",
+    "data protection lead, telephone": "the data protection lead, 01632 960 002,",
+    "date": "the first day of the Fund",
+    "five": "five",
+    "name or post": "named by the board",
+    "name or post outside the fund office": "the chair of trustees",
+    "trustees' treasurer": "the trustees’ treasurer",
+    "where, and which two people can reach them": "in the safe at the office; the administrator and the chair can reach them",
+}
 CATALOGUE = (
     ("phone", ItemWords("Phone, with a SIM card", 3500, 4500, "A simple smartphone and a SIM with data for a month.")),
     ("id", ItemWords("ID or certificate", 1000, 3400, "A birth certificate, a proof-of-age card, a provisional licence.")),
@@ -132,7 +143,10 @@ def _people(session: Session) -> dict[str, Actor]:
 def _procedures(session: Session, actors: dict[str, Actor]) -> None:
     """The text that is offered, published by the administrator and accepted by everybody."""
     admin = next(actor for actor in actors.values() if actor.has(Role.ADMIN))
-    version = procedures.publish(session, actor=admin, body=TEXT, note="The first version.", after=0)
+    body = TEXT
+    for blank, words in FILLED_IN.items():
+        body = body.replace(f"[{blank}]", words)
+    version = procedures.publish(session, actor=admin, body=body, note="The first version.", after=0)
     for actor in actors.values():
         procedures.accept(session, actor=actor, number=version.number)
 

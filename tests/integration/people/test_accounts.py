@@ -16,6 +16,7 @@ from fundapp.core.db import transaction
 from fundapp.core.errors import NotFound, Refused
 from fundapp.core.roles import Role
 from fundapp.people import queries, service
+from fundapp.people.forgetting import forget_account
 from fundapp.people.models import Organisation, User
 from tests.builders import people
 
@@ -79,6 +80,20 @@ def test_disabling_asks_first_says_what_it_does_and_keeps_why(client: Any, sessi
     assert (event.kind, event.words, event.facts) == ("user.disabled", "Left in October.", {})
     client.get(f"/admin/people/{user.id}").form("form[action$=enable]").submit()
     assert queries.user(session, user.id).active
+
+
+def test_an_account_that_was_forgotten_is_nobody_s_to_let_in(client: Any, session: Session, admin: User) -> None:
+    user = people.user(session, name="Tom Leaver")
+    service.deactivate(session, actor=SYSTEM, user_id=user.id, reason="Left.")
+    forget_account(session, user)
+    session.commit()
+    page = client.get(f"/admin/people/{user.id}")
+    assert "is forgotten, as the retention schedule says" in page.text("main")
+    assert not page.soup.select("form[action$=enable]")
+    answer = client.post(f"/admin/people/{user.id}/enable")
+    assert answer.status == 409
+    assert "Invite the person anew" in answer.words
+    assert not queries.user(session, user.id).active
 
 
 def test_nobody_changes_their_own_roles_or_disables_themselves(client: Any, session: Session, admin: User) -> None:

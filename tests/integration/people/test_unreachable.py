@@ -14,7 +14,7 @@ from fundapp.core import clock
 from fundapp.core.actor import SYSTEM
 from fundapp.core.roles import Role
 from fundapp.gateways import mail
-from fundapp.people import queries, service, unreachable
+from fundapp.people import alerts, queries, service, unreachable
 from fundapp.people.models import User
 from tests.builders import people
 
@@ -70,6 +70,19 @@ def test_who_is_let_in_again_begins_anew(session: Session, client: Any, sign_in_
     refuse(session, user)
     service.reactivate(session, actor=SYSTEM, user_id=user.id)
     assert refuse(session, user)
+
+
+def test_a_letter_about_one_s_own_account_that_is_refused_for_good_counts_as_well(
+    session: Session, run_jobs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse_it(*_: object, **__: object) -> None:
+        raise mail.AddressRefused("550")
+
+    monkeypatch.setattr(mail.Mailer, "send", refuse_it)
+    user = people.user(session, Role.KEY_WORKER)
+    alerts.tell(session, user.id, alerts.News.PASSWORD_CHANGED)
+    assert run_jobs() == ["people_factors.send_news"]
+    assert [one.code for one in unreachable.refusals(session, user.id)] == ["550"]
 
 
 @pytest.mark.parametrize(
