@@ -192,6 +192,9 @@ def test_colleagues_are_named_and_requests_lead_to_their_papers(client: Client, 
     page = client.get(f"/finance/ledger/entries/{paid.number}")
     assert who.finance_two.user.name in page.words or who.finance.user.name in page.words
     assert client.get(page.link(f"Request {request.id}")).status == 200
+    # Covered from auditors until they say why.
+    assert "Open the request first" in client.get(page.link("Bill 1")).words
+    client.get(f"/decisions/{request.id}").form('form[action$="/open"]').fill(words="The yearly sample.").submit()
     assert client.get(page.link("Bill 1")).status == 200
     assert "What people did and said about" in page.words
 
