@@ -26,8 +26,8 @@ LONGEST_SIDE = 15_000
 # Enough to read small print, and some 300 kB.
 KEPT_SIDE = 2_200
 FORMATS = ("JPEG", "PNG")
-# Of the grid for covering parts: on a phone 41 pixels a cell, on paper some 2 cm.
-COLUMNS = 8
+# Of the grid for covering parts: on a phone 45 pixels a cell, on paper some 2 cm.
+COLUMNS = 7
 MOST_ROWS = 24
 # A block of a JPEG.
 RIM = 8
@@ -71,7 +71,7 @@ class Grid:
         """The grid of a picture that was made safe: as good as square cells."""
         with Image.open(io.BytesIO(content), formats=("JPEG",)) as picture:
             width, height = picture.size
-        return cls(COLUMNS, min(MOST_ROWS, max(1, round(COLUMNS * height / width))))
+        return cls(COLUMNS, min(MOST_ROWS, max(1, COLUMNS * height // width)))
 
     def has(self, cell: int) -> bool:
         """Whether there is such a cell. They are counted from 0, along the rows."""

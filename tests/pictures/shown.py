@@ -459,3 +459,9 @@ ROOMS = {
     "admin": ADMIN,
 }
 EVERY = tuple(page for pages in ROOMS.values() for page in pages)
+
+
+def at_the_gate(room: str) -> tuple[Shown, ...]:
+    """What the gate looks at: all that the public sees, and each page behind the door in the first of its states."""
+    first = {page.endpoint: page for page in reversed(ROOMS[room])}
+    return ROOMS[room] if room == "stranger" else tuple(page for page in ROOMS[room] if first[page.endpoint] is page)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, event, func, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
@@ -24,6 +24,7 @@ from fundapp.core.db import Database
 from fundapp.core.roles import Role
 from fundapp.grants import covering, deciding
 from fundapp.grants.models import CatalogueItem, Evidence, GrantRequest
+from fundapp.ledger.models import Entry
 from fundapp.openbooks import readers
 from fundapp.openbooks.models import ReaderPart
 from fundapp.people import covering as cover
@@ -373,7 +374,7 @@ def _values(session: Session, seats: dict[str, build.Seat], requests: dict[str, 
         "request_id": 0,
         "complaint_id": 0,
         "name": "nothing",
-        "number": 1,
+        "number": session.scalar(select(func.min(Entry.number))),
         "year": clock.today().year,
         "month": clock.today().month,
         "job_id": 1,

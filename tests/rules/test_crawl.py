@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 
 from fundapp import create_app
 from fundapp.config import ROOT
+from fundapp.core import clock
 from fundapp.core.db import Database
 from fundapp.core.roles import Role
 from fundapp.people import queries as people
 from fundapp.people import sessions
+from fundapp.privacy import complaints, rights
 from tests.support.outside import BASE_URL
 from tests.support.page import Page
 from tests.support.postgres import OwnDatabase
@@ -50,6 +52,7 @@ UNLINKED = {
     "design.show": "the contract",
     "manifest.show": "the head of each page of somebody signed in",
     "search.found": "the search box",
+    "complaining.follow": "the page that thanks its writer",
     "mailbox.letters": "what script/run prints",
     "mailbox.letter": "the mailbox",
     "mailbox.file": "a letter in the mailbox",
@@ -77,6 +80,10 @@ def house(grown_town: OwnDatabase, tmp_path_factory: pytest.TempPathFactory) -> 
         database = Database.on(connection)
         app = create_app(settings_for(grown_town, tmp_path_factory.mktemp("house")), database=database)
         with database.session() as session:
+            admin = people.holders(session, Role.ADMIN)[0]
+            complaints.complain(session, form_key="a walk", contact="", words="A letter told my landlord.")
+            rights.enter(session, actor=admin.actor, kind="access", subject=admin.reference, received_on=clock.today(), words="")
+            session.commit()
             yield app, session, Walked()
         outer.rollback()
 

@@ -49,4 +49,7 @@ def _write_history(database: OwnDatabase, folder: Path) -> None:
                 made = world.build(session)
             nightly = seals.begin(past, made, signer=Signer.generate(settings.ledger_origin), origin=settings.ledger_origin)
             history.live(past, made, stripe, keys, nightly)
+            with past.session() as session, transaction(session):
+                world.put_on_call(session)
+                world.begin_review(session)
             connection.execute(text("DELETE FROM procrastinate_jobs"))
