@@ -9,7 +9,6 @@ from typing import Any
 from wtforms import (  # type: ignore[attr-defined]
     BooleanField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -26,7 +25,7 @@ from fundapp.grants.asking import CONSENTS, LONGEST, Answers, consent_words
 from fundapp.grants.confirming import Result
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.steps import LONGEST_WORDS
-from fundapp.web.forms import Form, MoneyField, UploadField, required
+from fundapp.web.forms import Form, MoneyField, UploadField, WholeNumberField, required
 
 ANOTHER = "another"
 # One thing for one person. Above this it is a project, not a small grant.
@@ -195,7 +194,7 @@ class ConsentForm(StepForm):
 class ActForm(Form):
     """A step in a request's life. Carries the version its page was shown for, so that a stale page is told."""
 
-    version = IntegerField("Version", validators=[NumberRange(min=0)], widget=HiddenInput())
+    version = WholeNumberField("Version", validators=[NumberRange(min=0)], widget=HiddenInput())
 
     @property
     def shown_for(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, IntegerField, RadioField, SelectChoice, StringField, TextAreaField  # type: ignore[attr-defined]
+from wtforms import HiddenField, RadioField, SelectChoice, StringField, TextAreaField  # type: ignore[attr-defined]
 from wtforms.validators import Length, NumberRange
 
 from fundapp.core.language import lazy
@@ -10,7 +10,7 @@ from fundapp.privacy.complaints import LONGEST_CONTACT, LONGEST_WORDS, STEP_WORD
 from fundapp.privacy.models import MOST_DAYS
 from fundapp.privacy.retention import LONGEST_REASON
 from fundapp.privacy.rights import KIND_WORDS
-from fundapp.web.forms import DateField3, Form, PublicForm, required
+from fundapp.web.forms import DateField3, Form, PublicForm, WholeNumberField, required
 
 _LONG = Length(max=LONGEST_WORDS, message=lazy("Keep it under 4,000 letters."))
 _REASON = [required(lazy("Say why.")), Length(max=LONGEST_REASON, message=lazy("Keep it under 500 letters."))]
@@ -19,7 +19,7 @@ _REASON = [required(lazy("Say why.")), Length(max=LONGEST_REASON, message=lazy("
 class RuleForm(Form):
     """How long something is kept."""
 
-    days = IntegerField(
+    days = WholeNumberField(
         lazy("Days"),
         validators=[required(lazy("Write a number of days.")), NumberRange(1, MOST_DAYS, lazy("Between 1 and 9,999 days."))],
     )

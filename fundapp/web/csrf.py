@@ -60,4 +60,12 @@ def _from_here() -> bool:
         return False
     origin = request.headers.get("Origin", "null")
     # “null” is what a page that sends no referrer says of itself.
-    return origin == "null" or urlsplit(origin).netloc in {request.host, urlsplit(settings().base_url).netloc}
+    return origin == "null" or _host_of(origin) in {request.host, urlsplit(settings().base_url).netloc}
+
+
+def _host_of(origin: str) -> str:
+    """The host that an Origin names, or none where it is no address at all."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""

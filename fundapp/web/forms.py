@@ -12,7 +12,7 @@ from flask import request
 from flask_wtf import FlaskForm
 from flask_wtf.form import SUBMIT_METHODS, _Auto
 from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
-from wtforms import Field, FileField, PasswordField, StringField
+from wtforms import Field, FileField, IntegerField, PasswordField, StringField
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
@@ -155,6 +155,26 @@ class MoneyField(Field):
             most = {"amount": money.pounds_short(self.maximum_pence), "words": text[:40]}
             raise ValueError(_("The most is %(amount)s. You wrote “%(words)s”.") % most)
         self.data = pence
+
+
+class WholeNumberField(IntegerField):
+    """A whole number in plain digits. WTForms' own takes any that Python can read, and breaks on one of a thousand digits."""
+
+    MOST_DIGITS = 18
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read what was typed. Raises ValueError, with a sentence, for anything else."""
+        typed = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if typed and not (typed.isascii() and typed.isdigit() and len(typed) <= self.MOST_DIGITS):
+            raise ValueError(_("Write a whole number, like 90."))
+        if typed:
+            self.data = int(typed)
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - WTForms calls it so
+        """Raises StopValidation after what could not be read: one sentence is enough."""
+        if self.process_errors:
+            raise StopValidation
 
 
 class DateField3(Field):

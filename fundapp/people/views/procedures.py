@@ -6,7 +6,7 @@ from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import IntegerField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
 
@@ -19,7 +19,7 @@ from fundapp.people.procedures_text import TEXT
 from fundapp.people.sessions import SignedInPerson
 from fundapp.web import identity, paging
 from fundapp.web.first_steps import first_step
-from fundapp.web.forms import CsrfForm, Form, required
+from fundapp.web.forms import CsrfForm, Form, WholeNumberField, required
 from fundapp.web.guards import SIGNED_IN, guard, only
 from fundapp.web.identity import SignedIn, actor
 from fundapp.web.navigation import admin_item, frame
@@ -45,7 +45,7 @@ first_step(blueprint, 20, "procedures.current", _owed)
 class PublishForm(Form):
     """A new version, and what changed."""
 
-    after = IntegerField(widget=HiddenInput())
+    after = WholeNumberField(widget=HiddenInput())
     body = TextAreaField(lazy("The text"), validators=[required(lazy("Write the procedures.")), Length(max=100_000)])
     note = StringField(
         lazy("What changed, in a sentence"),

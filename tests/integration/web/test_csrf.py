@@ -48,6 +48,7 @@ def test_somebody_elses_token_does_nothing(client: Any, app: Flask, session: Ses
     "headers",
     [
         {"Origin": "https://evil.example"},
+        {"Origin": "http://["},
         {"Origin": "http://localhost:9999"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},

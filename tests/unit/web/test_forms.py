@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import StringField
+from wtforms.validators import NumberRange
 
 from fundapp.core.errors import NotAllowed, Refused
-from fundapp.web.forms import DateField3, Form, MoneyField, PublicForm, UploadField, cleaned, required
+from fundapp.web.forms import DateField3, Form, MoneyField, PublicForm, UploadField, WholeNumberField, cleaned, required
 
 
 class Fields(PublicForm):
@@ -25,6 +26,7 @@ class Fields(PublicForm):
     price = MoneyField("Price", minimum_pence=100, maximum_pence=50_000)
     day = DateField3("Day")
     bill = UploadField("Bill", most_bytes=1_000)
+    count = WholeNumberField("Count", validators=[NumberRange(0, 90)])
 
 
 @pytest.fixture(autouse=True)
@@ -139,3 +141,16 @@ def test_what_somebody_may_not_do_is_not_kept_as_a_form() -> None:
 def test_a_form_of_somebody_signed_in_asks_for_its_token() -> None:
     assert "csrf_token" in Form()
     assert "csrf_token" not in PublicForm()
+
+
+@pytest.mark.parametrize("typed", ["9" * 400, "9" * 19, "-1", "1_000", "١٢", "²", "1e3", "ninety"])
+def test_what_is_no_plain_whole_number_is_told_so_and_breaks_nothing(typed: str) -> None:
+    form = sent(count=typed)
+    assert form.count.errors == ["Write a whole number, like 90."]
+    assert form.count.data is None
+
+
+def test_a_whole_number_is_read_and_held_to_its_bounds() -> None:
+    assert sent(count=" 12 ").count.data == 12
+    assert not sent(count="12").count.errors
+    assert sent(count="91").count.errors
