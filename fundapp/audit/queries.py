@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from fundapp.audit.canonical import content
+from fundapp.audit.kinds import AuditKind
 from fundapp.audit.models import AuditEvent, AuditSeal
 from fundapp.core import clock
+from fundapp.core.actor import Actor
 
 
 def trail(session: Session, subject: str) -> Sequence[AuditEvent]:
@@ -37,6 +39,27 @@ def of_subjects(subjects: Sequence[str], kinds: Sequence[str]) -> Select[AuditEv
     return select(AuditEvent).where(about).options(selectinload(AuditEvent.words_row)).order_by(AuditEvent.id.desc())
 
 
+# Whose words tell of somebody who is helped; and the kinds that tell of those who read, not of them.
+_HELPED = ("grant:", "person:")
+_OF_READING = (AuditKind.REQUEST_READ.value, AuditKind.EVIDENCE_READ.value)
+
+
+def is_about_the_helped(event: AuditEvent) -> bool:
+    """Whether an event's words may tell of somebody who is helped."""
+    return event.subject.startswith(_HELPED) and event.kind not in _OF_READING
+
+
+def read_today(session: Session, reader: Actor, subjects: Collection[str]) -> set[str]:
+    """Which of these somebody has read today, for a purpose that was written down."""
+    told = select(AuditEvent.subject).where(
+        AuditEvent.subject.in_(subjects),
+        AuditEvent.kind == AuditKind.REQUEST_READ.value,
+        AuditEvent.actor == reader.reference,
+        AuditEvent.at >= clock.start_of(clock.today()),
+    )
+    return set(session.scalars(told)) if subjects else set()
+
+
 def of_day(session: Session, day: date) -> Iterator[AuditEvent]:
     """The events of a London day with their words, by number, a few hundred at a time."""
     within = (AuditEvent.at >= clock.start_of(day)) & (AuditEvent.at < clock.start_of(day + timedelta(days=1)))
@@ -46,13 +69,17 @@ def of_day(session: Session, day: date) -> Iterator[AuditEvent]:
         session.expunge(event)
 
 
-def lines(session: Session) -> Iterator[bytes]:
-    """The whole trail, oldest first: one JSON object a line, with what is needed to make each hash again."""
+def lines(session: Session, *, cover_the_helped: bool) -> Iterator[bytes]:
+    """The whole trail, oldest first: one JSON object a line, with what is needed to make each hash again.
+
+    `cover_the_helped` leaves out the words about people who are helped, and with them the salt of their hash.
+    """
     statement = select(AuditEvent).order_by(AuditEvent.id).options(selectinload(AuditEvent.words_row))
     for event in session.scalars(statement.execution_options(yield_per=500)):
         said = json.loads(content(event))
-        said["said"] = event.words
-        said["words_salt"] = event.words_row.salt.hex() if event.words_row else ""
+        left_out = cover_the_helped and is_about_the_helped(event)
+        said["said"] = None if left_out else event.words
+        said["words_salt"] = event.words_row.salt.hex() if event.words_row and not left_out else ""
         yield json.dumps(said, ensure_ascii=False, sort_keys=True).encode() + b"\n"
         session.expunge(event)
 

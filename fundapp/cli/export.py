@@ -33,7 +33,11 @@ def command(name: str, output: Path | None, as_of: datetime | None) -> None:
         raise click.UsageError("The audit trail is written whole: leave --as-of away.")
     with opened(application_name="fundapp export") as fund, fund.database.snapshot() as session:
         progress = _progress()
-        content = audit.lines(session) if name == AUDIT else find(name).content(Books(session, as_of.date() if as_of else None, progress))
+        content = (
+            audit.lines(session, cover_the_helped=False)
+            if name == AUDIT
+            else find(name).content(Books(session, as_of.date() if as_of else None, progress))
+        )
         if output is None or str(output) == "-":
             _print(content)
         else:

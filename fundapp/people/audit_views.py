@@ -15,7 +15,7 @@ from fundapp.core.db import Database, transaction
 from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.people.fact_words import cut, fact_lines
-from fundapp.people.reading import kinds, namer
+from fundapp.people.reading import covered, kinds, namer
 from fundapp.web import paging
 from fundapp.web.app import database
 from fundapp.web.guards import guard
@@ -38,13 +38,13 @@ def events() -> ResponseReturnValue:
     said = kinds()
     kind = kind if kind in said else ""
     page = paging.page_of(db(), audit.events(subject=subject, kind=kind), number=paging.asked(), subject=subject, kind=kind)
-    who = namer(db(), (event.actor for event in page))
-    return render_template("people/events.html", subject=subject, kind=kind, page=page, who=who, kinds=said, fact_lines=fact_lines, cut=cut)
+    shown = {"page": page, "who": namer(db(), (event.actor for event in page)), "covered": covered(db(), page, actor())}
+    return render_template("people/events.html", subject=subject, kind=kind, kinds=said, fact_lines=fact_lines, cut=cut, **shown)
 
 
 @blueprint.post("/audit/export")
 def take() -> ResponseReturnValue:
-    """The whole trail as JSON Lines, sent as it is read. Who took it is written down first."""
+    """The whole trail as JSON Lines, sent as it is read, but for words about people who are helped. Who took it is written down first."""
     if request.form.get("form") != FORM:
         return redirect(url_for(".events"), 303)
     with transaction(db()) as session:
@@ -55,4 +55,4 @@ def take() -> ResponseReturnValue:
 
 def _lines(whole: Database) -> Iterator[bytes]:
     with whole.snapshot() as session:
-        yield from audit.lines(session)
+        yield from audit.lines(session, cover_the_helped=True)

@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterable
 
 from sqlalchemy.orm import Session
 
+from fundapp.audit import queries as audit
 from fundapp.audit.kinds import AuditKind
+from fundapp.audit.models import AuditEvent
+from fundapp.core.actor import Actor
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.people import queries
@@ -17,6 +20,16 @@ _OTHERS = {"system": marked("the Fund itself"), "donor": marked("a donor"), "str
 def kinds() -> dict[str, str]:
     """Every kind of event with its words, in the reader's language."""
     return {kind.value: kind.words.capitalize() for kind in AuditKind}
+
+
+def covered(session: Session, events: Iterable[AuditEvent], reader: Actor) -> set[int]:
+    """Of these events, those whose words are about somebody who is helped, and that the reader has not opened today.
+
+    Why somebody opened a request is never covered: it is what others look over.
+    """
+    closed = [one for one in events if one.words and audit.is_about_the_helped(one)]
+    opened = audit.read_today(session, reader, {one.subject for one in closed})
+    return {one.id for one in closed if one.subject not in opened}
 
 
 def namer(session: Session, references: Iterable[str]) -> Callable[[str], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from fundapp.audit import queries
 from fundapp.audit.kinds import AuditKind
 from fundapp.audit.models import AuditEvent, AuditWords
 from fundapp.audit.service import record
+from fundapp.core import clock
 from fundapp.core.actor import SYSTEM
 from fundapp.core.db import transaction
 from fundapp.core.roles import Role
@@ -103,6 +105,40 @@ def test_the_page_shows_who_did_what_and_why(client: Any, session: Session, sign
     assert len(client.get("/audit?subject=user&kind=user.disabled").soup.select("main tbody tr")) == 1
     assert "No event fits." in client.get("/audit?subject=us%25").text("main")
     assert client.get("/audit?kind=user.exploded").status == 200
+
+
+def test_words_about_somebody_who_is_helped_are_covered_until_the_request_is_opened(client: Any, session: Session, sign_in_as: Any) -> None:
+    words = {"grant:7": "They said it at the hostel.", "person:7": "Known by another name.", "user:7": "Left for another job."}
+    record(
+        session,
+        actor=SYSTEM,
+        kind=AuditKind.REQUEST_WITHDRAWN,
+        subject="grant:7",
+        facts={"from": "waiting", "to": "withdrawn"},
+        words=words["grant:7"],
+    )
+    record(session, actor=SYSTEM, kind=AuditKind.PERSON_ISSUED, subject="person:7", words=words["person:7"])
+    record(session, actor=SYSTEM, kind=AuditKind.USER_DISABLED, subject="user:7", words=words["user:7"])
+    auditor, other = people.user(session, Role.AUDITOR), people.user(session, Role.AUDITOR)
+    actor = auditor.actor
+    sign_in_as(client, auditor)
+
+    def seen(taken: bool = False) -> set[str]:
+        said = client.post("/audit/export", {"form": "json-lines"}).body.decode() if taken else client.get("/audit").words
+        return {subject for subject, one in words.items() if one in said}
+
+    assert seen() == seen(taken=True) == {"user:7"}
+    read = {"purpose": "to_audit"}
+    record(session, actor=actor, kind=AuditKind.REQUEST_READ, subject="grant:7", facts=read, words="The yearly sample.")
+    session.commit()
+    assert seen() == {"user:7", "grant:7"}
+    assert seen(taken=True) == {"user:7"}
+    sign_in_as(client, other)
+    assert seen() == {"user:7"}
+    assert "The yearly sample." in client.get("/audit").words
+    with clock.at(clock.now() + timedelta(days=1)):
+        sign_in_as(client, auditor)
+        assert seen() == {"user:7"}
 
 
 def test_the_page_is_paged_and_costs_a_handful_of_queries(client: Any, session: Session, sign_in_as: Any, connection: Any) -> None:
