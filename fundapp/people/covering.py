@@ -158,7 +158,7 @@ def day_of(year: int, month: int, number: int) -> date:
     """A day of an address. Raises NotFound for one that no calendar has."""
     try:
         return date(year, month, number)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise NotFound(_("There is no such day.")) from None
 
 

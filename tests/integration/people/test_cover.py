@@ -197,6 +197,7 @@ def test_the_office_closes_for_a_day_and_changes_its_hours(client: Any, session:
         assert not cover.calendar(session, DAY).is_open(NOON)
         assert client.post("/admin/cover/office/closed-days/2027-1-12/open").status == 303
         assert client.post("/admin/cover/office/closed-days/2027-2-31/open").status == 404
+        assert client.post("/admin/cover/office/closed-days/8-9223372036854775807-28/open").status == 404
         assert client.post("/admin/cover/office/hours", {"opens": "18:00", "closes": "08:00"}).status == 409
         assert client.post("/admin/cover/office/hours", {"opens": "08:00", "closes": "12:00"}).status == 303
         assert not cover.calendar(session, DAY).is_open(NOON)
