@@ -96,12 +96,12 @@ class Stage:
 
 
 @contextmanager
-def raised(cluster: Cluster, folder: Path) -> Iterator[Stage]:
-    """A stage with a town of its own, taken down at the end. What stands on it is written once a run."""
+def raised(cluster: Cluster, folder: Path, *more_pages: Blueprint) -> Iterator[Stage]:
+    """A stage with a town of its own, taken down at the end. What stands on it is written once a run; `more_pages` are a test's own."""
     parts = _written(cluster, folder)
     here = folder / "town"
     here.mkdir()
-    with serving(cluster, here, NAME, _faults()) as town, ExitStack() as more:
+    with serving(cluster, here, NAME, _faults(), *more_pages) as town, ExitStack() as more:
         shutil.copytree(cluster.folder / LETTERS, here / "mail", dirs_exist_ok=True)
         yield Stage(town, folder, cluster, parts, more)
 
