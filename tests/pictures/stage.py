@@ -180,3 +180,8 @@ def stage(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """The town with everything in every state, and a Fund on its first day: for tests that look and change nothing."""
     with raised(cluster, tmp_path_factory.mktemp("stage")) as found:
         yield found
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put whatever needs the stage first: one worker raises it, once, and others take what else is in its queue."""
+    items.sort(key=lambda item: "stage" not in getattr(item, "fixturenames", ()))
