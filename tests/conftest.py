@@ -1,6 +1,7 @@
 """Fixtures for every test; tests/README.md says what each is for."""
 
 pytest_plugins = [
+    "tests.support.quick_maps",
     "tests.support.network",
     "tests.support.properties",
     "tests.support.postgres",

@@ -8,7 +8,7 @@ from hypothesis import is_hypothesis_test, settings
 LONG = "long"
 TIMES = 25
 
-settings.register_profile("gate", deadline=None)
+settings.register_profile("gate", deadline=None, max_examples=50)
 settings.register_profile(LONG, deadline=None, max_examples=100 * TIMES)
 settings.load_profile("gate")
 
