@@ -49,14 +49,16 @@ def is_about_the_helped(event: AuditEvent) -> bool:
     return event.subject.startswith(_HELPED) and event.kind not in _OF_READING
 
 
-def read_today(session: Session, reader: Actor, subjects: Collection[str]) -> set[str]:
-    """Which of these somebody has read today, for a purpose that was written down."""
+def read_today(session: Session, reader: Actor, subjects: Collection[str], *, purpose: str = "") -> set[str]:
+    """Which of these somebody has read today, for a purpose that was written down: this one, or any."""
     told = select(AuditEvent.subject).where(
         AuditEvent.subject.in_(subjects),
         AuditEvent.kind == AuditKind.REQUEST_READ.value,
         AuditEvent.actor == reader.reference,
         AuditEvent.at >= clock.start_of(clock.today()),
     )
+    if purpose:
+        told = told.where(AuditEvent.facts["purpose"].astext == purpose)
     return set(session.scalars(told)) if subjects else set()
 
 

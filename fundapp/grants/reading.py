@@ -6,13 +6,11 @@ until they say why they open it.
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from fundapp.audit import queries as audit_queries
 from fundapp.audit import service as audit
 from fundapp.audit.kinds import AuditKind
-from fundapp.audit.models import AuditEvent
-from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotAllowed, Refused
 from fundapp.core.language import gettext as _
@@ -64,14 +62,7 @@ def note_bill(session: Session, request: GrantRequest, actor: Actor, evidence_id
 
 def has_read(session: Session, actor: Actor, subject: str, purpose: str) -> bool:
     """Whether somebody's reading of something for a purpose is written down today."""
-    told = exists().where(
-        AuditEvent.subject == subject,
-        AuditEvent.kind == AuditKind.REQUEST_READ.value,
-        AuditEvent.actor == actor.reference,
-        AuditEvent.facts["purpose"].astext == purpose,
-        AuditEvent.at >= clock.start_of(clock.today()),
-    )
-    return bool(session.scalar(select(told)))
+    return bool(audit_queries.read_today(session, actor, {subject}, purpose=purpose))
 
 
 def _note(session: Session, actor: Actor, subject: str, purpose: str) -> None:

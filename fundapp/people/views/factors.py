@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import transaction
@@ -37,13 +37,6 @@ def who_may() -> ResponseReturnValue | None:
     if factors.count(db(), own.person.id) or request.endpoint not in _BEGINNING:
         return redirect(url_for(SECOND_STEP, next=safe_next(request.values.get("next"))), 303)
     return None
-
-
-@blueprint.after_request
-def keep_nowhere(response: Response) -> Response:
-    """These pages hold secrets that are shown once."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @blueprint.get("/set-up")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import transaction
 from fundapp.people import factors, passkeys, proving, service, signed_in, throttle
 from fundapp.people.factor_forms import ProveForm
 from fundapp.people.factor_models import PASSKEY
-from fundapp.people.passkeys import Copied
-from fundapp.people.views.second_step import arriving, site
+from fundapp.people.views.second_step import arriving, copies_noted, site
 from fundapp.web.app import keys, settings
 from fundapp.web.guards import SIGNED_IN, guard, safe_next
 from fundapp.web.navigation import frame
@@ -24,13 +23,6 @@ guard(blueprint, SIGNED_IN)
 # What a form that was interrupted may bring along: names and lines, no files.
 MOST_KEPT = 200
 _OWN = "proof_"
-
-
-@blueprint.after_request
-def keep_nowhere(response: Response) -> Response:
-    """These pages hold what somebody typed elsewhere."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @blueprint.get("")
@@ -72,21 +64,16 @@ def prove_by_passkey() -> ResponseReturnValue:
     form, own = ProveForm(), arriving()
 
     def take() -> str:
-        try:
-            with transaction(db()):
-                return proving.by_passkey(
-                    db(),
-                    actor=own.actor,
-                    session_id=own.session_id,
-                    keys=keys(),
-                    site=site(),
-                    signed=form.proof_signed.data or "",
-                    answer=form.proof_answer.data or "",
-                )
-        except Copied as copied:
-            with transaction(db()):
-                factors.note_copy(db(), user_id=copied.user_id, factor_id=copied.factor_id)
-            raise
+        with copies_noted(), transaction(db()):
+            return proving.by_passkey(
+                db(),
+                actor=own.actor,
+                session_id=own.session_id,
+                keys=keys(),
+                site=site(),
+                signed=form.proof_signed.data or "",
+                answer=form.proof_answer.data or "",
+            )
 
     return _on_with(form, take)
 

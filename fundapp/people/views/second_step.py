@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import transaction
@@ -33,6 +36,17 @@ def site() -> Site:
     return Site.of(settings().base_url)
 
 
+@contextmanager
+def copies_noted() -> Iterator[None]:
+    """Around the act that takes a passkey: one that is refused as a copy is written down, though the act itself is undone."""
+    try:
+        yield
+    except Copied as copied:
+        with transaction(db()):
+            factors.note_copy(db(), user_id=copied.user_id, factor_id=copied.factor_id)
+        raise
+
+
 @blueprint.before_request
 def still_to_come() -> ResponseReturnValue | None:
     """Whoever has proven it is them goes on; whoever has nothing to prove it with sets that up."""
@@ -45,13 +59,6 @@ def still_to_come() -> ResponseReturnValue | None:
     if not factors.count(db(), person.person.id):
         return redirect(url_for("factors.set_up", next=target), 303)
     return None
-
-
-@blueprint.after_request
-def keep_nowhere(response: Response) -> Response:
-    """These pages hold a form's token and a challenge."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @blueprint.get("")
@@ -88,21 +95,16 @@ def prove_by_passkey() -> ResponseReturnValue:
     form, own = PasskeyForm(), arriving()
     shown = SecondStepForm(formdata=None, next=form.next.data)
     with shown.refusals():
-        try:
-            with transaction(db()):
-                token = proving.by_passkey(
-                    db(),
-                    actor=own.actor,
-                    session_id=own.session_id,
-                    keys=keys(),
-                    site=site(),
-                    signed=form.signed.data or "",
-                    answer=form.answer.data or "",
-                )
-        except Copied as copied:
-            with transaction(db()):
-                factors.note_copy(db(), user_id=copied.user_id, factor_id=copied.factor_id)
-            raise
+        with copies_noted(), transaction(db()):
+            token = proving.by_passkey(
+                db(),
+                actor=own.actor,
+                session_id=own.session_id,
+                keys=keys(),
+                site=site(),
+                signed=form.signed.data or "",
+                answer=form.answer.data or "",
+            )
         signed_in.renew(token)
         return redirect(signed_in.onward(form.next.data, own.actor.roles), 303)
     return _page(shown)

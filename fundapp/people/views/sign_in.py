@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import transaction
 from fundapp.core.errors import NotFound
-from fundapp.people import factors, passkeys, proving, service, signed_in, throttle
+from fundapp.people import passkeys, proving, service, signed_in, throttle
 from fundapp.people.factor_forms import PasskeyForm
 from fundapp.people.forms import AcceptForm, SignInForm
-from fundapp.people.passkeys import Copied, Site
 from fundapp.people.sessions import device_name, start
+from fundapp.people.views.second_step import copies_noted, site
 from fundapp.web import identity
 from fundapp.web.app import keys, settings
 from fundapp.web.guards import PUBLIC, guard, safe_next
@@ -69,20 +69,15 @@ def sign_in_by_passkey() -> ResponseReturnValue:
     form = PasskeyForm()
     shown = SignInForm(formdata=None, next=form.next.data)
     with shown.refusals():
-        try:
-            with transaction(db()):
-                row, token = proving.sign_in_by_passkey(
-                    db(),
-                    keys=keys(),
-                    site=Site.of(settings().base_url),
-                    signed=form.signed.data or "",
-                    answer=form.answer.data or "",
-                    device=device_name(request.user_agent.string),
-                )
-        except Copied as copied:
-            with transaction(db()):
-                factors.note_copy(db(), user_id=copied.user_id, factor_id=copied.factor_id)
-            raise
+        with copies_noted(), transaction(db()):
+            row, token = proving.sign_in_by_passkey(
+                db(),
+                keys=keys(),
+                site=site(),
+                signed=form.signed.data or "",
+                answer=form.answer.data or "",
+                device=device_name(request.user_agent.string),
+            )
         signed_in.begin(row, token)
         return redirect(signed_in.onward(form.next.data, row.user.roles), 303)
     return _page(shown)
@@ -127,5 +122,5 @@ def accept_invitation(token: str) -> ResponseReturnValue:
 
 
 def _page(form: SignInForm) -> ResponseReturnValue:
-    asked = passkeys.ask(keys(), Site.of(settings().base_url), purpose=passkeys.SIGN_IN)
+    asked = passkeys.ask(keys(), site(), purpose=passkeys.SIGN_IN)
     return render_template("people/sign_in.html", form=form, asked=asked), form.status
