@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fundapp.core.language import marked
 from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
+
+# About whom, and on what basis.
+_staff_by_law = partial(held, whose=Whose.STAFF, basis=Basis.LEGAL_OBLIGATION)
 
 _CAME_IN = marked(
     "So that money that came in is found again on the bank statement. It is an organisation’s name, never meant to be a person’s."
@@ -15,8 +20,8 @@ INVENTORY = Inventory(
         *held(
             "contribution", "received_from bank_reference", whose=Whose.DONOR, why=_CAME_IN, basis=Basis.LEGAL_OBLIGATION, kept=Kept.MONEY
         ),
-        *held("contribution", "entered_by", whose=Whose.STAFF, why=_WHO, basis=Basis.LEGAL_OBLIGATION, kept=Kept.MONEY, pseudonym=True),
-        *held("shortfall_closed", "closed_by", whose=Whose.STAFF, why=_WHO, basis=Basis.LEGAL_OBLIGATION, kept=Kept.LEDGER, pseudonym=True),
+        *_staff_by_law("contribution", "entered_by", why=_WHO, kept=Kept.MONEY, pseudonym=True),
+        *_staff_by_law("shortfall_closed", "closed_by", why=_WHO, kept=Kept.LEDGER, pseudonym=True),
     ),
     impersonal={
         "contribution": columns("id once_key fund_code amount_pence received_on entered_at"),

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fundapp.core.language import marked
 from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
+
+# About whom, and on what basis.
+_donor_by_law = partial(held, whose=Whose.DONOR, basis=Basis.LEGAL_OBLIGATION)
 
 _GIFT = marked("So that a gift is counted once, thanked for, and found again in the bank. Who gave it is known to Stripe alone.")
 _CLOSED = marked("Who looked into a payment that did not fit.")
@@ -11,28 +16,12 @@ _OPAQUE = marked("It says how a gift goes on, and nobody’s name.")
 
 INVENTORY = Inventory(
     holdings=(
-        *held(
-            "donation",
-            "id token_hash session_id charge_id",
-            whose=Whose.DONOR,
-            why=_GIFT,
-            basis=Basis.LEGAL_OBLIGATION,
-            kept=Kept.DONOR,
-            pseudonym=True,
-        ),
+        *_donor_by_law("donation", "id token_hash session_id charge_id", why=_GIFT, kept=Kept.DONOR, pseudonym=True),
         *held(
             "donation", "checkout_url language", whose=Whose.DONOR, why=_GIFT, basis=Basis.CONTRACT, kept=Kept.DONOR, plain_because=_OPAQUE
         ),
-        *held(
-            "stripe_event",
-            "object_id charge_id",
-            whose=Whose.DONOR,
-            why=_GIFT,
-            basis=Basis.LEGAL_OBLIGATION,
-            kept=Kept.DONOR,
-            pseudonym=True,
-        ),
-        *held("giving_alarm", "about subject", whose=Whose.DONOR, why=_GIFT, basis=Basis.LEGAL_OBLIGATION, kept=Kept.MONEY, pseudonym=True),
+        *_donor_by_law("stripe_event", "object_id charge_id", why=_GIFT, kept=Kept.DONOR, pseudonym=True),
+        *_donor_by_law("giving_alarm", "about subject", why=_GIFT, kept=Kept.MONEY, pseudonym=True),
         *held(
             "giving_alarm", "closed_by", whose=Whose.STAFF, why=_CLOSED, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.MONEY, pseudonym=True
         ),

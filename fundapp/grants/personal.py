@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fundapp.core.language import marked
 from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
+
+# About whom, and on what basis.
+_helped_by_law = partial(held, whose=Whose.HELPED, basis=Basis.LEGAL_OBLIGATION)
+_helped_of_interest = partial(held, whose=Whose.HELPED, basis=Basis.LEGITIMATE_INTEREST)
+_staff_by_contract = partial(held, whose=Whose.STAFF, basis=Basis.CONTRACT)
 
 _ASKED = marked("So that a request can be decided and paid, in the words in which it was asked.")
 _CODE = marked("So that the same person’s requests are known to belong together, without a name.")
@@ -14,61 +21,34 @@ _WHO = marked("So that everybody sees who asked and decided, and nobody decides 
 _BY_CODE = marked("It tells of somebody known by a code alone, and is counted and added up in the database.")
 
 _REQUEST = (
-    *held(
-        "grant_request",
-        "detail_words goal_words unblocks_words supplier typed",
-        whose=Whose.HELPED,
-        why=_ASKED,
-        basis=Basis.LEGITIMATE_INTEREST,
-        kept=Kept.IDENTITY,
-    ),
-    *held(
-        "grant_request", "words_index", whose=Whose.HELPED, why=_ASKED, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.IDENTITY, pseudonym=True
-    ),
-    *held("grant_request", "person_id", whose=Whose.HELPED, why=_CODE, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.IDENTITY, pseudonym=True),
-    *held("grant_request", "consent_how", whose=Whose.HELPED, why=_CONSENT, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.IDENTITY),
-    *held(
-        "grant_request",
-        "consent_at",
-        whose=Whose.HELPED,
-        why=_CONSENT,
-        basis=Basis.LEGITIMATE_INTEREST,
-        kept=Kept.MONEY,
-        plain_because=_BY_CODE,
-    ),
-    *held(
+    *_helped_of_interest("grant_request", "detail_words goal_words unblocks_words supplier typed", why=_ASKED, kept=Kept.IDENTITY),
+    *_helped_of_interest("grant_request", "words_index", why=_ASKED, kept=Kept.IDENTITY, pseudonym=True),
+    *_helped_of_interest("grant_request", "person_id", why=_CODE, kept=Kept.IDENTITY, pseudonym=True),
+    *_helped_of_interest("grant_request", "consent_how", why=_CONSENT, kept=Kept.IDENTITY),
+    *_helped_of_interest("grant_request", "consent_at", why=_CONSENT, kept=Kept.MONEY, plain_because=_BY_CODE),
+    *_helped_by_law(
         "grant_request",
         "item_id price_pence asked_pence agreed_pence paid_pence released_pence fund_code status",
-        whose=Whose.HELPED,
         why=_ASKED,
-        basis=Basis.LEGAL_OBLIGATION,
         kept=Kept.MONEY,
         plain_because=_BY_CODE,
     ),
-    *held("grant_request", "asked_by", whose=Whose.STAFF, why=_WHO, basis=Basis.CONTRACT, kept=Kept.MONEY, pseudonym=True),
+    *_staff_by_contract("grant_request", "asked_by", why=_WHO, kept=Kept.MONEY, pseudonym=True),
 )
 
 INVENTORY = Inventory(
     holdings=(
         *_REQUEST,
-        *held("person", "code", whose=Whose.HELPED, why=_CODE, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.IDENTITY, pseudonym=True),
-        *held("person", "issued_by", whose=Whose.STAFF, why=_WHO, basis=Basis.CONTRACT, kept=Kept.IDENTITY, pseudonym=True),
-        *held("evidence", "content", whose=Whose.HELPED, why=_BILL, basis=Basis.LEGAL_OBLIGATION, kept=Kept.MONEY),
-        *held("evidence", "added_by", whose=Whose.STAFF, why=_WHO, basis=Basis.CONTRACT, kept=Kept.MONEY, pseudonym=True),
-        *held("bill_draft", "content", whose=Whose.HELPED, why=_BILL, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.DRAFT),
-        *held("bill_draft", "added_by", whose=Whose.STAFF, why=_WHO, basis=Basis.CONTRACT, kept=Kept.DRAFT, pseudonym=True),
-        *held("outcome", "kind", whose=Whose.HELPED, why=_RESULT, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.MONEY, plain_because=_BY_CODE),
-        *held("outcome", "told_by", whose=Whose.STAFF, why=_WHO, basis=Basis.CONTRACT, kept=Kept.MONEY, pseudonym=True),
-        *held("request_event", "user_id", whose=Whose.STAFF, why=_WHO, basis=Basis.CONTRACT, kept=Kept.MONEY, pseudonym=True),
-        *held(
-            "request_handover",
-            "from_user_id to_user_id",
-            whose=Whose.STAFF,
-            why=_WHO,
-            basis=Basis.CONTRACT,
-            kept=Kept.MONEY,
-            pseudonym=True,
-        ),
+        *_helped_of_interest("person", "code", why=_CODE, kept=Kept.IDENTITY, pseudonym=True),
+        *_staff_by_contract("person", "issued_by", why=_WHO, kept=Kept.IDENTITY, pseudonym=True),
+        *_helped_by_law("evidence", "content", why=_BILL, kept=Kept.MONEY),
+        *_staff_by_contract("evidence", "added_by", why=_WHO, kept=Kept.MONEY, pseudonym=True),
+        *_helped_of_interest("bill_draft", "content", why=_BILL, kept=Kept.DRAFT),
+        *_staff_by_contract("bill_draft", "added_by", why=_WHO, kept=Kept.DRAFT, pseudonym=True),
+        *_helped_of_interest("outcome", "kind", why=_RESULT, kept=Kept.MONEY, plain_because=_BY_CODE),
+        *_staff_by_contract("outcome", "told_by", why=_WHO, kept=Kept.MONEY, pseudonym=True),
+        *_staff_by_contract("request_event", "user_id", why=_WHO, kept=Kept.MONEY, pseudonym=True),
+        *_staff_by_contract("request_handover", "from_user_id to_user_id", why=_WHO, kept=Kept.MONEY, pseudonym=True),
         *held("conflict", "user_id", whose=Whose.STAFF, why=_WHO, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.MONEY, pseudonym=True),
     ),
     impersonal={

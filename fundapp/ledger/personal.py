@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fundapp.core.language import marked
 from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
+
+# About whom, and on what basis.
+_helped_by_law = partial(held, whose=Whose.HELPED, basis=Basis.LEGAL_OBLIGATION)
+_staff_by_law = partial(held, whose=Whose.STAFF, basis=Basis.LEGAL_OBLIGATION)
 
 _WHO = marked("The books show who entered each act and what it was about, by a number that tells nothing by itself.")
 _PRIVATE = marked("Codes of what was granted and paid, and the day of the decision. They are shown to nobody but those concerned.")
 
 INVENTORY = Inventory(
     holdings=(
-        *held("entry", "actor", whose=Whose.STAFF, why=_WHO, basis=Basis.LEGAL_OBLIGATION, kept=Kept.LEDGER, pseudonym=True),
-        *held("entry", "subject event_key", whose=Whose.HELPED, why=_WHO, basis=Basis.LEGAL_OBLIGATION, kept=Kept.LEDGER, pseudonym=True),
-        *held(
-            "entry", "private_particulars", whose=Whose.HELPED, why=_PRIVATE, basis=Basis.LEGAL_OBLIGATION, kept=Kept.LEDGER, pseudonym=True
-        ),
-        *held("period", "closed_by", whose=Whose.STAFF, why=_WHO, basis=Basis.LEGAL_OBLIGATION, kept=Kept.LEDGER, pseudonym=True),
+        *_staff_by_law("entry", "actor", why=_WHO, kept=Kept.LEDGER, pseudonym=True),
+        *_helped_by_law("entry", "subject event_key", why=_WHO, kept=Kept.LEDGER, pseudonym=True),
+        *_helped_by_law("entry", "private_particulars", why=_PRIVATE, kept=Kept.LEDGER, pseudonym=True),
+        *_staff_by_law("period", "closed_by", why=_WHO, kept=Kept.LEDGER, pseudonym=True),
         *held("publication", "place", whose=Whose.READER, why=_WHO, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.LEDGER, pseudonym=True),
     ),
     impersonal={

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fundapp.core.language import marked
 from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
+
+# About whom, and on what basis.
+_payee_by_law = partial(held, whose=Whose.PAYEE, basis=Basis.LEGAL_OBLIGATION)
 
 _PAID = marked("So that a payment is found again in the bank, and it can be shown to whom the money went.")
 _WHO = marked("A payment has two people, and it can be shown who they were.")
 
 INVENTORY = Inventory(
     holdings=(
-        *held("payment", "supplier bank_reference", whose=Whose.PAYEE, why=_PAID, basis=Basis.LEGAL_OBLIGATION, kept=Kept.MONEY),
-        *held("payment", "words_index", whose=Whose.PAYEE, why=_PAID, basis=Basis.LEGAL_OBLIGATION, kept=Kept.MONEY, pseudonym=True),
+        *_payee_by_law("payment", "supplier bank_reference", why=_PAID, kept=Kept.MONEY),
+        *_payee_by_law("payment", "words_index", why=_PAID, kept=Kept.MONEY, pseudonym=True),
         *held(
             "payment",
             "entered_by released_by refused_by returned_by",

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fundapp.core.language import marked
 from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
+
+# About whom, and on what basis.
+_staff_by_contract = partial(held, whose=Whose.STAFF, basis=Basis.CONTRACT)
+_staff_of_interest = partial(held, whose=Whose.STAFF, basis=Basis.LEGITIMATE_INTEREST)
 
 _SIGN_IN = marked("So that they can sign in, and nobody else as them.")
 _ALARM = marked("So that somebody who signs in sees where else they are signed in, and guessing is slowed down.")
@@ -16,116 +22,55 @@ _COARSE = marked("It is too coarse to tell one device from the next.")
 _NO_WORDS = marked("It says when or how, and tells nobody’s name.")
 
 _ACCOUNTS = (
-    *held("user_account", "email", whose=Whose.STAFF, why=_SIGN_IN, basis=Basis.CONTRACT, kept=Kept.ACCOUNT),
-    *held("user_account", "email_index", whose=Whose.STAFF, why=_SIGN_IN, basis=Basis.CONTRACT, kept=Kept.ACCOUNT, pseudonym=True),
-    *held(
-        "user_account",
-        "name",
-        whose=Whose.STAFF,
-        why=marked("So that everybody sees who asked, decided and paid."),
-        basis=Basis.CONTRACT,
-        kept=Kept.ACCOUNT,
-    ),
-    *held("user_account", "password_hash", whose=Whose.STAFF, why=_SIGN_IN, basis=Basis.CONTRACT, kept=Kept.ACCOUNT, plain_because=_HASHED),
-    *held("user_account", "team_id", whose=Whose.STAFF, why=_SEATS, basis=Basis.CONTRACT, kept=Kept.ACCOUNT, plain_because=_COMPARED),
-    *held("user_role", "user_id", whose=Whose.STAFF, why=_SEATS, basis=Basis.CONTRACT, kept=Kept.ACCOUNT, pseudonym=True),
-    *held("user_role", "role", whose=Whose.STAFF, why=_SEATS, basis=Basis.CONTRACT, kept=Kept.ACCOUNT, plain_because=_COMPARED),
-    *held("first_visit", "user_id", whose=Whose.STAFF, why=_SEATS, basis=Basis.CONTRACT, kept=Kept.ACCOUNT, pseudonym=True),
-    *held("invitation", "email", whose=Whose.STAFF, why=_SIGN_IN, basis=Basis.CONTRACT, kept=Kept.ACCESS),
-    *held(
-        "invitation",
-        "email_index invited_by user_id",
-        whose=Whose.STAFF,
-        why=_SIGN_IN,
-        basis=Basis.CONTRACT,
-        kept=Kept.ACCESS,
-        pseudonym=True,
-    ),
-    *held("invitation", "roles team_id", whose=Whose.STAFF, why=_SEATS, basis=Basis.CONTRACT, kept=Kept.ACCESS, plain_because=_COMPARED),
+    *_staff_by_contract("user_account", "email", why=_SIGN_IN, kept=Kept.ACCOUNT),
+    *_staff_by_contract("user_account", "email_index", why=_SIGN_IN, kept=Kept.ACCOUNT, pseudonym=True),
+    *_staff_by_contract("user_account", "name", why=marked("So that everybody sees who asked, decided and paid."), kept=Kept.ACCOUNT),
+    *_staff_by_contract("user_account", "password_hash", why=_SIGN_IN, kept=Kept.ACCOUNT, plain_because=_HASHED),
+    *_staff_by_contract("user_account", "team_id", why=_SEATS, kept=Kept.ACCOUNT, plain_because=_COMPARED),
+    *_staff_by_contract("user_role", "user_id", why=_SEATS, kept=Kept.ACCOUNT, pseudonym=True),
+    *_staff_by_contract("user_role", "role", why=_SEATS, kept=Kept.ACCOUNT, plain_because=_COMPARED),
+    *_staff_by_contract("first_visit", "user_id", why=_SEATS, kept=Kept.ACCOUNT, pseudonym=True),
+    *_staff_by_contract("invitation", "email", why=_SIGN_IN, kept=Kept.ACCESS),
+    *_staff_by_contract("invitation", "email_index invited_by user_id", why=_SIGN_IN, kept=Kept.ACCESS, pseudonym=True),
+    *_staff_by_contract("invitation", "roles team_id", why=_SEATS, kept=Kept.ACCESS, plain_because=_COMPARED),
 )
 _ACCESS = (
-    *held("user_session", "user_id", whose=Whose.STAFF, why=_ALARM, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.ACCESS, pseudonym=True),
-    *held(
-        "user_session", "device", whose=Whose.STAFF, why=_ALARM, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.ACCESS, plain_because=_COARSE
-    ),
-    *held(
-        "user_session",
-        "created_at last_seen_at ended_at",
-        whose=Whose.STAFF,
-        why=_ALARM,
-        basis=Basis.LEGITIMATE_INTEREST,
-        kept=Kept.ACCESS,
-        plain_because=_NO_WORDS,
-    ),
-    *held(
-        "sign_in_attempt",
-        "email_hash network_hash",
-        whose=Whose.STAFF,
-        why=_ALARM,
-        basis=Basis.LEGITIMATE_INTEREST,
-        kept=Kept.ACCESS,
-        pseudonym=True,
-    ),
+    *_staff_of_interest("user_session", "user_id", why=_ALARM, kept=Kept.ACCESS, pseudonym=True),
+    *_staff_of_interest("user_session", "device", why=_ALARM, kept=Kept.ACCESS, plain_because=_COARSE),
+    *_staff_of_interest("user_session", "created_at last_seen_at ended_at", why=_ALARM, kept=Kept.ACCESS, plain_because=_NO_WORDS),
+    *_staff_of_interest("sign_in_attempt", "email_hash network_hash", why=_ALARM, kept=Kept.ACCESS, pseudonym=True),
 )
 _FACTORS = (
-    *held(
-        "factor",
-        "user_id credential_id public_key user_handle",
-        whose=Whose.STAFF,
-        why=_SIGN_IN,
-        basis=Basis.CONTRACT,
-        kept=Kept.ACCOUNT,
-        pseudonym=True,
-    ),
-    *held("factor", "name secret", whose=Whose.STAFF, why=_SIGN_IN, basis=Basis.CONTRACT, kept=Kept.ACCOUNT),
-    *held("factor", "last_used_at", whose=Whose.STAFF, why=_SIGN_IN, basis=Basis.CONTRACT, kept=Kept.ACCOUNT, plain_because=_NO_WORDS),
-    *held("recovery_code", "user_id", whose=Whose.STAFF, why=_SIGN_IN, basis=Basis.CONTRACT, kept=Kept.ACCOUNT, pseudonym=True),
-    *held("recovery_code", "code_hash", whose=Whose.STAFF, why=_SIGN_IN, basis=Basis.CONTRACT, kept=Kept.ACCOUNT, plain_because=_HASHED),
-    *held("password_reset", "user_id", whose=Whose.STAFF, why=_SIGN_IN, basis=Basis.CONTRACT, kept=Kept.ACCESS, pseudonym=True),
+    *_staff_by_contract("factor", "user_id credential_id public_key user_handle", why=_SIGN_IN, kept=Kept.ACCOUNT, pseudonym=True),
+    *_staff_by_contract("factor", "name secret", why=_SIGN_IN, kept=Kept.ACCOUNT),
+    *_staff_by_contract("factor", "last_used_at", why=_SIGN_IN, kept=Kept.ACCOUNT, plain_because=_NO_WORDS),
+    *_staff_by_contract("recovery_code", "user_id", why=_SIGN_IN, kept=Kept.ACCOUNT, pseudonym=True),
+    *_staff_by_contract("recovery_code", "code_hash", why=_SIGN_IN, kept=Kept.ACCOUNT, plain_because=_HASHED),
+    *_staff_by_contract("password_reset", "user_id", why=_SIGN_IN, kept=Kept.ACCESS, pseudonym=True),
 )
 _COVERING = (
-    *held("on_call", "user_id made_by", whose=Whose.STAFF, why=_COVER, basis=Basis.CONTRACT, kept=Kept.ACCOUNT, pseudonym=True),
-    *held("absence", "user_id deputy_id made_by", whose=Whose.STAFF, why=_COVER, basis=Basis.CONTRACT, kept=Kept.ACCOUNT, pseudonym=True),
-    *held("absence", "starts_on ends_on", whose=Whose.STAFF, why=_COVER, basis=Basis.CONTRACT, kept=Kept.ACCOUNT, plain_because=_NO_WORDS),
-    *held("office_hours", "made_by", whose=Whose.STAFF, why=_COVER, basis=Basis.CONTRACT, kept=Kept.LEDGER, pseudonym=True),
-    *held(
+    *_staff_by_contract("on_call", "user_id made_by", why=_COVER, kept=Kept.ACCOUNT, pseudonym=True),
+    *_staff_by_contract("absence", "user_id deputy_id made_by", why=_COVER, kept=Kept.ACCOUNT, pseudonym=True),
+    *_staff_by_contract("absence", "starts_on ends_on", why=_COVER, kept=Kept.ACCOUNT, plain_because=_NO_WORDS),
+    *_staff_by_contract("office_hours", "made_by", why=_COVER, kept=Kept.LEDGER, pseudonym=True),
+    *_staff_of_interest(
         "mail_refusal",
         "user_id",
-        whose=Whose.STAFF,
         why=marked("So that somebody whose mail does not arrive is told in another way."),
-        basis=Basis.LEGITIMATE_INTEREST,
         kept=Kept.ACCESS,
         pseudonym=True,
     ),
-    *held(
-        "access_review",
-        "begun_by finished_by",
-        whose=Whose.STAFF,
-        why=_PROVED,
-        basis=Basis.LEGITIMATE_INTEREST,
-        kept=Kept.LEDGER,
-        pseudonym=True,
-    ),
-    *held(
-        "access_review_line",
-        "user_id decided_by",
-        whose=Whose.STAFF,
-        why=_PROVED,
-        basis=Basis.LEGITIMATE_INTEREST,
-        kept=Kept.LEDGER,
-        pseudonym=True,
-    ),
-    *held(
+    *_staff_of_interest("access_review", "begun_by finished_by", why=_PROVED, kept=Kept.LEDGER, pseudonym=True),
+    *_staff_of_interest("access_review_line", "user_id decided_by", why=_PROVED, kept=Kept.LEDGER, pseudonym=True),
+    *_staff_of_interest(
         "access_review_line",
         "roles team_id last_signed_in_at has_second_factor decision",
-        whose=Whose.STAFF,
         why=_PROVED,
-        basis=Basis.LEGITIMATE_INTEREST,
         kept=Kept.LEDGER,
         plain_because=_NO_WORDS,
     ),
-    *held("procedure_version", "published_by", whose=Whose.STAFF, why=_PROVED, basis=Basis.CONTRACT, kept=Kept.LEDGER, pseudonym=True),
-    *held("procedure_acceptance", "user_id", whose=Whose.STAFF, why=_PROVED, basis=Basis.CONTRACT, kept=Kept.LEDGER, pseudonym=True),
+    *_staff_by_contract("procedure_version", "published_by", why=_PROVED, kept=Kept.LEDGER, pseudonym=True),
+    *_staff_by_contract("procedure_acceptance", "user_id", why=_PROVED, kept=Kept.LEDGER, pseudonym=True),
 )
 
 INVENTORY = Inventory(

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fundapp.core.language import marked
 from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
+
+# About whom, and on what basis.
+_staff_of_interest = partial(held, whose=Whose.STAFF, basis=Basis.LEGITIMATE_INTEREST)
+_writer_by_law = partial(held, whose=Whose.WRITER, basis=Basis.LEGAL_OBLIGATION)
 
 _ASKED = marked("So that what somebody asks about their data is answered in time, and it can be shown that it was.")
 _DONE = marked("So that it can be shown who decided.")
 
 INVENTORY = Inventory(
     holdings=(
-        *held("data_request", "words answer", whose=Whose.WRITER, why=_ASKED, basis=Basis.LEGAL_OBLIGATION, kept=Kept.RIGHTS),
-        *held("data_request", "subject", whose=Whose.WRITER, why=_ASKED, basis=Basis.LEGAL_OBLIGATION, kept=Kept.LEDGER, pseudonym=True),
-        *held("data_complaint", "contact words", whose=Whose.WRITER, why=_ASKED, basis=Basis.LEGAL_OBLIGATION, kept=Kept.RIGHTS),
-        *held("data_complaint", "subject", whose=Whose.WRITER, why=_ASKED, basis=Basis.LEGAL_OBLIGATION, kept=Kept.LEDGER, pseudonym=True),
-        *held("data_complaint_step", "words", whose=Whose.WRITER, why=_ASKED, basis=Basis.LEGAL_OBLIGATION, kept=Kept.RIGHTS),
-        *held("data_complaint_step", "by", whose=Whose.STAFF, why=_DONE, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.LEDGER, pseudonym=True),
-        *held(
-            "data_request",
-            "entered_by answered_by",
-            whose=Whose.STAFF,
-            why=_DONE,
-            basis=Basis.LEGITIMATE_INTEREST,
-            kept=Kept.LEDGER,
-            pseudonym=True,
-        ),
-        *held("retention_rule", "by", whose=Whose.STAFF, why=_DONE, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.LEDGER, pseudonym=True),
-        *held(
-            "document_adoption",
-            "adopted_by",
-            whose=Whose.STAFF,
-            why=_DONE,
-            basis=Basis.LEGITIMATE_INTEREST,
-            kept=Kept.LEDGER,
-            pseudonym=True,
-        ),
+        *_writer_by_law("data_request", "words answer", why=_ASKED, kept=Kept.RIGHTS),
+        *_writer_by_law("data_request", "subject", why=_ASKED, kept=Kept.LEDGER, pseudonym=True),
+        *_writer_by_law("data_complaint", "contact words", why=_ASKED, kept=Kept.RIGHTS),
+        *_writer_by_law("data_complaint", "subject", why=_ASKED, kept=Kept.LEDGER, pseudonym=True),
+        *_writer_by_law("data_complaint_step", "words", why=_ASKED, kept=Kept.RIGHTS),
+        *_staff_of_interest("data_complaint_step", "by", why=_DONE, kept=Kept.LEDGER, pseudonym=True),
+        *_staff_of_interest("data_request", "entered_by answered_by", why=_DONE, kept=Kept.LEDGER, pseudonym=True),
+        *_staff_of_interest("retention_rule", "by", why=_DONE, kept=Kept.LEDGER, pseudonym=True),
+        *_staff_of_interest("document_adoption", "adopted_by", why=_DONE, kept=Kept.LEDGER, pseudonym=True),
     ),
     impersonal={
         "data_request": columns("id kind received_on due_on entered_at answered_at"),
