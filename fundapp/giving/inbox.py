@@ -14,8 +14,8 @@ from fundapp.core.errors import NotFound
 from fundapp.core.language import gettext as _
 from fundapp.gateways.stripe import StripeFault, StripeGateway, VerifiedEvent
 from fundapp.giving.alarms import AlarmKind, raise_alarm
+from fundapp.giving.answering import ANSWERS
 from fundapp.giving.models import StripeEvent
-from fundapp.giving.settling import settle_charge, settle_session
 from fundapp.jobs import enqueue
 
 # Which field of an object names the charge that it is about.
@@ -58,10 +58,8 @@ def act_again(session: Session, stripe: StripeGateway, event_id: str) -> None:
 def _answer(session: Session, stripe: StripeGateway, event: StripeEvent) -> None:
     asked_at = clock.now()
     try:
-        if event.object_type == "checkout.session":
-            settle_session(session, stripe, event.object_id)
-        elif event.charge_id:
-            settle_charge(session, stripe, event.charge_id)
+        if answer := ANSWERS.get(event.object_type):
+            answer(session, stripe, event)
     except StripeFault as fault:
         if not fault.passing:
             with transaction(session):

@@ -19,6 +19,17 @@ class Status(StrEnum):
     EXPIRED = "expired"
 
 
+class Source(StrEnum):
+    """How a gift comes."""
+
+    # Paid once, on Stripe's page.
+    CARD = "card"
+    # One month of a monthly gift.
+    MONTHLY = "monthly"
+    # A cheque, a bank transfer, a shop's or club's gift: entered by finance.
+    ELSEWHERE = "elsewhere"
+
+
 # From each state, where a gift may go. Money that came is never un-come: nothing leads out of PAID. A gift that failed or
 # expired may be tried again from the same form, and may turn out paid after all.
 MOVES: dict[Status, frozenset[Status]] = {

@@ -10,22 +10,27 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.core.db import Base
 from fundapp.core.language import ENGLISH, LANGUAGES, marked
-from fundapp.giving.lifecycle import Status
+from fundapp.giving.lifecycle import Source, Status
 
 _STATUSES = ", ".join(f"'{status}'" for status in Status)
+_SOURCES = ", ".join(f"'{source}'" for source in Source)
 _LANGUAGES = ", ".join(f"'{code}'" for code in LANGUAGES)
-_STATUS = Enum(Status, native_enum=False, create_constraint=False, length=16, values_callable=lambda kinds: [kind.value for kind in kinds])
+
+
+def _named(kinds: type[Status] | type[Source]) -> Enum:
+    return Enum(kinds, native_enum=False, create_constraint=False, length=16, values_callable=lambda all_: [kind.value for kind in all_])
 
 
 class Donation(Base):
-    """One gift by card, from the button to the bank. Nothing in it says who gave. `status` is written by moving.py alone."""
+    """One gift, from the button to the bank. Nothing in it says who gave. `status` is written by moving.py alone."""
 
     __tablename__ = "donation"
     __table_args__ = (
         CheckConstraint(f"status IN ({_STATUSES})", name="status_known"),
         CheckConstraint(f"language IN ({_LANGUAGES})", name="language_known"),
         CheckConstraint("amount_pence > 0", name="amount_positive"),
-        CheckConstraint("(status = 'paid') = (charge_id IS NOT NULL)", name="paid_has_charge"),
+        CheckConstraint(f"source IN ({_SOURCES})", name="source_known"),
+        CheckConstraint("(status = 'paid' AND source <> 'elsewhere') = (charge_id IS NOT NULL)", name="paid_has_charge"),
         CheckConstraint("(status = 'paid') = (paid_at IS NOT NULL)", name="paid_has_moment"),
         UniqueConstraint("key_hash"),
         UniqueConstraint("token_hash"),
@@ -45,7 +50,9 @@ class Donation(Base):
     point_id: Mapped[int | None] = mapped_column(ForeignKey("collection_point.id"))
     fund_code: Mapped[str]
     amount_pence: Mapped[int]
-    status: Mapped[Status] = mapped_column(_STATUS)
+    status: Mapped[Status] = mapped_column(_named(Status))
+    # How it comes: most of what is special about a gift stands in tables beside this one.
+    source: Mapped[Source] = mapped_column(_named(Source), server_default=Source.CARD.value)
     # Which payment page this is: counted up when one has closed unpaid. Part of the key that Stripe knows the call by.
     attempt: Mapped[int]
     session_id: Mapped[str | None]
@@ -65,6 +72,11 @@ class Donation(Base):
     def subject(self) -> str:
         """How the ledger and the audit trail name it."""
         return f"donation:{self.id}"
+
+    @property
+    def receiving_key(self) -> str:
+        """What the ledger calls the entry that says what was given: Stripe's charge, or that it was received elsewhere."""
+        return f"charge:{self.charge_id}" if self.charge_id else f"gift:{self.id}:received"
 
 
 class StripeEvent(Base):

@@ -83,14 +83,13 @@ def by_receipt(session: Session, reference: str, *, limit: int, offset: int) -> 
 def figures(session: Session, donation: Donation) -> Figures:
     """The gift's figures, added up from ledger rows and nothing else."""
     entries = ledger.entries_for(session, donation.subject)
-    charge_key = f"charge:{donation.charge_id}"
     return Figures(
         gross_pence=_moved(entries, chart.DONATIONS) * -1,
         fee_pence=_moved(entries, chart.PROCESSING_FEES),
         refunded_pence=_moved(entries, chart.REFUNDS),
         fee_known=any(entry.kind == "gift.settled" for entry in entries),
         entries=tuple((entry.number, _TELLS[entry.kind]) for entry in entries if entry.kind in _TELLS),
-        charge_number=next((entry.number for entry in entries if entry.event_key == charge_key), 0),
+        charge_number=next((entry.number for entry in entries if entry.event_key == donation.receiving_key), 0),
     )
 
 

@@ -9,7 +9,7 @@ from fundapp import gateways
 from fundapp.core.errors import Busy, NotFound, OutsideFault
 from fundapp.core.language import gettext as _
 from fundapp.gateways.documents.receipt import receipt_pdf
-from fundapp.giving import proving, queries
+from fundapp.giving import gift_parts, proving, queries
 from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation
 from fundapp.giving.receipts import receipt, reference_of, with_proof
@@ -42,9 +42,10 @@ def gift(token: str) -> ResponseReturnValue:
     """How the gift stands. Every figure of a paid one comes from ledger rows."""
     donation = _read(token)
     point = points.point(db(), donation.point_id) if donation.point_id else None
-    told = {"donation": donation, "point": point, "token": token, "again": _again(point)}
+    told: dict[str, object] = {"donation": donation, "point": point, "token": token, "again": _again(point)}
     if donation.status is Status.PAID:
         said = receipt(db(), donation)
+        told |= gift_parts.told(db(), donation, said.figures)
         return render_template("giving/gift.html", receipt=said, standing=proving.standing(db(), said.figures), **told)
     return render_template("giving/gift_unpaid.html", is_open=_is_open(donation), Status=Status, **told)
 

@@ -1,0 +1,32 @@
+"""What each kind of Stripe's bells leads to: fetch what it is about, and settle that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy.orm import Session
+
+from fundapp.gateways.stripe import StripeGateway
+from fundapp.giving.models import StripeEvent
+from fundapp.giving.settling import settle_charge, settle_session
+
+Answer = Callable[[Session, StripeGateway, StripeEvent], None]
+
+
+def _session(session: Session, stripe: StripeGateway, bell: StripeEvent) -> None:
+    settle_session(session, stripe, bell.object_id)
+
+
+def _charge(session: Session, stripe: StripeGateway, bell: StripeEvent) -> None:
+    if bell.charge_id:
+        settle_charge(session, stripe, bell.charge_id)
+
+
+# By what an event is about (stripe.md section 4). What is not here is kept, and nothing is done about it.
+ANSWERS: Mapping[str, Answer] = {
+    "checkout.session": _session,
+    "charge": _charge,
+    "payment_intent": _charge,
+    "refund": _charge,
+    "dispute": _charge,
+}

