@@ -28,10 +28,12 @@ def settle_charge(act: Act, charge_id: str) -> None:
     emit(act, "charge.updated", charge, previous={"balance_transaction": None})
 
 
-def write_transaction(act: Act, *, kind: str, amount: int, fee: int, source: str, description: str | None) -> Json:
-    """A movement of the Stripe balance. Its kind and its reporting category have the same name for all that is modelled."""
+def write_transaction(
+    act: Act, *, kind: str, amount: int, fee: int, source: str | None, description: str | None, category: str | None = None
+) -> Json:
+    """A movement of the Stripe balance. `category` is its reporting category, where that is called otherwise than its kind."""
     details = [{"amount": fee, "application": None, "currency": "gbp", "description": "Stripe processing fees", "type": "stripe_fee"}]
-    waits = act.settings.available_after_days * DAY if kind == "charge" else 0
+    waits = act.settings.available_after_days * DAY if kind in {"charge", "payment"} else 0
     txn: Json = {
         "id": ids.new("txn"),
         "object": "balance_transaction",
@@ -45,7 +47,7 @@ def write_transaction(act: Act, *, kind: str, amount: int, fee: int, source: str
         "fee": fee,
         "fee_details": details if fee else [],
         "net": amount - fee,
-        "reporting_category": kind,
+        "reporting_category": category or kind,
         "source": source,
         "status": "pending" if waits else "available",
         "type": kind,

@@ -25,7 +25,8 @@ def _state() -> State:
     return state
 
 
-def _body() -> dict[str, Any]:
+def asked() -> dict[str, Any]:
+    """The JSON object that a control was sent. Raises ValueError."""
     # A form on some web page cannot send this content type, so no page a person visits can steer the stand-in.
     if request.mimetype != "application/json":
         raise ValueError("Send application/json.")
@@ -61,7 +62,7 @@ def summary() -> Response:
 @blueprint.post("/settings")
 def change_settings() -> Response:
     """Change settings by name; they are kept over restarts."""
-    values = _body()
+    values = asked()
     with _state().store.act() as act:
         act.set(act.settings.changed(values))
         return jsonify(act.settings.as_json())
@@ -70,7 +71,7 @@ def change_settings() -> Response:
 @blueprint.post("/reset")
 def reset() -> Response:
     """Be as when first started with an empty store: faster than starting another."""
-    _body()
+    asked()
     state = _state()
     options = state.options
     with state.store.act() as act:
@@ -86,7 +87,7 @@ def reset() -> Response:
 @blueprint.post("/clock/advance")
 def advance_clock() -> Response:
     """Move the stand-in's clock on. Signatures keep the machine's own time."""
-    seconds = _body().get("seconds")
+    seconds = asked().get("seconds")
     if not isinstance(seconds, int | float) or seconds < 0:
         raise ValueError("seconds is a number, nought or more.")
     with _state().store.act() as act:
@@ -97,7 +98,7 @@ def advance_clock() -> Response:
 @blueprint.post("/sessions/<session_id>/pay")
 def pay(session_id: str) -> Response:
     """Pay a session without a browser."""
-    email = _body().get("email")
+    email = asked().get("email")
     with _state().store.act() as act:
         return jsonify(paying.pay(act, session_id, email))
 
@@ -105,7 +106,7 @@ def pay(session_id: str) -> Response:
 @blueprint.post("/sessions/<session_id>/decline")
 def decline(session_id: str) -> Response:
     """Have the card declined without a browser."""
-    email = _body().get("email")
+    email = asked().get("email")
     with _state().store.act() as act:
         return jsonify(paying.decline(act, session_id, email))
 
@@ -113,7 +114,7 @@ def decline(session_id: str) -> Response:
 @blueprint.post("/settle")
 def settle() -> Response:
     """Make every fee that is still to come known now."""
-    _body()
+    asked()
     with _state().store.act() as act:
         rows = act.db.execute("SELECT object_id FROM reminder WHERE what = 'settle' ORDER BY due_at").fetchall()
         charges = [row["object_id"] for row in rows]
@@ -125,7 +126,7 @@ def settle() -> Response:
 @blueprint.post("/refunds/<refund_id>/finish")
 def finish_refund(refund_id: str) -> Response:
     """A pending refund goes through."""
-    _body()
+    asked()
     with _state().store.act() as act:
         return jsonify(refunds.finish(act, refund_id))
 
@@ -133,7 +134,7 @@ def finish_refund(refund_id: str) -> Response:
 @blueprint.post("/refunds/<refund_id>/fail")
 def fail_refund(refund_id: str) -> Response:
     """A refund comes back."""
-    _body()
+    asked()
     with _state().store.act() as act:
         return jsonify(refunds.fail(act, refund_id))
 
@@ -159,7 +160,7 @@ def release() -> Response:
 
 
 def _held(held: bool) -> Response:
-    _body()
+    asked()
     with _state().store.act() as act:
         act.set(act.settings.changed({"held": held}))
         if not held:
@@ -170,7 +171,7 @@ def _held(held: bool) -> Response:
 @blueprint.post("/deliveries/drop")
 def drop() -> Response:
     """The chosen pending bells are never rung."""
-    values = _body()
+    values = asked()
     with _state().store.act() as act:
         chosen = _choose(act, values)
         for event in chosen:
@@ -181,7 +182,7 @@ def drop() -> Response:
 @blueprint.post("/deliveries/send")
 def send() -> Response:
     """Ring the chosen bells now, and say what was answered. Options: times, order, seed, threads, secrets, age_seconds."""
-    values = _body()
+    values = asked()
     state = _state()
     if state.deliveries.url is None:
         raise ValueError("The stand-in was given no webhook address.")
@@ -228,7 +229,7 @@ def _choose(act: Act, values: dict[str, Any]) -> list[Json]:
 @blueprint.post("/deliveries/sign")
 def sign() -> Response:
     """The chosen bells as they would be rung now, for a test that carries them itself: body and signature of each."""
-    values = _body()
+    values = asked()
     with _state().store.act() as act:
         chosen = _choose(act, values)
     secrets, age = values.get("secrets"), float(values.get("age_seconds", 0))
@@ -243,7 +244,7 @@ def sign() -> Response:
 @blueprint.post("/webhook")
 def move_webhook() -> Response:
     """Ring at this url from now on, until the next start; null for nowhere."""
-    url = _body().get("url")
+    url = asked().get("url")
     _state().deliveries.ring_at(url)
     return jsonify(url=url)
 
@@ -251,7 +252,7 @@ def move_webhook() -> Response:
 @blueprint.post("/secrets")
 def roll_secrets() -> Response:
     """Sign with these secrets from now on, until the next start."""
-    secrets = _body().get("secrets")
+    secrets = asked().get("secrets")
     if not isinstance(secrets, list) or not secrets or not all(isinstance(one, str) and one for one in secrets):
         raise ValueError("secrets is a list of texts.")
     _state().deliveries.secrets = tuple(secrets)
@@ -261,14 +262,14 @@ def roll_secrets() -> Response:
 @blueprint.post("/troubles")
 def add_trouble() -> Response:
     """Plan a trouble for the next requests that match (misbehaviour.Trouble has the names)."""
-    _state().misbehaviour.add(_body())
+    _state().misbehaviour.add(asked())
     return jsonify(troubles=_state().misbehaviour.waiting())
 
 
 @blueprint.post("/troubles/clear")
 def clear_troubles() -> Response:
     """Behave again."""
-    _body()
+    asked()
     _state().misbehaviour.clear()
     return jsonify(troubles=[])
 
@@ -283,6 +284,6 @@ def requests() -> Response:
 @blueprint.post("/requests/clear")
 def clear_requests() -> Response:
     """Begin the log again."""
-    _body()
+    asked()
     _state().log.clear()
     return jsonify(requests=[])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from fundapp.stripe_stand_in import balance, checkout, events, expansion, listing, refunds, tables
+from fundapp.stripe_stand_in import balance, checkout, disputes, events, expansion, listing, refunds, tables, tables_money
 from fundapp.stripe_stand_in.faults import Json, StripeFault, invalid, missing
 from fundapp.stripe_stand_in.params import Group
 from fundapp.stripe_stand_in.store import Act
@@ -148,6 +148,9 @@ ENDPOINTS = (
     Endpoint("GET", "/v1/refunds", tables.REFUND_LIST, _many("refund", "charge", "payment_intent")),
     Endpoint("GET", "/v1/refunds/{id}", tables.RETRIEVE, _one("refund")),
     Endpoint("POST", "/v1/refunds/{id}", tables.REFUND_UPDATE, _update_refund),
+    Endpoint("GET", "/v1/disputes", tables_money.DISPUTE_LIST, _many("dispute", "charge", "payment_intent")),
+    Endpoint("GET", "/v1/disputes/{id}", tables.RETRIEVE, _one("dispute")),
+    Endpoint("POST", "/v1/disputes/{id}/close", tables.RETRIEVE, lambda call: disputes.close(call.act, call.object_id, "lost")),
     Endpoint("GET", "/v1/events", tables.EVENT_LIST, _events),
     Endpoint("GET", "/v1/events/{id}", tables.RETRIEVE, _event),
 )

@@ -25,7 +25,9 @@ LINKS: dict[str, dict[str, tuple[str, ...]]] = {
         "charge": ("charge",),
         "payment_intent": ("payment_intent",),
     },
-    "balance_transaction": {"source": ("charge", "refund")},
+    "dispute": {"charge": ("charge",), "payment_intent": ("payment_intent",)},
+    "payout": {"balance_transaction": ("balance_transaction",), "failure_balance_transaction": ("balance_transaction",), "destination": ()},
+    "balance_transaction": {"source": ("charge", "refund", "dispute", "payout")},
 }
 # Lists that are left out of an object until somebody asks for them.
 LISTS = {("charge", "refunds"), ("checkout.session", "line_items")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fundapp.stripe_stand_in import ids, shapes
+from fundapp.stripe_stand_in import disputes, ids, shapes
 from fundapp.stripe_stand_in.balance import write_transaction
 from fundapp.stripe_stand_in.events import emit
 from fundapp.stripe_stand_in.faults import Json, StripeFault, invalid
@@ -14,6 +14,7 @@ from fundapp.stripe_stand_in.store import Act
 def create(act: Act, values: dict[str, Any]) -> Json:
     """Refund a charge, up to what is left of it. Raises StripeFault when it is over that, or there is nothing to refund."""
     charge = _charge(act, values)
+    disputes.forbid_refund(act, charge)
     left = charge["amount"] - charge["amount_refunded"]
     if left == 0:
         raise invalid(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")

@@ -16,6 +16,9 @@ class Settings:
     # 150 is 1.5 %; with 20p this is the published price for a UK card in 2026, before any charity rate.
     fee_basis_points: int = 150
     fee_fixed_pence: int = 20
+    # What Stripe takes for a dispute, and whether it gives that back when the dispute is won.
+    dispute_fee_pence: int = 2000
+    dispute_fee_returned: bool = False
     # How long money stays pending in the Stripe balance.
     available_after_days: int = 3
     # The first retry of a bell that was not answered, doubled each time up to the longest wait, for three days.

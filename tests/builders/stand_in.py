@@ -205,3 +205,11 @@ class StandIn:
     def fail_refund(self, refund_id: str) -> dict[str, Any]:
         """A refund comes back from the donor's bank."""
         return self.control(f"/refunds/{refund_id}/fail")
+
+    def dispute(self, charge_id: str, **values: Any) -> dict[str, Any]:
+        """A bank disputes a charge. amount, reason; warning: it only asks; withdrawn=False: the money goes later."""
+        return self.control(f"/charges/{charge_id}/dispute", **values)
+
+    def in_dispute(self, dispute_id: str, deed: str, **values: Any) -> dict[str, Any]:
+        """withdraw, escalate, review, reinstate (amount), win, lose, drop (a question that led no further), overturn."""
+        return self.control(f"/disputes/{dispute_id}/{deed}", **values)
