@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -12,6 +12,11 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from werkzeug.test import TestResponse
 
+FIELDS = {"input", "select", "textarea"}
+# What a form that is sent must carry, one or the other.
+KEYED = ["csrf_token", "form_key"]
+# What names other parts of a page by their ids.
+NAMING = ("aria-describedby", "aria-labelledby", "aria-controls")
 # Inputs that carry no label: hidden ones, and buttons, which say what they do themselves.
 UNLABELLED = {"hidden", "submit", "button", "reset", "image"}
 Send = Callable[..., "Page"]
@@ -166,36 +171,43 @@ def faults(html: str, soup: BeautifulSoup | None = None, errors: list[str] | Non
     """What is wrong with a page that every page must have right. Pass what `parsed` gave, where it is at hand."""
     if soup is None or errors is None:
         soup, errors = parsed(html)
-    found = list(errors)
-    ids = Counter(str(element["id"]) for element in soup.select("[id]"))
-    found += [f"the id “{name}” stands {count} times" for name, count in ids.items() if count > 1]
-    if len(soup.select("h1")) != 1:
-        found.append(f"{len(soup.select('h1'))} h1 headings instead of one")
+    # One walk for all: a page is looked at thousands of times in a run.
+    every = soup.find_all(True)
+    ids = Counter(str(element["id"]) for element in every if element.get("id") is not None)
+    headings = sum(element.name == "h1" for element in every)
+    found = [*errors, *(f"the id “{name}” stands {count} times" for name, count in ids.items() if count > 1)]
+    if headings != 1:
+        found.append(f"{headings} h1 headings instead of one")
     if not soup.html or not soup.html.get("lang"):
         found.append("the page does not say its language")
     if not soup.title or not soup.title.get_text(strip=True):
         found.append("the page has no title")
-    return found + _form_faults(soup, set(ids))
+    return found + _form_faults(every, set(ids)) + _dangling(every, set(ids))
 
 
-def _form_faults(soup: BeautifulSoup, ids: set[str]) -> list[str]:
+def _form_faults(every: Sequence[Tag], ids: set[str]) -> list[str]:
     found = []
-    for form in soup.select("form"):
+    for form in (one for one in every if one.name == "form"):
         is_post = str(form.get("method", "get")).lower() == "post"
-        if is_post and not form.select_one('[name="csrf_token"], [name="form_key"]'):
+        if is_post and not form.find(attrs={"name": KEYED}):
             found.append(f"the form to {form.get('action', 'itself')} has neither csrf_token nor form_key")
-    loose = [label for label in soup.select("label[for]") if label["for"] not in ids]
-    found += [f"the label “{label.get_text(strip=True)}” belongs to no field" for label in loose]
-    fields = [one for one in soup.select("input, select, textarea") if str(one.get("type", "text")).lower() not in UNLABELLED]
-    found += [f"the field “{field.get('name')}” has no label" for field in fields if not _is_labelled(soup, field)]
-    for attribute in ("aria-describedby", "aria-labelledby", "aria-controls"):
-        for element in soup.select(f"[{attribute}]"):
-            missing = set(str(element[attribute]).split()) - ids
-            found += [f"{attribute} names “{name}”, which is not on the page" for name in sorted(missing)]
-    return found
+    named = {str(one["for"]) for one in every if one.name == "label" and one.get("for")}
+    found += [f"the label for “{name}” belongs to no field" for name in sorted(named - ids)]
+    fields = [one for one in every if one.name in FIELDS and str(one.get("type", "text")).lower() not in UNLABELLED]
+    return found + [f"the field “{field.get('name')}” has no label" for field in fields if not _is_labelled(field, named)]
 
 
-def _is_labelled(soup: BeautifulSoup, element: Tag) -> bool:
+def _dangling(every: Sequence[Tag], ids: set[str]) -> list[str]:
+    return [
+        f"{attribute} names “{name}”, which is not on the page"
+        for element in every
+        for attribute in NAMING
+        if element.get(attribute)
+        for name in sorted(set(str(element[attribute]).split()) - ids)
+    ]
+
+
+def _is_labelled(element: Tag, named: set[str]) -> bool:
     if element.get("aria-label") or element.get("aria-labelledby") or element.find_parent("label"):
         return True
-    return bool(element.get("id")) and any(label["for"] == element["id"] for label in soup.select("label[for]"))
+    return str(element.get("id", "")) in named
