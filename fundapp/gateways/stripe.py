@@ -3,48 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import stripe
 
-from fundapp.core.language import ENGLISH, marked
+from fundapp.core.language import ENGLISH
 from fundapp.gateways.straight import StraightSession
+from fundapp.gateways.stripe_asking import PAGE, told_plainly
 from fundapp.gateways.stripe_events import BadEvent, VerifiedEvent, verify_event
 from fundapp.gateways.stripe_facts import (
     BalanceTransaction,
     Charge,
     CheckoutSession,
+    Dispute,
+    Payout,
     Refund,
     StripeFault,
     Told,
     read_charge,
     read_refund,
     read_session,
-    read_transaction,
 )
+from fundapp.gateways.stripe_money import StripeMoney
 
 if TYPE_CHECKING:
     from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItem
 
-__all__ = ["BadEvent", "BalanceTransaction", "Charge", "CheckoutSession", "Refund", "StripeFault", "StripeGateway", "VerifiedEvent"]
+__all__ = [
+    "BadEvent",
+    "BalanceTransaction",
+    "Charge",
+    "CheckoutSession",
+    "Dispute",
+    "Payout",
+    "Refund",
+    "StripeFault",
+    "StripeGateway",
+    "VerifiedEvent",
+]
 
 CONNECT_SECONDS, READ_SECONDS = 2.0, 10.0
 RETRIES = 2
-PAGE = 100
 # Stripe expands four levels and no further, so refunds' own transactions take a second call.
-CHARGE_PARTS = ("balance_transaction", "refunds")
+CHARGE_PARTS = ("balance_transaction", "failure_balance_transaction", "refunds")
 REFUND_PARTS = ("data.balance_transaction", "data.failure_balance_transaction")
-NO_ANSWER = marked("The card company did not answer. Please try again in a minute.")
-BUSY = marked("The card company is busy. Please try again in a minute.")
-KEY_REFUSED = marked("The card company refused the Fund’s key. No payment can be taken until that is put right.")
-UNKNOWN = marked("The card company knows no such payment.")
-REFUSED = marked("The card company refused what it was asked. Nothing was taken.")
 
 
-class StripeGateway:
+class StripeGateway(StripeMoney):
     """One account at Stripe, or at the stand-in. Safe to share between threads."""
 
     def __init__(self, secret_key: str, api_base: str | None = None, webhook_secrets: Sequence[str] = ()) -> None:
@@ -112,21 +119,21 @@ class StripeGateway:
             params["expires_at"] = int(expires_at.timestamp())
         if customer_email:
             params["customer_email"] = customer_email
-        with _told_plainly():
+        with told_plainly():
             told = self._client.v1.checkout.sessions.create(params, {"idempotency_key": idempotency_key}).to_dict(for_json=True)
             return read_session(told, None)
 
     def fetch_session(self, session_id: str) -> CheckoutSession:
         """The session, its payment intent, latest charge, fee and refunds: all that settling needs. Raises StripeFault."""
         parts = [f"payment_intent.latest_charge.{part}" for part in CHARGE_PARTS]
-        with _told_plainly():
+        with told_plainly():
             told = self._client.v1.checkout.sessions.retrieve(session_id, {"expand": parts}).to_dict(for_json=True)
             return self._session(told)
 
     def find_sessions(self, created_since: datetime) -> Iterator[CheckoutSession]:
         """Every session opened since then, newest first, each as `fetch_session` gives it. Raises StripeFault."""
         parts = [f"data.payment_intent.latest_charge.{part}" for part in CHARGE_PARTS]
-        with _told_plainly():
+        with told_plainly():
             since = {"gte": int(created_since.timestamp())}
             pages = self._client.v1.checkout.sessions.list({"created": {"gte": since["gte"]}, "limit": PAGE, "expand": parts})
             for one in pages.auto_paging_iter():
@@ -134,41 +141,31 @@ class StripeGateway:
 
     def expire_session(self, session_id: str) -> CheckoutSession:
         """Close an open session, so that nobody can pay it any more. Raises StripeFault when it is no longer open."""
-        with _told_plainly():
+        with told_plainly():
             return read_session(self._client.v1.checkout.sessions.expire(session_id).to_dict(for_json=True), None)
 
     def fetch_charge(self, charge_id: str) -> Charge:
         """A charge with its fee, if known yet, and its refunds. Raises StripeFault."""
-        with _told_plainly():
+        with told_plainly():
             told = self._client.v1.charges.retrieve(charge_id, {"expand": list(CHARGE_PARTS)}).to_dict(for_json=True)
             return self._charge(told)
 
     def fetch_refund(self, refund_id: str) -> Refund:
         """A refund with its movements. Raises StripeFault."""
         parts = ["balance_transaction", "failure_balance_transaction"]
-        with _told_plainly():
+        with told_plainly():
             return read_refund(self._client.v1.refunds.retrieve(refund_id, {"expand": parts}).to_dict(for_json=True))
 
     def refunds_of(self, charge_id: str) -> tuple[Refund, ...]:
         """A charge's refunds, oldest first, the failed ones too. Raises StripeFault."""
-        with _told_plainly():
+        with told_plainly():
             pages = self._client.v1.refunds.list({"charge": charge_id, "limit": PAGE, "expand": list(REFUND_PARTS)})
             newest_first = [read_refund(one.to_dict(for_json=True)) for one in pages.auto_paging_iter()]
             return tuple(reversed(newest_first))
 
-    def balance_transactions(self, created_since: datetime) -> Iterator[BalanceTransaction]:
-        """Every movement of the Stripe balance since then, newest first. Raises StripeFault."""
-        with _told_plainly():
-            since = int(created_since.timestamp())
-            pages = self._client.v1.balance_transactions.list({"created": {"gte": since}, "limit": PAGE})
-            for one in pages.auto_paging_iter():
-                movement = read_transaction(one.to_dict(for_json=True))
-                if movement is not None:
-                    yield movement
-
     def fetch_receipt_email(self, session_id: str) -> str | None:
         """The address the donor gave at the payment page, if any: fetched when a receipt is due, kept by nobody. Raises StripeFault."""
-        with _told_plainly():
+        with told_plainly():
             return read_session(self._client.v1.checkout.sessions.retrieve(session_id).to_dict(for_json=True), None).email
 
     def verify_event(self, raw: bytes, signature: str) -> VerifiedEvent:
@@ -182,40 +179,8 @@ class StripeGateway:
 
     def _charge(self, told: Told) -> Charge:
         refunds = self.refunds_of(told["id"]) if told["refunds"]["data"] else ()
-        return read_charge(told, refunds)
+        return read_charge(told, refunds, self.disputes_of(told["id"]) if told["disputed"] else ())
 
 
 def _line(amount_pence: int, product: Any) -> SessionCreateParamsLineItem:
     return {"quantity": 1, "price_data": {"currency": "gbp", "unit_amount": amount_pence, "product_data": product}}
-
-
-@contextmanager
-def _told_plainly() -> Iterator[None]:
-    """Turn the library's errors into one sentence. Their own messages may repeat what a person typed, so they are dropped."""
-    try:
-        yield
-    except stripe.StripeError as error:
-        raise _fault(error) from None
-    except (KeyError, TypeError, AttributeError) as error:
-        message = marked("The card company’s answer was not in the form it should be.")
-        raise StripeFault(message, kind=type(error).__name__) from error
-
-
-def _fault(error: stripe.StripeError) -> StripeFault:
-    status = error.http_status
-    if isinstance(error, stripe.RateLimitError):
-        sentence, passing = BUSY, True
-    elif isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
-        sentence, passing = KEY_REFUSED, False
-    elif isinstance(error, stripe.APIConnectionError) or status is None or status >= 500 or status == 409:
-        sentence, passing = NO_ANSWER, True
-    else:
-        sentence, passing = (UNKNOWN if status == 404 else REFUSED), False
-    return StripeFault(
-        sentence,
-        kind=type(error).__name__,
-        code=error.code or "",
-        http_status=status,
-        request_id=error.request_id or "",
-        passing=passing,
-    )

@@ -57,6 +57,40 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
+class Dispute:
+    """A donor's bank that asks about a charge, or takes it back. What it moved: at most the taking, then the giving back."""
+
+    id: str
+    charge_id: str | None
+    amount_pence: int
+    status: str
+    reason: str
+    created_at: datetime
+    # Until when the bank takes evidence.
+    answer_by: datetime | None
+    # Oldest first.
+    movements: tuple[BalanceTransaction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """Money on its way from Stripe to the bank. One that is paid may yet fail, within about five days."""
+
+    id: str
+    amount_pence: int
+    status: str
+    # Made by Stripe, not by somebody's hand: only then does Stripe say what it is made of.
+    automatic: bool
+    # Whether Stripe has finished saying so.
+    is_reconciled: bool
+    created_at: datetime
+    arrives_at: datetime
+    balance_transaction: BalanceTransaction | None
+    # The money come back to the balance.
+    failure_balance_transaction: BalanceTransaction | None
+
+
+@dataclass(frozen=True, slots=True)
 class Charge:
     """One attempt to take money. `balance_transaction` is None until its fee is known, seconds to an hour after."""
 
@@ -75,6 +109,10 @@ class Charge:
     amount_refunded_pence: int
     # Stripe's sentence about why it did not go through; None when it did.
     refusal: str | None
+    # A bank debit that had gone through and was taken back days later.
+    failure_balance_transaction: BalanceTransaction | None = None
+    # Oldest first.
+    disputes: tuple[Dispute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +174,8 @@ def read_refund(told: Told) -> Refund:
     )
 
 
-def read_charge(told: Told, refunds: tuple[Refund, ...]) -> Charge:
-    """A charge whose balance transaction is expanded, with its refunds, fetched beside it."""
+def read_charge(told: Told, refunds: tuple[Refund, ...], disputes: tuple[Dispute, ...] = ()) -> Charge:
+    """A charge whose balance transactions are expanded, with its refunds and disputes, fetched beside it."""
     outcome = told.get("outcome") or {}
     refusal = None if told["paid"] else told.get("failure_message") or outcome.get("seller_message") or _("The payment did not go through.")
     return Charge(
@@ -153,7 +191,50 @@ def read_charge(told: Told, refunds: tuple[Refund, ...]) -> Charge:
         refunds=refunds,
         amount_refunded_pence=told["amount_refunded"],
         refusal=refusal,
+        failure_balance_transaction=read_transaction(told.get("failure_balance_transaction")),
+        disputes=disputes,
     )
+
+
+def read_dispute(told: Told) -> Dispute:
+    """A dispute, which comes with its movements in full."""
+    _pounds_only(told)
+    due_by = (told.get("evidence_details") or {}).get("due_by")
+    moved = [read_transaction(one) for one in told["balance_transactions"]]
+    return Dispute(
+        id=told["id"],
+        charge_id=id_of(told["charge"]),
+        amount_pence=told["amount"],
+        status=told["status"],
+        reason=told["reason"],
+        created_at=moment(told["created"]),
+        answer_by=moment(due_by) if due_by else None,
+        movements=tuple(sorted((one for one in moved if one is not None), key=lambda one: (one.created_at, one.amount_pence))),
+    )
+
+
+def read_payout(told: Told) -> Payout:
+    """A payout whose balance transactions are expanded."""
+    _pounds_only(told)
+    return Payout(
+        id=told["id"],
+        amount_pence=told["amount"],
+        status=told["status"],
+        automatic=told["automatic"],
+        is_reconciled=told["reconciliation_status"] == "completed",
+        created_at=moment(told["created"]),
+        arrives_at=moment(told["arrival_date"]),
+        balance_transaction=read_transaction(told["balance_transaction"]),
+        failure_balance_transaction=read_transaction(told.get("failure_balance_transaction")),
+    )
+
+
+def read_balance(told: Told) -> int:
+    """All pounds in the balance, in pence. Raises StripeFault when another currency holds anything."""
+    parts = [*told["available"], *told["pending"]]
+    if any(part["currency"] != "gbp" and part["amount"] for part in parts):
+        raise _odd("the balance holds another currency")
+    return sum(int(part["amount"]) for part in parts if part["currency"] == "gbp")
 
 
 def read_session(told: Told, charge: Charge | None) -> CheckoutSession:
