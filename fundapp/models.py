@@ -2,7 +2,10 @@
 
 from fundapp.audit import models as audit
 from fundapp.finance import models as finance
+from fundapp.finance import reversal_models as finance_reversals
+from fundapp.giving import elsewhere_models as giving_elsewhere
 from fundapp.giving import models as giving
+from fundapp.giving import refund_models as giving_refunds
 from fundapp.grants import draft_models as grants_drafts
 from fundapp.grants import handover_models as grants_handovers
 from fundapp.grants import models as grants
@@ -15,14 +18,19 @@ from fundapp.people import cover_models as people_cover
 from fundapp.people import factor_models as people_factors
 from fundapp.people import models as people
 from fundapp.people import procedure_models as people_procedures
+from fundapp.points import host_models as points_hosts
 from fundapp.points import models as points
+from fundapp.points import watch_models as points_watch
 from fundapp.privacy import models as privacy
 from fundapp.web import models as web
 
 __all__ = [
     "audit",
     "finance",
+    "finance_reversals",
     "giving",
+    "giving_elsewhere",
+    "giving_refunds",
     "grants",
     "grants_drafts",
     "grants_handovers",
@@ -36,6 +44,8 @@ __all__ = [
     "people_factors",
     "people_procedures",
     "points",
+    "points_hosts",
+    "points_watch",
     "privacy",
     "web",
 ]

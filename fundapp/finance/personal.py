@@ -21,10 +21,13 @@ INVENTORY = Inventory(
             "contribution", "received_from bank_reference", whose=Whose.DONOR, why=_CAME_IN, basis=Basis.LEGAL_OBLIGATION, kept=Kept.MONEY
         ),
         *_staff_by_law("contribution", "entered_by", why=_WHO, kept=Kept.MONEY, pseudonym=True),
+        *held("contribution_reversal", "why", whose=Whose.DONOR, why=_CAME_IN, basis=Basis.LEGAL_OBLIGATION, kept=Kept.MONEY),
+        *_staff_by_law("contribution_reversal", "asked_by reversed_by kept_by", why=_WHO, kept=Kept.MONEY, pseudonym=True),
         *_staff_by_law("shortfall_closed", "closed_by", why=_WHO, kept=Kept.LEDGER, pseudonym=True),
     ),
     impersonal={
         "contribution": columns("id once_key fund_code amount_pence received_on entered_at"),
+        "contribution_reversal": columns("id contribution_id asked_at reversed_at kept_at"),
         "shortfall_closed": columns("entry_number closed_at"),
     },
 )

@@ -6,6 +6,7 @@ from functools import partial
 
 from fundapp.core.language import marked
 from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
+from fundapp.giving import giving_back_personal as giving_back
 
 # About whom, and on what basis.
 _donor_by_law = partial(held, whose=Whose.DONOR, basis=Basis.LEGAL_OBLIGATION)
@@ -16,6 +17,7 @@ _OPAQUE = marked("It says how a gift goes on, and nobody’s name.")
 
 INVENTORY = Inventory(
     holdings=(
+        *giving_back.HOLDINGS,
         *_donor_by_law("donation", "id token_hash session_id charge_id", why=_GIFT, kept=Kept.DONOR, pseudonym=True),
         *held(
             "donation", "checkout_url language", whose=Whose.DONOR, why=_GIFT, basis=Basis.CONTRACT, kept=Kept.DONOR, plain_because=_OPAQUE
@@ -27,11 +29,12 @@ INVENTORY = Inventory(
         ),
     ),
     impersonal={
+        **giving_back.IMPERSONAL,
         "donation": columns(
             "key_hash point_id fund_code amount_pence status source attempt session_expires_at created_at paid_at looked_at"
         ),
         # A bell alone: what Stripe says in it is not kept (docs/decisions/0010-sealed-columns.md).
-        "stripe_event": columns("id type api_version object_type rung_at received_at acted_at"),
+        "stripe_event": columns("id type api_version object_type rung_at received_at acted_at tries failed_at fault"),
         "giving_alarm": columns("id kind raised_at closed_at"),
         "giving_preset": columns("position amount_pence words"),
     },
