@@ -84,11 +84,37 @@ class AuditKind(StrEnum):
     POINT_CHANGED = "point.changed", marked("point changed"), {"changed": _POINT}
     POINT_CLOSED = "point.closed", marked("point closed")
     POINT_REOPENED = "point.reopened", marked("point reopened")
+    POINT_REPLACED = "point.replaced", marked("point’s code replaced by another"), {"by": reference}
+    POINT_REPORTED = "point.reported", marked("poster reported"), {"report": whole, "trouble": code}
+    POINT_REPORT_ENDED = "point.report_ended", marked("poster looked into"), {"report": whole, "outcome": code}
+    # Their hosts.
+    HOST_OFFERED = "host.offered", marked("place for a poster offered"), {"version": whole}
+    HOST_OFFER_ANSWERED = "host.offer_answered", marked("offer of a place answered"), {"outcome": code}
+    HOST_AGREED = "host.agreed", marked("agreement with a host written down"), {"version": whole}
+    HOST_LINK_RENEWED = "host.link_renewed", marked("host’s private link renewed")
+    HOST_LINK_SENT = "host.link_sent", marked("host’s private link sent")
+    HOST_ASKED = "host.asked", marked("host asked for something"), {"what": code, "wish": whole}
+    HOST_WISH_ANSWERED = "host.wish_answered", marked("host’s wish answered"), {"wish": whole, "outcome": code}
     # Gifts.
     GIFT_MOVED = "gift.moved", marked("gift moved"), _MOVE
     GIFT_ALARM_RAISED = "gift.alarm_raised", marked("gift alarm raised"), {"alarm": code, "about": reference}
     GIFT_ALARM_CLOSED = "gift.alarm_closed", marked("gift alarm closed"), {"alarm": code}
+    GIFT_DISPUTED = "gift.disputed", marked("dispute of a gift told"), _MOVE | {"dispute": reference}
+    PAYOUT_TOLD = "stripe_payout.told", marked("payout by Stripe told"), _MOVE | {"amount_pence": whole}
+    BALANCE_PROVED = "stripe_balance.proved", marked("Stripe balance compared"), {"holds": or_else(code), "day": day}
+    REFUND_ASKED = "refund.asked", marked("gift asked back"), {"refund": whole}
+    REFUND_MOVED = "refund.moved", marked("refund moved"), _MOVE | {"refund": whole, "amount_pence": or_else(whole, "all")}
+    GIFT_ENTERED = "gift_elsewhere.entered", marked("gift made elsewhere entered"), {"fund": code, "amount_pence": whole}
+    GIFT_CHECKED = "gift_elsewhere.checked", marked("gift made elsewhere checked"), {"fund": code, "amount_pence": whole}
+    GIFT_SENT_BACK = "gift_elsewhere.sent_back", marked("gift made elsewhere sent back")
+    GIFT_REVERSAL_ASKED = "gift_elsewhere.reversal_asked", marked("gift made elsewhere called wrong")
+    GIFT_KEPT = "gift_elsewhere.kept", marked("gift made elsewhere kept")
+    GIFT_REVERSED = "gift_elsewhere.reversed", marked("gift made elsewhere taken back"), _ENTRY
     PRESET_CHANGED = "preset.changed", marked("preset changed"), {"from_pence": whole, "to_pence": whole}
+    # Rules: which set, and how many of its figures differ.
+    RULES_PROPOSED = "rules.proposed", marked("rules proposed"), {"rules": code, "changed": whole}
+    RULES_AGREED = "rules.agreed", marked("rules agreed"), {"rules": code}
+    RULES_DECLINED = "rules.declined", marked("rules declined"), {"rules": code}
     # The door.
     GUESSING_LOOKED_INTO = "guessing.looked_into", marked("guessing looked into"), {"what": code}
     # The catalogue.
@@ -119,6 +145,9 @@ class AuditKind(StrEnum):
     PAYMENT_TAKEN_BACK = "payment.taken_back", marked("payment taken back"), _PAYMENT
     # Finance and the ledger.
     CONTRIBUTION_RECEIVED = "contribution.received", marked("contribution received"), {"fund": code, "amount_pence": whole}
+    CONTRIBUTION_CALLED_WRONG = "contribution.called_wrong", marked("contribution called wrong")
+    CONTRIBUTION_KEPT = "contribution.kept", marked("contribution kept")
+    CONTRIBUTION_REVERSED = "contribution.reversed", marked("contribution taken back"), _ENTRY
     FUND_OPENED = "fund.opened", marked("fund opened")
     ACCOUNT_OPENED = "account.opened", marked("account opened")
     ENTRY_REVERSED = "entry.reversed", marked("entry reversed")

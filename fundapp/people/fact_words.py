@@ -60,6 +60,7 @@ _SAID = frozenset(
         marked("place"),
         marked("released"),
         marked("roles"),
+        marked("rules"),
         marked("team"),
         marked("to"),
         marked("unspent"),
@@ -111,6 +112,25 @@ _SAID = frozenset(
         marked("contact details"),
         marked("agreed on"),
         marked("checkpoint on its poster"),
+        # What was reported about a poster and what a host asked for, and how it ended.
+        marked("report"),
+        marked("trouble"),
+        marked("wish"),
+        marked("by"),
+        marked("elsewhere"),
+        marked("covered"),
+        marked("other place"),
+        marked("asked more"),
+        marked("damaged"),
+        marked("else"),
+        marked("in order"),
+        marked("put right"),
+        marked("replaced"),
+        marked("not ours"),
+        marked("not found"),
+        marked("another"),
+        marked("replace"),
+        marked("done"),
     }
 )
 

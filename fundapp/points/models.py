@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Identity, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.core.db import Base
@@ -28,7 +28,11 @@ class CollectionPoint(Base):
             info={"sentence": marked("Write the place in at most 80 letters: it stands on the poster.")},
         ),
         CheckConstraint("closed_at >= opened_at", name="closed_after_opened"),
+        CheckConstraint("replaced_by_id IS NULL OR closed_at IS NOT NULL", name="replaced_is_closed"),
+        CheckConstraint("replaced_by_id <> id", name="replaced_by_another"),
         UniqueConstraint("code"),
+        UniqueConstraint("replaced_by_id"),
+        Index("ix_collection_point_host_id", "host_id"),
         Index("ix_collection_point_name_id", "name", "id"),
         # Never deleted: gifts name it for ever.
         {"info": {"app_role": "SELECT, INSERT, UPDATE"}},
@@ -49,6 +53,10 @@ class CollectionPoint(Base):
     agreed_on: Mapped[date]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    # Who the host is over all their places (host_models.py).
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id"))
+    # The point with the new code, where this one's was retired: it is never open again. Gifts by the old code stay with it.
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("collection_point.id"))
 
     @property
     def is_open(self) -> bool:

@@ -15,8 +15,9 @@ from fundapp.core.errors import Busy, NotAllowed, NotFound, Refused
 from fundapp.core.keys import Keys
 from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
-from fundapp.points import posters
+from fundapp.points import agreements, posters
 from fundapp.points.codes import new_code
+from fundapp.points.host_models import Host
 from fundapp.points.models import CollectionPoint
 
 # Two codes alike are one in a thousand million; five in a row are a fault, not chance.
@@ -35,13 +36,17 @@ def open_point(
     contact_name: str,
     contact_details: str,
     agreed_on: date,
+    host_id: int | None = None,
+    agreed_version: int | None = None,
 ) -> CollectionPoint:
-    """Add a place, with a code of its own, and a poster that carries the ledger's newest checkpoint.
+    """Open a place with a code of its own, and a poster that carries the ledger's newest checkpoint.
 
-    Raises NotAllowed for anybody but an administrator, Refused for an agreement dated in the future.
+    It is a new host's, or one's more of a host that is there; what they agreed to is written down with it.
+    Raises NotAllowed for anybody but an administrator, NotFound, and Refused for an agreement dated in the future.
     """
     _require_admin(actor)
     _require_past(agreed_on)
+    host = _host(session, host_id)
     point = CollectionPoint(
         name=_one_line(name),
         business=_one_line(business),
@@ -51,10 +56,13 @@ def open_point(
         agreed_on=agreed_on,
         opened_at=clock.now(),
         closed_at=None,
+        host_id=host.id,
+        replaced_by_id=None,
     )
     _insert_with_code(session, point, keys)
     posters.put_newest(session, point)
     record(session, actor=actor, kind=AuditKind.POINT_OPENED, subject=point.subject, facts={"code": point.code})
+    agreements.agree(session, actor=actor, host=host, agreed_on=agreed_on, signed_by=point.contact_name, version=agreed_version)
     return point
 
 
@@ -112,16 +120,49 @@ def close_point(session: Session, *, actor: Actor, point_id: int, reason: str) -
 def reopen_point(session: Session, *, actor: Actor, point_id: int, reason: str) -> CollectionPoint:
     """Take a closed place into use again, with the code and poster it had.
 
-    Raises NotAllowed, NotFound, and Refused where it is open.
+    Raises NotAllowed, NotFound, and Refused where it is open, or its code was replaced by another.
     """
     _require_admin(actor)
     point = _locked(session, point_id)
     if point.is_open:
         raise Refused(_("This point is open already."))
+    if point.replaced_by_id is not None:
+        raise Refused(_("This code was replaced by another, for good: somebody may have copied it. The place has a new one."))
     point.closed_at = None
     session.flush()
     record(session, actor=actor, kind=AuditKind.POINT_REOPENED, subject=point.subject, words=_reason(reason))
     return point
+
+
+def replace_point(session: Session, *, actor: Actor, keys: Keys, point_id: int, reason: str) -> CollectionPoint:
+    """Retire a point's code for good, and open the same place of the same host with another. Gifts so far stay with the old one.
+
+    Raises NotAllowed, NotFound, Refused without a reason, and where the point is closed.
+    """
+    _require_admin(actor)
+    words = _reason(reason)
+    old = _locked(session, point_id)
+    if not old.is_open:
+        raise Refused(_("This point is closed already."))
+    new = CollectionPoint(
+        name=old.name,
+        business=old.business,
+        address=old.address,
+        contact_name=old.contact_name,
+        contact_details=old.contact_details,
+        agreed_on=old.agreed_on,
+        opened_at=clock.now(),
+        closed_at=None,
+        host_id=old.host_id,
+        replaced_by_id=None,
+    )
+    _insert_with_code(session, new, keys)
+    old.closed_at, old.replaced_by_id = clock.now(), new.id
+    session.flush()
+    posters.put_newest(session, new)
+    record(session, actor=actor, kind=AuditKind.POINT_OPENED, subject=new.subject, facts={"code": new.code})
+    record(session, actor=actor, kind=AuditKind.POINT_REPLACED, subject=old.subject, facts={"by": new.subject}, words=words)
+    return new
 
 
 def renew_poster(session: Session, *, actor: Actor, point_id: int) -> CollectionPoint:
@@ -146,6 +187,16 @@ def _insert_with_code(session: Session, point: CollectionPoint, keys: Keys) -> N
         else:
             return
     raise Busy
+
+
+def _host(session: Session, host_id: int | None) -> Host:
+    """The host that is there, or a new one."""
+    found = Host(since=clock.now()) if host_id is None else session.get(Host, host_id)
+    if found is None:
+        raise NotFound(_("There is no such host."))
+    session.add(found)
+    session.flush()
+    return found
 
 
 def _locked(session: Session, point_id: int) -> CollectionPoint:

@@ -27,6 +27,8 @@ NOT_READ_ON_PAGES = (
     "ledger/verify",
     # A document's first version: the charity's own words, which rows keep, and not the page's.
     "people/procedures_text.py",
+    # As above: the agreement with hosts.
+    "points/agreement_text.py",
     "stripe_stand_in/",
     "web/catalogue.py",
     "web/design.py",
