@@ -10,6 +10,7 @@ from fundapp.core.language import marked
 # What was not done, when a job is given up.
 JOBS = {
     "giving.act_on_event": marked("What Stripe told us could not be recorded"),
+    "giving.send_refund": marked("A refund could not be asked of Stripe"),
     "giving.send_receipt": marked("A receipt could not be sent"),
     "grants.tell_approver": marked("An approver could not be told that a request waits"),
     "grants.tell_approvers": marked("The approvers could not be told that a request waits"),
@@ -20,6 +21,7 @@ JOBS = {
 
 # What comes round by itself.
 LOOPS = {
+    "giving.ask_about_refunds": marked("Asks Stripe how refunds on their way stand"),
     "giving.sweep": marked("Looks for gifts that Stripe did not tell us of"),
     "grants.forget_photos": marked("Forgets photos of bills that were never shown"),
     "openbooks.publish_quarters": marked("Publishes quarters whose months are sealed"),

@@ -29,6 +29,7 @@ from fundapp.gateways.stripe_facts import (
 from fundapp.gateways.stripe_money import StripeMoney
 
 if TYPE_CHECKING:
+    from stripe.params import RefundCreateParams
     from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItem
 
 __all__ = [
@@ -149,6 +150,12 @@ class StripeGateway(StripeMoney):
         with told_plainly():
             told = self._client.v1.charges.retrieve(charge_id, {"expand": list(CHARGE_PARTS)}).to_dict(for_json=True)
             return self._charge(told)
+
+    def create_refund(self, *, charge_id: str, amount_pence: int, refund_id: str, idempotency_key: str) -> None:
+        """Give back some or all of a charge; the same key and values are the same refund. What came of it is fetched. Raises StripeFault."""
+        params: RefundCreateParams = {"charge": charge_id, "amount": amount_pence, "metadata": {"refund_id": refund_id}}
+        with told_plainly():
+            self._client.v1.refunds.create(params, {"idempotency_key": idempotency_key})
 
     def fetch_refund(self, refund_id: str) -> Refund:
         """A refund with its movements. Raises StripeFault."""

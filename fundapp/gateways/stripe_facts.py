@@ -54,6 +54,8 @@ class Refund:
     created_at: datetime
     balance_transaction: BalanceTransaction | None
     failure_balance_transaction: BalanceTransaction | None
+    # Our own id, from the metadata; None for one that was made at Stripe itself.
+    refund_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,7 @@ def read_refund(told: Told) -> Refund:
         created_at=moment(told["created"]),
         balance_transaction=read_transaction(told["balance_transaction"]),
         failure_balance_transaction=read_transaction(told.get("failure_balance_transaction")),
+        refund_id=(told.get("metadata") or {}).get("refund_id"),
     )
 
 

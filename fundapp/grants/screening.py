@@ -13,22 +13,20 @@ from collections.abc import Iterable, Iterator
 from fundapp.core import clock
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
+from fundapp.core.personal_patterns import ACCOUNT, EMAIL, TELEPHONE
 
 # Somebody this many years old or less has no date of birth worth hiding, and days of this and the last years are meetings and bills.
 RECENT_YEARS = 5
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
-_TELEPHONE = re.compile(r"(?<![\w.,£])(?:\+44[\s().-]*\d|0)(?:[\s().-]{0,2}\d){9,10}(?!\w)")
 _POSTCODE = re.compile(r"\b[A-Za-z]{1,2}\d[A-Za-z\d]?[ \t]*\d[ABD-HJLNP-UW-Zabd-hjlnp-uw-z]{2}\b")
 _INSURANCE = re.compile(r"\b[A-CEGHJ-PR-TW-Za-ceghj-pr-tw-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-Da-d]\b")
-_ACCOUNT = re.compile(r"\b\d{2}[- ]\d{2}[- ]\d{2}\b(?:\D{0,20}\b\d{8}\b)")
 _DAY = re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.-](\d{4})\b|\b\d{1,2}(?:st|nd|rd|th)?\s+[A-Z][a-z]{2,8},?\s+(\d{4})\b")
 
 _SAYS_WHO = (
-    (_EMAIL, marked("“%(words)s” looks like an e-mail address. Leave it out: the Fund knows people by their code alone.")),
+    (EMAIL, marked("“%(words)s” looks like an e-mail address. Leave it out: the Fund knows people by their code alone.")),
     (_INSURANCE, marked("“%(words)s” looks like a National Insurance number. Leave it out: the Fund knows people by their code alone.")),
-    (_ACCOUNT, marked("“%(words)s” looks like a bank account. Leave it out: we pay the shop, not the person.")),
-    (_TELEPHONE, marked("“%(words)s” looks like a telephone number. Leave it out: the Fund knows people by their code alone.")),
+    (ACCOUNT, marked("“%(words)s” looks like a bank account. Leave it out: we pay the shop, not the person.")),
+    (TELEPHONE, marked("“%(words)s” looks like a telephone number. Leave it out: the Fund knows people by their code alone.")),
     (_POSTCODE, marked("“%(words)s” looks like a postcode. Leave it out: nobody should be found by what stands here.")),
 )
 _BORN = marked("“%(words)s” looks like a date of birth. Leave it out: the Fund knows people by their code alone.")
