@@ -4,6 +4,8 @@ from fundapp.audit import models as audit
 from fundapp.finance import models as finance
 from fundapp.finance import reversal_models as finance_reversals
 from fundapp.giving import elsewhere_models as giving_elsewhere
+from fundapp.giving import gift_aid_models as giving_gift_aid
+from fundapp.giving import letter_models as giving_letters
 from fundapp.giving import models as giving
 from fundapp.giving import refund_models as giving_refunds
 from fundapp.grants import draft_models as grants_drafts
@@ -30,6 +32,8 @@ __all__ = [
     "finance_reversals",
     "giving",
     "giving_elsewhere",
+    "giving_gift_aid",
+    "giving_letters",
     "giving_refunds",
     "grants",
     "grants_drafts",

@@ -115,6 +115,18 @@ class AuditKind(StrEnum):
     RULES_PROPOSED = "rules.proposed", marked("rules proposed"), {"rules": code, "changed": whole}
     RULES_AGREED = "rules.agreed", marked("rules agreed"), {"rules": code}
     RULES_DECLINED = "rules.declined", marked("rules declined"), {"rules": code}
+    # Gift Aid, and where donors are written to.
+    GIFT_AID_DECLARED = (
+        "gift_aid.declared",
+        marked("Gift Aid declared"),
+        {"scope": code, "how": code, "number": whole, "wording": whole},
+    )
+    GIFT_AID_LINKED = "gift_aid.linked", marked("gift linked to a declaration"), {"how": code, "donor": whole}
+    GIFT_AID_CANCELLED = "gift_aid.cancelled", marked("Gift Aid cancelled"), {"reach": code}
+    GIFT_AID_READ = "gift_aid.read", marked("declaration opened"), {"purpose": code}
+    LETTERS_ASKED = "letters.asked", marked("receipt by mail asked for"), {"gift": reference}
+    LETTERS_CHANGED = "letters.changed", marked("letters to a donor changed"), {"to": code}
+    LETTERS_FORGOTTEN = "letters.forgotten", marked("address of a donor forgotten"), {"gifts": whole}
     # The door.
     GUESSING_LOOKED_INTO = "guessing.looked_into", marked("guessing looked into"), {"what": code}
     # The catalogue.

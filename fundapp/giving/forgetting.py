@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from fundapp.core.forgetting import Forgetting
 from fundapp.core.language import marked
 from fundapp.core.personal import Kept
+from fundapp.giving.gift_aid_forgetting import FORGETTING as GIFT_AID
 from fundapp.giving.giving_back_forgetting import GIVING_BACK
 from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation
@@ -26,5 +27,6 @@ def _drop_way_back(_session: Session, donation: Donation) -> None:
 
 FORGETTING = (
     *GIVING_BACK,
+    *GIFT_AID,
     Forgetting(Kept.DONOR, marked("The way from a gift to its payment page"), Donation, "donation", _old, _drop_way_back),
 )

@@ -6,6 +6,7 @@ from functools import partial
 
 from fundapp.core.language import marked
 from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
+from fundapp.giving import gift_aid_personal as gift_aid
 from fundapp.giving import giving_back_personal as giving_back
 
 # About whom, and on what basis.
@@ -18,6 +19,7 @@ _OPAQUE = marked("It says how a gift goes on, and nobody’s name.")
 INVENTORY = Inventory(
     holdings=(
         *giving_back.HOLDINGS,
+        *gift_aid.HOLDINGS,
         *_donor_by_law("donation", "id token_hash session_id charge_id", why=_GIFT, kept=Kept.DONOR, pseudonym=True),
         *held(
             "donation", "checkout_url language", whose=Whose.DONOR, why=_GIFT, basis=Basis.CONTRACT, kept=Kept.DONOR, plain_because=_OPAQUE
@@ -30,6 +32,7 @@ INVENTORY = Inventory(
     ),
     impersonal={
         **giving_back.IMPERSONAL,
+        **gift_aid.IMPERSONAL,
         "donation": columns(
             "key_hash point_id fund_code amount_pence status source attempt session_expires_at created_at paid_at looked_at"
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
@@ -104,6 +104,14 @@ def entry(session: Session, number: int) -> EntryView:
 def entries_for(session: Session, subject: str) -> list[EntryView]:
     """Every entry about one thing, the oldest first."""
     return _views(session, _entries().where(Entry.subject == subject).order_by(Entry.id))
+
+
+def entries_about(session: Session, subjects: Collection[str]) -> dict[str, list[EntryView]]:
+    """Every entry about several things, the oldest first, by what it is about. What no entry is about is left out."""
+    found: dict[str, list[EntryView]] = {}
+    for view in _views(session, _entries().where(Entry.subject.in_(subjects)).order_by(Entry.id)) if subjects else ():
+        found.setdefault(view.subject, []).append(view)
+    return found
 
 
 def entries(session: Session, *, limit: int = 50, offset: int = 0, **wanted: Unpack[Wanted]) -> list[EntryView]:
