@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, current_app, request
 
 from fundapp.stripe_stand_in import endpoints, idempotency, ids
+from fundapp.stripe_stand_in.calling import Call
 from fundapp.stripe_stand_in.encoding import Raw, decode
 from fundapp.stripe_stand_in.events import API_VERSION
 from fundapp.stripe_stand_in.expansion import expand
@@ -81,7 +82,7 @@ def _execute(exchange: Exchange, trouble: Trouble | None) -> tuple[int, str]:
             exchange.replayed, exchange.original = True, before.request_id
             return before.status, before.body
         values = endpoint.params.read(exchange.params)
-        found = endpoint.run(endpoints.Call(act, exchange.path, object_id, values, options.base_url, options.allowed_return_origins))
+        found = endpoint.run(Call(act, exchange.path, object_id, values, options.base_url, options.allowed_return_origins))
         status, body = 200, json.dumps(expand(act, found, values.get("expand", [])), indent=2)
         if trouble is not None and trouble.moment == "after" and trouble.deed == "answer":
             status, body = trouble.status, json.dumps(_broken(trouble.status).body(exchange.request_id), indent=2)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
-from fundapp.stripe_stand_in import api, control, control_money, pages
+from fundapp.stripe_stand_in import api, control, control_billing, control_money, pages, pages_portal
 from fundapp.stripe_stand_in.deliveries import LOOPBACK, Deliveries
 from fundapp.stripe_stand_in.state import Options, State
 from fundapp.stripe_stand_in.store import Store
@@ -30,7 +30,7 @@ def create_stand_in(state: State) -> Flask:
     # A dropped connection is raised through Flask to the server, which closes it without an answer.
     app.config["PROPAGATE_EXCEPTIONS"] = True
     app.before_request(_only_this_machine)
-    for room in (api, control, control_money, pages):
+    for room in (api, control, control_billing, control_money, pages, pages_portal):
         app.register_blueprint(room.blueprint)
     return app
 

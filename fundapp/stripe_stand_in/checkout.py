@@ -1,16 +1,17 @@
-"""Checkout Sessions in payment mode: create, expire, and what the hosted page and the control API do with them."""
+"""Checkout Sessions, for one payment or for one a month: create, expire, and what the hosted page and the control API do with them."""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlsplit
 
-from fundapp.stripe_stand_in import ids, shapes
+from fundapp.stripe_stand_in import ids, shapes, shapes_billing
 from fundapp.stripe_stand_in.events import emit
 from fundapp.stripe_stand_in.faults import Json, invalid, not_modelled
 from fundapp.stripe_stand_in.store import Act
 
 SHORTEST, LONGEST = 30 * 60, 24 * 3600
+RECOVERABLE = 30 * 86_400
 # Stripe's smallest charge in pounds (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).
 LEAST_PENCE = 30
 MOST_PENCE = 99_999_999
@@ -19,13 +20,14 @@ MOST_PENCE = 99_999_999
 def create(act: Act, values: dict[str, Any], base_url: str, allowed_origins: tuple[str, ...]) -> Json:
     """Open a session. Raises StripeFault for what Stripe's own rules refuse beyond shapes."""
     lines = _lines(values)
+    _check_mode(values, lines)
     _check_suffix(values.get("payment_intent_data", {}))
     for name in ("success_url", "cancel_url"):
-        _check_origin(name, values.get(name), allowed_origins)
+        check_origin(name, values.get(name), allowed_origins)
     if "success_url" not in values:
         raise invalid("Missing required param: success_url.", code="parameter_missing", param="success_url")
     session = _session(act, values, sum(line["amount_total"] for line in lines), base_url)
-    hidden = {"payment_intent_data": values.get("payment_intent_data", {}), "line_items": lines}
+    hidden = {name: values.get(name, {}) for name in ("payment_intent_data", "subscription_data")} | {"line_items": lines}
     act.remind("expire", session["id"], session["expires_at"])
     return act.add(session, hidden)
 
@@ -54,7 +56,32 @@ def current(act: Act, session_id: str) -> Json:
     return session
 
 
+def recover(act: Act, session_id: str, base_url: str) -> Json | None:
+    """The session that stands in for one that ran out, while the way back is open; the same one until it is done with."""
+    session = current(act, session_id)
+    way = (session["after_expiration"] or {}).get("recovery", {})
+    if session["status"] != "expired" or way.get("url") is None or way["expires_at"] <= act.second:
+        return None
+    again = [current(act, one["id"]) for one in act.all_with("checkout.session", "recovered_from", session_id)]
+    used = [one for one in again if one["status"] != "expired"]
+    return used[0] if used else _again(act, session, base_url)
+
+
+def _again(act: Act, session: Json, base_url: str) -> Json:
+    """A new session with a new id, told as the old one was: who takes part in it knows it by its metadata."""
+    new_id = ids.new("cs_test", 58)
+    fresh: Json = {"created": act.second, "expires_at": act.second + LONGEST, "status": "open", "payment_intent": None}
+    way = session["after_expiration"]["recovery"] | {"url": None, "expires_at": None}
+    fresh |= {"id": new_id, "recovered_from": session["id"], "url": f"{base_url}/c/pay/{new_id}", "after_expiration": {"recovery": way}}
+    act.remind("expire", new_id, fresh["expires_at"])
+    return act.add(session | fresh, act.hidden(session["id"]))
+
+
 def _expire(act: Act, session: Json) -> Json:
+    if session["after_expiration"] is not None:
+        # The way back: another session for the same thing, for a month.
+        way = {"url": session["url"].replace("/c/pay/", "/c/again/"), "expires_at": act.second + RECOVERABLE}
+        session["after_expiration"]["recovery"] |= way
     session |= {"status": "expired", "url": None}
     act.forget("expire", session["id"])
     act.save(session)
@@ -63,6 +90,24 @@ def _expire(act: Act, session: Json) -> Json:
         act.save(intent | {"status": "canceled", "canceled_at": act.second, "cancellation_reason": "automatic"})
     emit(act, "checkout.session.expired", session)
     return session
+
+
+def _check_mode(values: dict[str, Any], lines: list[Json]) -> None:
+    """What goes with a subscription goes with nothing else, and the other way round (docs.stripe.com/api/checkout/sessions/create)."""
+    is_monthly = values.get("mode") == "subscription"
+    wrong = "payment_intent_data" if is_monthly else "subscription_data"
+    if wrong in values:
+        mode = "payment" if wrong == "payment_intent_data" else "subscription"
+        raise invalid(f"You can not pass `{wrong}` unless in `{mode}` mode.", param=wrong)
+    if is_monthly and "customer_creation" in values:
+        raise invalid("`customer_creation` can only be used in `payment` and `setup` mode.", param="customer_creation")
+    if is_monthly and len(lines) > 1:
+        raise not_modelled("a subscription to several things", "line_items")
+    for place, line in enumerate(lines):
+        if (line["price"]["recurring"] is not None) is not is_monthly:
+            message = "You must provide at least one recurring price in `subscription` mode when using prices."
+            other = "You specified `payment` mode but passed a recurring price. Switch to `subscription` mode, or use only one-time prices."
+            raise invalid(message if is_monthly else other, param=f"line_items[{place}]")
 
 
 def _lines(values: dict[str, Any]) -> list[Json]:
@@ -111,7 +156,8 @@ def _line(item: dict[str, Any], path: str) -> Json:
 
 
 def _price(data: dict[str, Any]) -> Json:
-    return shapes.price(data["unit_amount"]) | {"id": ids.new("price"), "created": 0, "product": ids.new("prod", 14)}
+    price = shapes.price(data["unit_amount"]) | {"id": ids.new("price"), "created": 0, "product": ids.new("prod", 14)}
+    return shapes_billing.month_of(price) if "recurring" in data else price
 
 
 def _check_suffix(data: dict[str, Any]) -> None:
@@ -125,7 +171,8 @@ def _check_suffix(data: dict[str, Any]) -> None:
         raise invalid("The statement descriptor suffix must contain at least one letter.", param=at)
 
 
-def _check_origin(name: str, url: str | None, allowed: tuple[str, ...]) -> None:
+def check_origin(name: str, url: str | None, allowed: tuple[str, ...]) -> None:
+    """Refuse an address that the stand-in was not told to send people to. Raises StripeFault."""
     if url is not None and allowed and origin(url) not in allowed:
         raise invalid(f"Not a valid URL: this stand-in sends people back to {', '.join(allowed)} only.", code="url_invalid", param=name)
 
@@ -145,6 +192,13 @@ def _ends(act: Act, values: dict[str, Any]) -> int:
     return at
 
 
+def _after_expiration(values: dict[str, Any]) -> Json | None:
+    wanted = values.get("after_expiration", {}).get("recovery", {}).get("enabled", False)
+    if not wanted:
+        return None
+    return {"recovery": {"allow_promotion_codes": False, "enabled": True, "expires_at": None, "url": None}}
+
+
 def _session(act: Act, values: dict[str, Any], total: int, base_url: str) -> Json:
     session_id = ids.new("cs_test", 58)
     echoed = (
@@ -159,11 +213,14 @@ def _session(act: Act, values: dict[str, Any], total: int, base_url: str) -> Jso
         "success_url",
     )
     texts = {"after_submit": None, "shipping_address": None, "submit": None, "terms_of_service_acceptance": None}
+    monthly = {"mode": "subscription", "customer_creation": "always", "payment_method_collection": "always"}
     return (
         shapes.session_base()
+        | (monthly if values.get("mode") == "subscription" else {})
         | {name: values.get(name) for name in echoed}
         | {
             "id": session_id,
+            "after_expiration": _after_expiration(values),
             "amount_subtotal": total,
             "amount_total": total,
             "branding_settings": shapes.branding() | values.get("branding_settings", {}),

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from fundapp.stripe_stand_in import balance, paying, refunds
+from fundapp.stripe_stand_in import balance, paying, refunds, subscriptions
 from fundapp.stripe_stand_in.faults import Json, StripeFault
 from fundapp.stripe_stand_in.settings import Settings
 from fundapp.stripe_stand_in.state import State
@@ -100,7 +100,8 @@ def pay(session_id: str) -> Response:
     """Pay a session without a browser."""
     email = asked().get("email")
     with _state().store.act() as act:
-        return jsonify(paying.pay(act, session_id, email))
+        is_monthly = act.get("checkout.session", session_id)["mode"] == "subscription"
+        return jsonify((subscriptions if is_monthly else paying).pay(act, session_id, email))
 
 
 @blueprint.post("/sessions/<session_id>/decline")

@@ -4,41 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
-from fundapp.stripe_stand_in import balance, checkout, disputes, events, expansion, listing, refunds, tables, tables_money
+from fundapp.stripe_stand_in import (
+    balance,
+    checkout,
+    disputes,
+    endpoints_billing,
+    events,
+    expansion,
+    listing,
+    refunds,
+    tables,
+    tables_money,
+)
+from fundapp.stripe_stand_in.calling import Call, Endpoint
 from fundapp.stripe_stand_in.faults import Json, StripeFault, invalid, missing
 from fundapp.stripe_stand_in.params import Group
 from fundapp.stripe_stand_in.store import Act
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request, read and checked."""
-
-    act: Act
-    path: str
-    object_id: str
-    values: dict[str, Any]
-    base_url: str
-    allowed_origins: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """An address. `{id}` in its path stands for an object's id."""
-
-    method: str
-    path: str
-    params: Group
-    run: Callable[[Call], Json]
-
-    def match(self, method: str, path: str) -> re.Match[str] | None:
-        """The match of a request's path, its `id` group the object's id."""
-        if method != self.method:
-            return None
-        return re.fullmatch(re.escape(self.path).replace(r"\{id\}", "(?P<id>[^/]+)"), path)
 
 
 def find(method: str, path: str) -> tuple[Endpoint, str]:
@@ -64,7 +46,9 @@ def _expire_session(call: Call) -> Json:
 
 
 def _sessions(call: Call) -> Json:
-    return listing.page(call.act, "checkout.session", call.values, call.path, equal=("payment_intent", "status"))
+    return listing.page(
+        call.act, "checkout.session", call.values, call.path, equal=("customer", "payment_intent", "status", "subscription")
+    )
 
 
 def _session_lines(call: Call) -> Json:
@@ -153,4 +137,5 @@ ENDPOINTS = (
     Endpoint("POST", "/v1/disputes/{id}/close", tables.RETRIEVE, lambda call: disputes.close(call.act, call.object_id, "lost")),
     Endpoint("GET", "/v1/events", tables.EVENT_LIST, _events),
     Endpoint("GET", "/v1/events/{id}", tables.RETRIEVE, _event),
+    *endpoints_billing.ENDPOINTS,
 )

@@ -9,13 +9,19 @@ from fundapp.stripe_stand_in.store import Act
 DEEPEST = 4
 # Kind of object, then the field that holds an id, then the kinds it may be. An empty tuple: always null here.
 LINKS: dict[str, dict[str, tuple[str, ...]]] = {
-    "checkout.session": {"payment_intent": ("payment_intent",), "customer": (), "invoice": (), "subscription": (), "setup_intent": ()},
-    "payment_intent": {"latest_charge": ("charge",), "customer": (), "payment_method": (), "application": (), "review": ()},
+    "checkout.session": {
+        "payment_intent": ("payment_intent",),
+        "customer": ("customer",),
+        "invoice": ("invoice",),
+        "subscription": ("subscription",),
+        "setup_intent": (),
+    },
+    "payment_intent": {"latest_charge": ("charge",), "customer": ("customer",), "payment_method": (), "application": (), "review": ()},
     "charge": {
         "balance_transaction": ("balance_transaction",),
         "failure_balance_transaction": ("balance_transaction",),
         "payment_intent": ("payment_intent",),
-        "customer": (),
+        "customer": ("customer",),
         "application_fee": (),
         "review": (),
     },
@@ -28,9 +34,15 @@ LINKS: dict[str, dict[str, tuple[str, ...]]] = {
     "dispute": {"charge": ("charge",), "payment_intent": ("payment_intent",)},
     "payout": {"balance_transaction": ("balance_transaction",), "failure_balance_transaction": ("balance_transaction",), "destination": ()},
     "balance_transaction": {"source": ("charge", "refund", "dispute", "payout")},
+    "subscription": {"customer": ("customer",), "latest_invoice": ("invoice",), "default_payment_method": (), "pending_setup_intent": ()},
+    "invoice": {"customer": ("customer",), "parent": (), "default_payment_method": ()},
+    "invoice.parent": {"subscription_details": ()},
+    "invoice.parent.subscription_details": {"subscription": ("subscription",)},
+    "invoice_payment": {"invoice": ("invoice",), "payment": ()},
+    "invoice_payment.payment": {"payment_intent": ("payment_intent",)},
 }
 # Lists that are left out of an object until somebody asks for them.
-LISTS = {("charge", "refunds"), ("checkout.session", "line_items")}
+LISTS = {("charge", "refunds"), ("checkout.session", "line_items"), ("invoice", "payments")}
 
 
 def expand(act: Act, obj: Json, paths: list[str]) -> Json:
@@ -43,22 +55,26 @@ def expand(act: Act, obj: Json, paths: list[str]) -> Json:
     return obj
 
 
-def _walk(act: Act, obj: Json, steps: list[str], path: str) -> Json:
+def _walk(act: Act, obj: Json, steps: list[str], path: str, part: str = "") -> Json:
+    """`part` names a part of an object that is no object of its own: "invoice.parent"."""
     if not steps:
         return obj
     step, rest = steps[0], steps[1:]
-    if obj["object"] == "list" and step == "data":
+    kind = part or obj["object"]
+    if kind == "list" and step == "data":
         return obj | {"data": [_walk(act, one, rest, path) for one in obj["data"]]}
-    if (obj["object"], step) in LISTS:
+    if (kind, step) in LISTS:
         value = obj.get(step) or _list(act, obj, step)
         return obj | {step: _walk(act, value, rest, path)}
-    kinds = LINKS.get(obj["object"], {}).get(step)
+    kinds = LINKS.get(kind, {}).get(step)
     if kinds is None:
         raise invalid(f"This property cannot be expanded ({step}), in `{path}`.", param="expand")
     value = obj.get(step)
     if isinstance(value, str):
         value = _fetch(act, kinds, value)
-    return obj if value is None else obj | {step: _walk(act, value, rest, path)}
+    if value is None:
+        return obj
+    return obj | {step: _walk(act, value, rest, path, "" if "object" in value else f"{kind}.{step}")}
 
 
 def _fetch(act: Act, kinds: tuple[str, ...], object_id: str) -> Json | None:
@@ -73,6 +89,9 @@ def _list(act: Act, obj: Json, step: str) -> Json:
     if step == "refunds":
         rows = list(reversed(act.all_with("refund", "charge", obj["id"])))
         return {"object": "list", "data": rows[:10], "has_more": len(rows) > 10, "url": f"/v1/charges/{obj['id']}/refunds"}
+    if step == "payments":
+        rows = list(reversed(act.all_with("invoice_payment", "invoice", obj["id"])))
+        return {"object": "list", "data": rows, "has_more": False, "url": "/v1/invoice_payments"}
     return line_items(act, obj["id"])
 
 

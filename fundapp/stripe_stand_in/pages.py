@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from fundapp.stripe_stand_in import checkout, paying
+from fundapp.stripe_stand_in import checkout, paying, subscriptions
 from fundapp.stripe_stand_in.faults import Json
 from fundapp.stripe_stand_in.params import EMAIL
 from fundapp.stripe_stand_in.state import State
@@ -51,10 +51,22 @@ def answer(session_id: str) -> AnyResponse | tuple[str, int]:
         if request.form.get("act") == "decline":
             session = paying.decline(act, session_id)
             return _page(act, session, email=email), 200
-        if email and not EMAIL.fullmatch(email):
-            return _page(act, session, email=email, fault="Write the address like name@example.org, or leave it empty."), 422
-        session = paying.pay(act, session_id, email or None)
+        is_monthly = session["mode"] == "subscription"
+        if (email or is_monthly) and not EMAIL.fullmatch(email):
+            fault = "Write the address like name@example.org" + ("." if is_monthly else ", or leave it empty.")
+            return _page(act, session, email=email, fault=fault), 422
+        session = (subscriptions if is_monthly else paying).pay(act, session_id, email or None)
     return redirect(_success(session), 303)
+
+
+@blueprint.get("/c/again/<session_id>")
+def recover(session_id: str) -> AnyResponse | tuple[str, int]:
+    """The way back from a session that ran out, to one that stands in for it."""
+    state = _state()
+    with state.store.act() as act:
+        found = act.find("checkout.session", session_id)
+        session = checkout.recover(act, session_id, state.options.base_url) if found else None
+    return redirect(f"/c/pay/{session['id']}", 303) if session else (render_template("nothing.html"), 404)
 
 
 @blueprint.after_request

@@ -210,6 +210,16 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Maybe:
+    """Something that empty text unsets: read as an empty object then."""
+
+    kind: Kind
+
+    def read(self, raw: Raw, path: str) -> Any:
+        return {} if raw == "" else self.kind.read(raw, path)
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """A moment, or an interval of moments: created=…, created[gte]=… (seconds since 1970)."""
 

@@ -16,18 +16,14 @@ PREFIX = "STAND-IN"
 
 def pay(act: Act, session_id: str, email: str | None = None) -> Json:
     """Pay an open session in full. Returns the session; raises StripeFault when it is not open."""
-    session = _open(act, session_id)
+    session = open_session(act, session_id)
     intent = _intent(act, session)
     email = email or session["customer_email"]
-    charge = act.add(_charge(act, intent, email) | shapes.approved(intent["amount"]))
-    intent |= {"status": "succeeded", "amount_received": intent["amount"], "latest_charge": charge["id"], "last_payment_error": None}
-    act.save(intent)
+    charge = approve(act, intent, email)
     session |= {"status": "complete", "payment_status": "paid", "payment_intent": intent["id"], "url": None}
     session["customer_details"] = shapes.customer(email)
     act.save(session)
     act.forget("expire", session_id)
-    emit(act, "charge.succeeded", charge)
-    emit(act, "payment_intent.succeeded", intent)
     emit(act, "checkout.session.completed", session)
     delay = act.settings.fee_delay_seconds
     if delay:
@@ -39,9 +35,28 @@ def pay(act: Act, session_id: str, email: str | None = None) -> Json:
 
 def decline(act: Act, session_id: str, email: str | None = None) -> Json:
     """The card is declined. The session stays open, so that the person can try again."""
-    session = _open(act, session_id)
+    session = open_session(act, session_id)
     intent = _intent(act, session)
-    charge = act.add(_charge(act, intent, email or session["customer_email"]) | shapes.declined(DECLINED))
+    # A subscription's session names no payment intent: its invoice would.
+    if session["mode"] == "payment":
+        session = act.save(session | {"payment_intent": intent["id"]})
+    refuse(act, intent, email or session["customer_email"])
+    return session
+
+
+def approve(act: Act, intent: Json, email: str | None) -> Json:
+    """The bank agrees: the charge, and the bells of both."""
+    charge = act.add(_charge(act, intent, email) | shapes.approved(intent["amount"]))
+    intent |= {"status": "succeeded", "amount_received": intent["amount"], "latest_charge": charge["id"], "last_payment_error": None}
+    act.save(intent)
+    emit(act, "charge.succeeded", charge)
+    emit(act, "payment_intent.succeeded", intent)
+    return charge
+
+
+def refuse(act: Act, intent: Json, email: str | None) -> None:
+    """The bank says no: the failed charge, and the bells of both."""
+    charge = act.add(_charge(act, intent, email) | shapes.declined(DECLINED))
     error = {
         "charge": charge["id"],
         "code": "card_declined",
@@ -51,13 +66,12 @@ def decline(act: Act, session_id: str, email: str | None = None) -> Json:
         "type": "card_error",
     }
     intent = act.save(intent | {"status": "requires_payment_method", "latest_charge": charge["id"], "last_payment_error": error})
-    session = act.save(session | {"payment_intent": intent["id"]})
     emit(act, "charge.failed", charge)
     emit(act, "payment_intent.payment_failed", intent)
-    return session
 
 
-def _open(act: Act, session_id: str) -> Json:
+def open_session(act: Act, session_id: str) -> Json:
+    """A session that can be paid. Raises StripeFault when it cannot any more."""
     session = checkout.current(act, session_id)
     if session["status"] != "open":
         raise invalid(f"This Checkout Session is {session['status']}.", code="checkout_session_not_open")
@@ -92,6 +106,7 @@ def _charge(act: Act, intent: Json, email: str | None) -> Json:
         "billing_details": {"address": shapes.no_address(), "email": email, "name": None, "phone": None, "tax_id": None},
         "calculated_statement_descriptor": f"{PREFIX}* {suffix}" if suffix else PREFIX,
         "created": act.second,
+        "customer": intent["customer"],
         "description": intent["description"],
         # Stripe copies the payment intent's metadata to each charge it makes.
         "metadata": intent["metadata"],

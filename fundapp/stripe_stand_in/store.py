@@ -22,6 +22,11 @@ CREATE TABLE IF NOT EXISTS object (
 CREATE INDEX IF NOT EXISTS object_by_kind ON object (kind, seq);
 CREATE INDEX IF NOT EXISTS object_by_charge ON object (kind, json_extract(body, '$.charge'));
 CREATE INDEX IF NOT EXISTS object_by_payment_intent ON object (kind, json_extract(body, '$.payment_intent'));
+CREATE INDEX IF NOT EXISTS object_by_invoice ON object (kind, json_extract(body, '$.invoice'));
+CREATE INDEX IF NOT EXISTS object_by_customer ON object (kind, json_extract(body, '$.customer'));
+CREATE INDEX IF NOT EXISTS object_by_paid_intent ON object (kind, json_extract(body, '$.payment.payment_intent'));
+CREATE INDEX IF NOT EXISTS object_by_its_subscription ON object (kind, json_extract(body, '$.parent.subscription_details.subscription'));
+CREATE INDEX IF NOT EXISTS object_by_recovered ON object (kind, json_extract(body, '$.recovered_from'));
 CREATE INDEX IF NOT EXISTS object_by_source ON object (kind, json_extract(body, '$.source'));
 CREATE TABLE IF NOT EXISTS delivery (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL,
@@ -88,6 +93,10 @@ class Act:
         """What the stand-in keeps beside an object and never answers with."""
         row = self.db.execute("SELECT hidden FROM object WHERE id = ?", (object_id,)).fetchone()
         return dict(json.loads(row["hidden"]))
+
+    def hide(self, object_id: str, hidden: Json) -> None:
+        """Write over what is kept beside an object."""
+        self.db.execute("UPDATE object SET hidden = ? WHERE id = ?", (json.dumps(hidden), object_id))
 
     def all_with(self, kind: str, field: str, value: str) -> list[Json]:
         """Every object of a kind whose field has this value, oldest first. `field` is a name from this code, never from a request."""

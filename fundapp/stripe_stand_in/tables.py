@@ -33,6 +33,20 @@ PAGE: dict[str, Kind] = {
     "created": Span(),
 }
 
+# Months alone, one at a time.
+RECURRING = Group(
+    {"interval": OneOf(("day", "month", "week", "year"), played=("month",)), "interval_count": Whole(least=1, most=1)},
+    required=("interval",),
+)
+SUBSCRIPTION_DATA = Group(
+    {"description": Text(most=500), "metadata": Labels()},
+    elsewhere=names(
+        """application_fee_percent billing_cycle_anchor billing_cycle_anchor_config billing_mode default_tax_rates invoice_settings
+        on_behalf_of pending_invoice_item_interval proration_behavior transfer_data trial_end trial_period_days trial_settings"""
+    ),
+)
+AFTER_EXPIRATION = Group({"recovery": Group({"allow_promotion_codes": Flag(only=False), "enabled": Flag()}, required=("enabled",))})
+
 _message = Group({"message": Text(most=1200)}, required=("message",))
 _price_data = Group(
     {
@@ -43,10 +57,11 @@ _price_data = Group(
             required=("name",),
             elsewhere=("images", "tax_code", "tax_details"),
         ),
+        "recurring": RECURRING,
         "tax_behavior": OneOf(("exclusive", "inclusive", "unspecified"), played=("unspecified",)),
     },
     required=("currency",),
-    elsewhere=("product", "recurring", "unit_amount_decimal"),
+    elsewhere=("product", "unit_amount_decimal"),
 )
 _line_item = Group(
     {"price_data": _price_data, "quantity": Whole(least=1, most=999_999), "metadata": Labels()},
@@ -77,6 +92,7 @@ _off = Group({"enabled": Flag(only=False)}, required=("enabled",))
 SESSION_CREATE = Group(
     {
         **EXPAND,
+        "after_expiration": AFTER_EXPIRATION,
         "adaptive_pricing": Group({"enabled": Flag(only=False)}),
         "automatic_tax": _off,
         "billing_address_collection": OneOf(("auto", "required"), played=("auto",)),
@@ -93,26 +109,27 @@ SESSION_CREATE = Group(
         "line_items": ListOf(_line_item),
         "locale": OneOf(LOCALES),
         "metadata": Labels(),
-        "mode": OneOf(("payment", "setup", "subscription"), played=("payment",)),
+        "mode": OneOf(("payment", "setup", "subscription"), played=("payment", "subscription")),
         "origin_context": OneOf(("mobile_app", "web")),
         "payment_intent_data": _intent_data,
         "payment_method_types": Gone("Use allowed_payment_method_types (changed in 2026-09-30.endive)."),
         "phone_number_collection": _off,
-        "submit_type": OneOf(("auto", "book", "donate", "pay", "subscribe"), played=("auto", "book", "donate", "pay")),
+        "submit_type": OneOf(("auto", "book", "donate", "pay", "subscribe"), played=("auto", "book", "donate", "pay", "subscribe")),
+        "subscription_data": SUBSCRIPTION_DATA,
         "success_url": Url(),
         "tax_id_collection": _off,
         "ui_mode": OneOf(("elements", "embedded_page", "form", "hosted_page"), played=("hosted_page",)),
     },
     elsewhere=names(
-        """after_expiration allow_promotion_codes allowed_payment_method_types consent_collection custom_fields customer customer_account
+        """allow_promotion_codes allowed_payment_method_types consent_collection custom_fields customer customer_account
         customer_update discounts excluded_payment_method_types managed_payments name_collection optional_items payment_method_collection
         payment_method_configuration payment_method_data payment_method_options permissions redirect_on_completion return_url
-        saved_payment_method_options setup_intent_data shipping_address_collection shipping_options subscription_data wallet_options"""
+        saved_payment_method_options setup_intent_data shipping_address_collection shipping_options wallet_options"""
     ),
 )
 SESSION_LIST = Group(
-    {**PAGE, "payment_intent": Text(), "status": OneOf(("complete", "expired", "open"))},
-    elsewhere=("customer", "customer_account", "customer_details", "payment_link", "subscription"),
+    {**PAGE, "customer": Text(), "payment_intent": Text(), "status": OneOf(("complete", "expired", "open")), "subscription": Text()},
+    elsewhere=("customer_account", "customer_details", "payment_link"),
 )
 SESSION_LINE_ITEMS = Group({**EXPAND, "limit": Whole(least=1, most=100), "starting_after": Text(), "ending_before": Text()})
 INTENT_LIST = Group(PAGE, elsewhere=("customer", "customer_account"))

@@ -213,3 +213,15 @@ class StandIn:
     def in_dispute(self, dispute_id: str, deed: str, **values: Any) -> dict[str, Any]:
         """withdraw, escalate, review, reinstate (amount), win, lose, drop (a question that led no further), overturn."""
         return self.control(f"/disputes/{dispute_id}/{deed}", **values)
+
+    def renew(self, subscription_id: str) -> dict[str, Any]:
+        """A subscription's month is over now, whatever the clock says."""
+        return self.control(f"/subscriptions/{subscription_id}/renew")
+
+    def card(self, subscription_id: str, card: str) -> None:
+        """From now on the card of whoever pays it "works", or "declines"."""
+        self.control(f"/subscriptions/{subscription_id}/card", card=card)
+
+    def try_invoice(self, invoice_id: str) -> dict[str, Any]:
+        """The next try of an open invoice is now."""
+        return self.control(f"/invoices/{invoice_id}/try")

@@ -31,3 +31,10 @@ def gift(pence: int = 1000, **params: Any) -> dict[str, Any]:
         "cancel_url": "http://localhost:8000/g/7K4M2",
         **params,
     }
+
+
+def monthly(pence: int = 1000, **params: Any) -> dict[str, Any]:
+    """The parameters of a monthly gift's session."""
+    price = {"currency": "gbp", "unit_amount": pence, "product_data": {"name": "A gift each month"}, "recurring": {"interval": "month"}}
+    labels = {"subscription_data": {"metadata": {"pledge_id": "one"}}}
+    return gift(pence) | {"mode": "subscription", "line_items": [{"quantity": 1, "price_data": price}], **labels, **params}

@@ -30,7 +30,7 @@ def line(**price: Any) -> list[dict[str, Any]]:
         ({"payment_method_types": ["card"]}, "payment_method_types", "parameter_unknown"),
         ({"submit_type": "gift"}, "submit_type", None),
         ({"ui_mode": "hosted"}, "ui_mode", None),
-        ({"mode": "subscription"}, "mode", "stand_in_not_modelled"),
+        ({"mode": "subscription"}, "line_items[0]", None),
         ({"customer": "cus_1"}, "customer", "stand_in_not_modelled"),
         ({"line_items": []}, "line_items", "parameter_missing"),
         ({"line_items": [{"quantity": 1}]}, "line_items[0][price_data]", "parameter_missing"),
@@ -41,7 +41,12 @@ def line(**price: Any) -> list[dict[str, Any]]:
         ({"line_items": line(unit_amount=-1)}, "line_items[0][price_data][unit_amount]", "parameter_invalid_integer"),
         ({"line_items": line(unit_amount=29)}, "line_items", "amount_too_small"),
         ({"line_items": line(currency="eur")}, "line_items[0][price_data][currency]", "stand_in_not_modelled"),
-        ({"line_items": line(recurring={"interval": "month"})}, "line_items[0][price_data][recurring]", "stand_in_not_modelled"),
+        ({"line_items": line(recurring={"interval": "month"})}, "line_items[0]", None),
+        (
+            {"line_items": line(recurring={"interval": "week"})},
+            "line_items[0][price_data][recurring][interval]",
+            "stand_in_not_modelled",
+        ),
         ({"success_url": "/gifts"}, "success_url", "url_invalid"),
         ({"success_url": None}, "success_url", "parameter_missing"),
         ({"customer_email": "nobody"}, "customer_email", "email_invalid"),
@@ -111,7 +116,7 @@ def test_an_unknown_object_is_404(shared: StandIn) -> None:
 
 def test_an_address_that_is_not_modelled_is_404_in_json(shared: StandIn) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        client_of(shared).v1.customers.list()
+        client_of(shared).v1.coupons.list()
 
     assert refused.value.http_status == 404
     assert "Unrecognized request URL" in str(refused.value)
