@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -67,12 +68,29 @@ def stripe_of(stand_in: StandIn) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def app(settings: Settings, database: Database) -> Flask:
-    """The app, inside the test's transaction."""
-    from fundapp import create_app
+# One app for all tests of a worker that differ in their files and their transaction alone: it serves one after the other.
+_made: dict[Settings, Flask] = {}
 
-    return create_app(settings, database=database)
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> Iterator[Flask]:
+    """The app, inside the test's transaction."""
+    from fundapp import composition, create_app
+    from fundapp.web.app import Fund, install
+
+    shape = replace(settings, database_url=None, mail_url="", uploads=Path())
+    if shape not in _made:
+        _made[shape] = create_app(settings, database=database)
+        # Before it serves anybody: an app takes no more on after that.
+        _watch(_made[shape])
+    app = _made[shape]
+    gateways = composition.open_gateways(settings)
+    install(app, Fund(settings, database, composition.derive_keys(settings), gateways))
+    app.extensions["gateways"] = gateways
+    configured = dict(app.config)
+    yield app
+    app.config.clear()
+    app.config.update(configured)
 
 
 @pytest.fixture
