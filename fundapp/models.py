@@ -7,6 +7,7 @@ from fundapp.giving import elsewhere_models as giving_elsewhere
 from fundapp.giving import gift_aid_models as giving_gift_aid
 from fundapp.giving import letter_models as giving_letters
 from fundapp.giving import models as giving
+from fundapp.giving import money_models as giving_money
 from fundapp.giving import refund_models as giving_refunds
 from fundapp.grants import draft_models as grants_drafts
 from fundapp.grants import handover_models as grants_handovers
@@ -34,6 +35,7 @@ __all__ = [
     "giving_elsewhere",
     "giving_gift_aid",
     "giving_letters",
+    "giving_money",
     "giving_refunds",
     "grants",
     "grants_drafts",

@@ -18,6 +18,11 @@ KINDS = {
     "fund.moved": marked("Moved between funds"),
     "fund.opened": marked("Fund opened"),
     "gift.charged": marked("Gift by card"),
+    "gift.disputed": marked("Gift taken back by a bank, for now"),
+    "gift.failed": marked("Gift that a bank took back late"),
+    "gift.lost": marked("Dispute lost"),
+    "gift.not-lost": marked("Dispute not lost after all"),
+    "gift.reinstated": marked("Disputed gift given back to us"),
     "gift.refunded": marked("Gift given back"),
     "gift.settled": marked("Card fee known"),
     "grant.awarded": marked("Grant agreed"),
@@ -28,6 +33,9 @@ KINDS = {
     "period.sealed": marked("Month sealed"),
     "quarter.published": marked("Quarter published"),
     "reversal": marked("Correction"),
+    "stripe.fee": marked("Fee for the account at Stripe"),
+    "stripe.paid-out": marked("Paid out by Stripe"),
+    "stripe.topped-up": marked("Paid in at Stripe from the bank"),
     "stripe.unknown": marked("Not yet understood"),
 }
 
@@ -39,6 +47,7 @@ REASONS = {
     "came-back": marked("The payment came back"),
     "entered-twice": marked("It was entered twice"),
     "not-needed": marked("It was not needed after all"),
+    "payout-failed": marked("The payout did not reach the bank"),
     "refund-failed": marked("The refund could not be paid out"),
     "spent-less": marked("It cost less than was agreed"),
 }

@@ -25,7 +25,13 @@ class AlarmKind(StrEnum):
     OTHER_AMOUNT = "other-amount"
     PAID_TWICE = "paid-twice"
     REFUND_FAILED = "refund-failed"
+    DISPUTED = "disputed"
     PAYOUT = "payout"
+    MANUAL_PAYOUT = "manual-payout"
+    PAYOUT_UNEVEN = "payout-uneven"
+    PAYOUT_FAILED = "payout-failed"
+    BALANCE_GAP = "balance-gap"
+    LATE_FEE = "late-fee"
     UNKNOWN_MOVEMENT = "unknown-movement"
     NOT_FETCHED = "not-fetched"
     NOT_RECORDED = "not-recorded"
@@ -43,7 +49,17 @@ _SENTENCES = {
     AlarmKind.OTHER_AMOUNT: marked("Stripe took another amount than the gift’s page said. What Stripe took is what is recorded."),
     AlarmKind.PAID_TWICE: marked("One gift was paid twice. Both are recorded; the donor may want one back."),
     AlarmKind.REFUND_FAILED: marked("A refund came back. The donor is still owed it."),
-    AlarmKind.PAYOUT: marked("Stripe paid out to the bank. It is not recorded yet: compare it with the bank’s statement."),
+    AlarmKind.DISPUTED: marked(
+        "A donor’s bank asks about a gift, or has taken it back. Answer it at Stripe before the day that Stripe names there."
+    ),
+    AlarmKind.PAYOUT: marked("Stripe paid out to the bank and has not said what of. Until it does, the ledger does not have it."),
+    AlarmKind.MANUAL_PAYOUT: marked(
+        "Somebody paid money out of Stripe by hand. Stripe does not say of which gifts, so it is not recorded: only automatic payouts are."
+    ),
+    AlarmKind.PAYOUT_UNEVEN: marked("The parts of a payout do not add up to it. It is not recorded until they do."),
+    AlarmKind.PAYOUT_FAILED: marked("A payout did not reach the bank. The money is back at Stripe: see there what the bank says."),
+    AlarmKind.BALANCE_GAP: marked("The Stripe balance and the ledger did not agree on this day. Find out what is missing, and where."),
+    AlarmKind.LATE_FEE: marked("A gift’s fee has not come for more than an hour. Until it does, the gift cannot be used."),
     AlarmKind.UNKNOWN_MOVEMENT: marked("The Stripe balance moved, and no gift explains it. It lies in suspense until somebody does."),
     AlarmKind.NOT_FETCHED: marked("Stripe rang about something that it then would not tell us. Nothing was recorded of it."),
     AlarmKind.NOT_RECORDED: marked("Stripe has a movement that could not be recorded here. Nothing was posted for it."),

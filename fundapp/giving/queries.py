@@ -33,6 +33,10 @@ _TELLS = {
     "gift.charged": lazy("What you gave"),
     "gift.settled": lazy("What the card company kept, and what reached the Fund"),
     "gift.refunded": lazy("What was given back"),
+    "gift.disputed": lazy("What your bank took back"),
+    "gift.reinstated": lazy("What your bank sent again"),
+    "gift.failed": lazy("What your bank took back"),
+    "gift.lost": lazy("The dispute ended, and your bank kept it"),
     "reversal": lazy("A refund that came back to us"),
 }
 
@@ -44,6 +48,9 @@ class Figures:
     gross_pence: int
     fee_pence: int
     refunded_pence: int
+    # Taken back by the donor's bank: for good, and while a dispute lasts. Its fee is borne by the Fund and is none of these.
+    taken_back_pence: int
+    disputed_pence: int
     # Whether the card company has told what it kept.
     fee_known: bool
     # Each entry's number and what it tells, oldest first.
@@ -53,13 +60,13 @@ class Figures:
 
     @property
     def is_all_back(self) -> bool:
-        """Whether nothing of the gift is left with us."""
-        return self.refunded_pence >= self.gross_pence
+        """Whether nothing of the gift is left with us: given back, or taken back by a bank."""
+        return self.refunded_pence + self.taken_back_pence + self.disputed_pence >= self.gross_pence
 
     @property
     def net_pence(self) -> int:
         """What the Fund has of it."""
-        return self.gross_pence - self.fee_pence - self.refunded_pence
+        return self.gross_pence - self.fee_pence - self.refunded_pence - self.taken_back_pence - self.disputed_pence
 
 
 def by_token(session: Session, token: str) -> Donation:
@@ -83,10 +90,13 @@ def by_receipt(session: Session, reference: str, *, limit: int, offset: int) -> 
 def figures(session: Session, donation: Donation) -> Figures:
     """The gift's figures, added up from ledger rows and nothing else."""
     entries = ledger.entries_for(session, donation.subject)
+    failed = _moved([entry for entry in entries if entry.kind == "gift.failed"], chart.DONATIONS)
     return Figures(
-        gross_pence=_moved(entries, chart.DONATIONS) * -1,
+        gross_pence=failed - _moved(entries, chart.DONATIONS),
         fee_pence=_moved(entries, chart.PROCESSING_FEES),
         refunded_pence=_moved(entries, chart.REFUNDS),
+        taken_back_pence=failed + _moved(entries, chart.CHARGEBACKS),
+        disputed_pence=_moved(entries, chart.DISPUTED),
         fee_known=any(entry.kind == "gift.settled" for entry in entries),
         entries=tuple((entry.number, _TELLS[entry.kind]) for entry in entries if entry.kind in _TELLS),
         charge_number=next((entry.number for entry in entries if entry.event_key == donation.receiving_key), 0),

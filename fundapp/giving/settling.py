@@ -5,6 +5,7 @@ Each function asks Stripe first, with no transaction open, and then records ever
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,11 +14,12 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.db import carry_out
 from fundapp.gateways.stripe import Charge, CheckoutSession, StripeGateway
-from fundapp.giving import posting
+from fundapp.giving import disputes, posting
 from fundapp.giving.alarms import AlarmKind, raise_alarm
 from fundapp.giving.lifecycle import Status, told_by_stripe
 from fundapp.giving.models import Donation
 from fundapp.giving.moving import move
+from fundapp.giving.posting import Books
 from fundapp.jobs import enqueue
 
 
@@ -26,8 +28,9 @@ def settle_session(session: Session, stripe: StripeGateway, session_id: str) -> 
 
     Raises StripeFault when Stripe does not answer; nothing was changed then.
     """
+    asked_at = clock.now()
     told = stripe.fetch_session(session_id)
-    carry_out(session, lambda: _record_session(session, told))
+    carry_out(session, lambda: _record_session(session, told, asked_at))
 
 
 def settle_charge(session: Session, stripe: StripeGateway, charge_id: str) -> None:
@@ -35,38 +38,50 @@ def settle_charge(session: Session, stripe: StripeGateway, charge_id: str) -> No
 
     Raises StripeFault when Stripe does not answer; nothing was changed then.
     """
+    asked_at = clock.now()
     charge = stripe.fetch_charge(charge_id)
     if _has_come(charge):
-        carry_out(session, lambda: _record_charge(session, charge))
+        carry_out(session, lambda: _record_charge(session, charge, asked_at))
 
 
-def _record_charge(session: Session, charge: Charge) -> None:
+def _record_charge(session: Session, charge: Charge, asked_at: datetime) -> None:
     donation = _held(session, charge.donation_id)
     if donation is None:
-        posting.post_unknown(session, charge)
+        _record_unknown(session, charge, asked_at)
     else:
-        _record_paid(session, donation, charge)
+        _record_paid(session, donation, charge, asked_at)
 
 
-def _record_session(session: Session, told: CheckoutSession) -> None:
+def _record_unknown(session: Session, charge: Charge, asked_at: datetime) -> None:
+    books = Books.of_nobody(charge.id)
+    posting.post_unknown(session, charge, books)
+    if charge.balance_transaction:
+        for dispute in charge.disputes:
+            disputes.record(session, dispute, books=books, donation=None, asked_at=asked_at)
+
+
+def _record_session(session: Session, told: CheckoutSession, asked_at: datetime) -> None:
     donation = _held(session, told.client_reference_id or told.donation_id)
     state = told_by_stripe(session_status=told.status, payment_status=told.payment_status, intent_status=told.payment_intent_status)
     charge = told.charge if state is Status.PAID and told.charge and _has_come(told.charge) else None
     if donation is None:
         if charge:
-            posting.post_unknown(session, charge)
+            _record_unknown(session, charge, asked_at)
         return
     donation.looked_at = clock.now()
     if charge:
-        _record_paid(session, donation, charge)
+        _record_paid(session, donation, charge, asked_at)
         donation.session_id = donation.session_id or told.id
     elif state is not Status.PAID and told.id == donation.session_id:
         # An older page of the same gift has nothing more to say once it is closed.
         move(session, donation, state)
 
 
-def _record_paid(session: Session, donation: Donation, charge: Charge) -> None:
-    posting.post_gift(session, charge, subject=donation.subject, fund=donation.fund_code)
+def _record_paid(session: Session, donation: Donation, charge: Charge, asked_at: datetime) -> None:
+    books = Books(donation.subject, donation.fund_code)
+    posting.post_gift(session, charge, books)
+    for dispute in charge.disputes:
+        disputes.record(session, dispute, books=books, donation=donation, asked_at=asked_at)
     if donation.charge_id not in {None, charge.id}:
         raise_alarm(session, kind=AlarmKind.PAID_TWICE, about=charge.id, subject=donation.subject)
         return
@@ -80,8 +95,8 @@ def _record_paid(session: Session, donation: Donation, charge: Charge) -> None:
 
 
 def _has_come(charge: Charge) -> bool:
-    """Whether the money of a charge is on its way to us: a bank debit that is still pending is not."""
-    return charge.paid and charge.status == "succeeded"
+    """Whether the money of a charge is on its way to us, or was: a bank debit that is still pending is not."""
+    return (charge.paid and charge.status == "succeeded") or charge.failure_balance_transaction is not None
 
 
 def _held(session: Session, donation_id: str | None) -> Donation | None:

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.db import carry_out, transaction
-from fundapp.core.errors import FundError
+from fundapp.core.errors import FundError, Refused
+from fundapp.core.language import gettext as _
 from fundapp.gateways.stripe import BalanceTransaction, StripeFault, StripeGateway
-from fundapp.giving import queries
+from fundapp.giving import disputes, queries
 from fundapp.giving.alarms import AlarmKind, raise_alarm
 from fundapp.giving.inbox import act_on
 from fundapp.giving.models import Donation
-from fundapp.giving.posting import post_unexplained
+from fundapp.giving.movements import post_movement
 from fundapp.giving.settling import settle_charge, settle_session
 from fundapp.ledger import queries as ledger
 
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 BELL_PATIENCE = timedelta(minutes=10)
 # Movements are read again from this far before the last good sweep: some come late, and clocks differ.
 OVERLAP = timedelta(days=1)
+# Reporting categories of what a charge did: they are recorded with the charge, and never by themselves.
+OF_A_CHARGE = frozenset({"charge", "charge_failure", "refund", "refund_failure", "dispute", "dispute_reversal"})
 # How far back the very first sweep looks.
 FIRST_LOOK = timedelta(days=30)
 
@@ -83,6 +86,8 @@ def _sweep(session: Session, stripe: StripeGateway, last_good: datetime | None, 
     for event_id in events:
         swept.events += _tried(swept, event_id, partial(act_on, session, stripe, event_id))
     since = last_good - OVERLAP if last_good else clock.now() - FIRST_LOOK
+    for charge_id in _disputed(session, stripe, since, due_at):
+        _tried(swept, charge_id, partial(settle_charge, session, stripe, charge_id))
     for movement in _missing(session, stripe, since):
         done = _tried(swept, movement.id, partial(_record, session, stripe, movement))
         swept.movements += done
@@ -129,12 +134,29 @@ def _record(session: Session, stripe: StripeGateway, movement: BalanceTransactio
 
 
 def _record_unexplained(session: Session, movement: BalanceTransaction) -> None:
-    """Record a movement that settling its charge did not: a dispute, for one, is neither the charge's payment nor a refund of it."""
-    if not ledger.known_keys(session, [f"txn:{movement.id}"]):
-        post_unexplained(session, movement)
+    """Record a movement that settling its charge did not: what has none, for one."""
+    if ledger.known_keys(session, [f"txn:{movement.id}"]):
+        return
+    if movement.reporting_category in OF_A_CHARGE:
+        # Its key is kept for what it is: its charge will tell, once Stripe tells all of that.
+        raise Refused(_("Stripe does not say yet which payment this movement belongs to."))
+    post_movement(session, movement)
+
+
+def _disputed(session: Session, stripe: StripeGateway, since: datetime, due_at: datetime | None) -> list[str]:
+    """Charges with a dispute that stands otherwise at Stripe than here, as far as a list tells, or that may have ended meanwhile."""
+    told = list(stripe.disputes(since))
+    with transaction(session):
+        standing = disputes.statuses(session, [one.id for one in told])
+        unsettled = disputes.unsettled_charges(session, due_at=due_at)
+    news = [one.charge_id for one in reversed(told) if one.charge_id and standing.get(one.id) != one.status]
+    return list(dict.fromkeys([*news, *unsettled]))
 
 
 def _charge_of(stripe: StripeGateway, source_id: str) -> str | None:
     if source_id.startswith(("ch_", "py_")):
         return source_id
-    return stripe.fetch_refund(source_id).charge_id if source_id.startswith(("re_", "pyr_")) else None
+    if source_id.startswith(("re_", "pyr_")):
+        return stripe.fetch_refund(source_id).charge_id
+    # Disputes are du_…, and dp_… before 2023.
+    return stripe.fetch_dispute(source_id).charge_id if source_id.startswith(("du_", "dp_")) else None

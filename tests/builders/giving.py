@@ -127,7 +127,19 @@ def hear(session: Session, stripe: StripeGateway, bell: Bell) -> None:
     inbox.act_on(session, stripe, event.id)
 
 
-MOVED = (chart.STRIPE_CLEARING, chart.STRIPE_BALANCE, chart.SUSPENSE, chart.DONATIONS, chart.PROCESSING_FEES, chart.REFUNDS)
+MOVED = (
+    chart.STRIPE_CLEARING,
+    chart.STRIPE_BALANCE,
+    chart.PAYOUTS_IN_TRANSIT,
+    chart.BANK,
+    chart.DISPUTED,
+    chart.SUSPENSE,
+    chart.DONATIONS,
+    chart.PROCESSING_FEES,
+    chart.REFUNDS,
+    chart.CHARGEBACKS,
+    chart.DISPUTE_FEES,
+)
 
 
 def ledger_of(session: Session, fund: str | None = None) -> dict[str, int]:
