@@ -11,11 +11,14 @@ from fundapp.cli import demo_key, keys
 from fundapp.cli.context import opened
 from fundapp.cli.main import Fault
 from fundapp.config import Settings
+from fundapp.giving import hearing
+from fundapp.giving.hearing import Heard
 from fundapp.ledger import checkpoints, signing
 from fundapp.ledger.errors import CannotSign
 from fundapp.ledger.notes import BadNote, Signer
 from fundapp.people import queries
 from fundapp.people.seats import SEATS
+from fundapp.web.filters import moment
 
 
 @click.command("check")
@@ -24,9 +27,21 @@ def command() -> None:
     with opened() as fund:
         with fund.session() as session:
             faults = [*filter(None, [keys.missing(session)]), *empty_seats(session), *key_faults(session, fund.settings)]
+            heard = hearing.heard(session)
+            faults += stripe_faults(heard)
         if faults:
             raise Fault("\n".join(faults))
-        click.echo(f"All is well: {fund.settings.env}, {fund.settings.base_url}.", err=True)
+        rang = f"Stripe last rang on {moment(heard.last_at)}" if heard.last_at else "Stripe has not rung yet"
+        click.echo(f"All is well: {fund.settings.env}, {fund.settings.base_url}. {rang}.", err=True)
+
+
+def stripe_faults(heard: Heard) -> Iterator[str]:
+    """A sentence when Stripe is not heard, or is heard and not understood."""
+    if heard.silent_since:
+        last = f"last rang on {moment(heard.last_at)}" if heard.last_at else "has never rung"
+        yield f"A gift was paid on {moment(heard.silent_since)}, and Stripe {last}. See the webhook’s page at Stripe."
+    if heard.unanswered:
+        yield f"{heard.unanswered} of Stripe’s bells are not recorded. See /finance/stripe, or: fundapp stripe replay"
 
 
 def empty_seats(session: Session) -> list[str]:

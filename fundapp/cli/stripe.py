@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import click
 
 from fundapp.cli.context import opened
 from fundapp.cli.main import Fault
+from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.errors import FundError
-from fundapp.giving import inbox, queries, sweeping
+from fundapp.giving import hearing, inbox, sweeping
 from fundapp.giving.tasks import SWEEP
 from fundapp.jobs import queries as jobs
+
+UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+def read_moment(_context: click.Context, _option: click.Parameter, said: str | None) -> datetime | None:
+    """A day, a day and a time (UTC), or how long ago."""
+    if said is None:
+        return None
+    number, unit = said[:-1], said[-1:]
+    if unit in UNITS and number.isascii() and number.isdigit() and len(number) <= 6:
+        return clock.now() - timedelta(**{UNITS[unit]: int(number)})
+    try:
+        read = datetime.fromisoformat(said)
+    except ValueError:
+        raise click.BadParameter(
+            f"Write a day like 2026-11-22, a moment like 2026-11-22T14:30, or 90m, 6h, 3d. You wrote {said}."
+        ) from None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 @click.group("stripe")
@@ -31,13 +52,20 @@ def sweep() -> None:
 
 
 @command.command("replay")
+@click.option(
+    "--since",
+    callback=read_moment,
+    metavar="WHEN",
+    help="every event taken in since 2026-11-22, 2026-11-22T14:30 (UTC), or 90m, 6h, 3d ago",
+)
 @click.argument("event_ids", metavar="[EVENT]...", nargs=-1)
-def replay(event_ids: tuple[str, ...]) -> None:
-    """Act again on these stored events; without any, on all that were not acted on yet."""
+def replay(since: datetime | None, event_ids: tuple[str, ...]) -> None:
+    """Act again on these stored events; without any, on all that were not acted on yet. Nothing is ever recorded twice."""
     failed = 0
     with opened(application_name="fundapp stripe replay") as fund, fund.session() as session:
         with transaction(session):
-            chosen = event_ids or tuple(queries.unanswered_events(session))
+            known = () if event_ids and not since else hearing.events_since(session, since) if since else hearing.unanswered_events(session)
+        chosen = tuple(dict.fromkeys([*event_ids, *known]))
         for event_id in chosen:
             try:
                 inbox.act_again(session, fund.gateways.stripe, event_id)
@@ -47,4 +75,4 @@ def replay(event_ids: tuple[str, ...]) -> None:
                 click.echo(f"{event_id} failed: {error.sentence}")
     click.echo(f"{len(chosen) - failed} of {len(chosen)} events answered.", err=True)
     if failed:
-        raise Fault(f"{failed} could not be answered.")
+        raise Fault(f"{failed} could not be answered. They stand on the finance desk's page about Stripe, with what stood in the way.")

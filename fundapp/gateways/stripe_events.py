@@ -16,6 +16,8 @@ from fundapp.gateways.stripe_facts import moment
 # Stripe's own tolerance for age; and how far a clock may honestly be ahead of ours.
 OLDEST_SECONDS = 300
 AHEAD_SECONDS = 60
+# The version of Stripe's API that we speak: the library's. The webhook's endpoint at Stripe has one of its own, and should have this.
+SPOKEN_VERSION: str = stripe.api_version
 
 
 class BadEvent(Exception):

@@ -35,6 +35,8 @@ class AlarmKind(StrEnum):
     UNKNOWN_MOVEMENT = "unknown-movement"
     NOT_FETCHED = "not-fetched"
     NOT_RECORDED = "not-recorded"
+    OTHER_VERSION = "other-version"
+    SILENCE = "silence"
 
     @property
     def sentence(self) -> str:
@@ -63,6 +65,13 @@ _SENTENCES = {
     AlarmKind.UNKNOWN_MOVEMENT: marked("The Stripe balance moved, and no gift explains it. It lies in suspense until somebody does."),
     AlarmKind.NOT_FETCHED: marked("Stripe rang about something that it then would not tell us. Nothing was recorded of it."),
     AlarmKind.NOT_RECORDED: marked("Stripe has a movement that could not be recorded here. Nothing was posted for it."),
+    AlarmKind.OTHER_VERSION: marked(
+        "Stripe rings in another version of its language than the Fund speaks. Its bells are still answered, since what they are about "
+        "is fetched anew. Have the webhook at Stripe set to our version."
+    ),
+    AlarmKind.SILENCE: marked(
+        "This gift was paid, and Stripe has not rung since. Gifts are still found, by asking. See what Stripe says about our webhook."
+    ),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Enum, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Identity, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.core.db import Base
@@ -38,6 +38,7 @@ class Donation(Base):
         UniqueConstraint("charge_id"),
         Index("ix_donation_unsettled", "created_at", "id", postgresql_where=text("status IN ('started', 'processing')")),
         Index("ix_donation_point_id", "point_id"),
+        Index("ix_donation_charged", "paid_at", "id", postgresql_where=text("charge_id IS NOT NULL")),
         {"info": {"app_role": "SELECT, INSERT, UPDATE"}},
     )
 
@@ -83,7 +84,12 @@ class StripeEvent(Base):
     """A bell that Stripe rang: verified, kept once, acted on by fetching what it is about. Its body is not kept."""
 
     __tablename__ = "stripe_event"
-    __table_args__ = (Index("ix_stripe_event_received_at_id", "received_at", "id"), {"info": {"app_role": "SELECT, INSERT, UPDATE"}})
+    __table_args__ = (
+        CheckConstraint("(failed_at IS NULL) = (fault IS NULL)", name="failed_has_fault"),
+        Index("ix_stripe_event_received_at_id", "received_at", "id"),
+        Index("ix_stripe_event_unanswered", "received_at", "id", postgresql_where=text("acted_at IS NULL")),
+        {"info": {"app_role": "SELECT, INSERT, UPDATE"}},
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     type: Mapped[str]
@@ -96,6 +102,10 @@ class StripeEvent(Base):
     rung_at: Mapped[datetime]
     received_at: Mapped[datetime]
     acted_at: Mapped[datetime | None]
+    # How often it was tried in vain since it last succeeded; when last, and what stood in the way: a kind and a sentence of ours.
+    tries: Mapped[int] = mapped_column(server_default="0")
+    failed_at: Mapped[datetime | None]
+    fault: Mapped[str | None] = mapped_column(String(300))
 
 
 class GivingPreset(Base):

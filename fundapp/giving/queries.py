@@ -16,7 +16,7 @@ from fundapp.core.language import gettext as _
 from fundapp.core.language import lazy
 from fundapp.giving.alarms import AlarmKind
 from fundapp.giving.lifecycle import Status
-from fundapp.giving.models import Donation, GivingAlarm, GivingPreset, StripeEvent
+from fundapp.giving.models import Donation, GivingAlarm, GivingPreset
 from fundapp.ledger import chart
 from fundapp.ledger import queries as ledger
 from fundapp.ledger.queries import EntryView
@@ -123,14 +123,6 @@ def open_alarms(session: Session) -> list[Alarm]:
     """What nobody has looked into yet, oldest first."""
     rows = session.scalars(select(GivingAlarm).where(GivingAlarm.closed_at.is_(None)).order_by(GivingAlarm.raised_at, GivingAlarm.id))
     return [Alarm(row.id, AlarmKind(row.kind).sentence, row.subject, row.about, row.raised_at) for row in rows]
-
-
-def unanswered_events(session: Session, *, before: datetime | None = None, limit: int = 1000) -> Sequence[str]:
-    """Ids of bells that were kept (before a moment) and not acted on yet, oldest first."""
-    statement = select(StripeEvent.id).where(StripeEvent.acted_at.is_(None))
-    if before is not None:
-        statement = statement.where(StripeEvent.received_at < before)
-    return session.scalars(statement.order_by(StripeEvent.received_at, StripeEvent.id).limit(limit)).all()
 
 
 def open_gifts(session: Session, *, due_at: datetime | None = None) -> Sequence[tuple[UUID, str]]:

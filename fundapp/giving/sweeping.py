@@ -18,7 +18,7 @@ from fundapp.core.db import carry_out, transaction
 from fundapp.core.errors import FundError, Refused
 from fundapp.core.language import gettext as _
 from fundapp.gateways.stripe import BalanceTransaction, StripeFault, StripeGateway
-from fundapp.giving import disputes, queries
+from fundapp.giving import disputes, hearing, queries
 from fundapp.giving.alarms import AlarmKind, raise_alarm
 from fundapp.giving.inbox import act_on
 from fundapp.giving.models import Donation
@@ -28,8 +28,6 @@ from fundapp.ledger import queries as ledger
 
 log = logging.getLogger(__name__)
 
-# A bell is left to its job for this long.
-BELL_PATIENCE = timedelta(minutes=10)
 # Movements are read again from this far before the last good sweep: some come late, and clocks differ.
 OVERLAP = timedelta(days=1)
 # Reporting categories of what a charge did: they are recorded with the charge, and never by themselves.
@@ -64,6 +62,8 @@ def sweep_due(session: Session, stripe: StripeGateway, *, last_good: datetime | 
     Raises SweepUnfinished when something failed, after everything else was done.
     """
     swept = _sweep(session, stripe, last_good, due_at=clock.now())
+    with transaction(session):
+        hearing.watch_for_silence(session)
     if swept.failed:
         raise SweepUnfinished(swept.words)
     return swept
@@ -78,7 +78,7 @@ def _sweep(session: Session, stripe: StripeGateway, last_good: datetime | None, 
     swept = Swept()
     with transaction(session):
         gifts = queries.open_gifts(session, due_at=due_at)
-        events = queries.unanswered_events(session, before=due_at - BELL_PATIENCE if due_at else None)
+        events = hearing.unanswered_events(session, due_at=due_at)
     for identity, session_id in gifts:
         swept.gifts += _tried(swept, session_id, partial(settle_session, session, stripe, session_id))
         with transaction(session):

@@ -276,6 +276,8 @@ FINANCE = (
         _day_one("finance.desk", "/finance"),
         Shown("finance.needs_a_look", "/finance/needs-a-look", "with alarms"),
         _day_one("finance.needs_a_look", "/finance/needs-a-look"),
+        Shown("stripe_inbox.bells", "/finance/stripe", "with bells"),
+        _day_one("stripe_inbox.bells", "/finance/stripe"),
         Shown("finance.contributions", "/finance/contributions", "with some"),
         _day_one("finance.contributions", "/finance/contributions"),
         Shown("finance.new_contribution", "/finance/contributions/new", "to be filled in"),

@@ -125,7 +125,7 @@ _FOR_PROVING = (
 _FOR_BOOKS = (
     "accounts_desk.account accounts_desk.accounts accounts_desk.trial_balance audit_desk.events audit_desk.take exports.exports"
     " finance.contributions finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk"
-    " periods_desk.month periods_desk.months"
+    " periods_desk.month periods_desk.months stripe_inbox.bells"
 )
 _FOR_FINANCE = "accounts_desk.rename finance.new_contribution periods_desk.close"
 _FOR_ADMIN = (
@@ -164,7 +164,7 @@ TABLE: dict[str, tuple[May, ...]] = {
     **_all(_FOR_DATA_ABOUT, May(ADMIN, there=False)),
     "readings.of_person": (May(ADMIN | AUDITOR),),
     # Things that are not there in this town, so that whoever may is told so.
-    **_all("finance.close_alarm finance.close_shortfall finance.run_again periods_desk.seal", May(FINANCE, there=False)),
+    **_all("finance.close_alarm finance.close_shortfall finance.run_again periods_desk.seal stripe_inbox.act_again", May(FINANCE, there=False)),
     **_all("examples.bring_back examples.change examples.edit examples.retire readers.bring_back", May(ADMIN, there=False)),
     **_all("points.confirm_reopen points.reopen_point", May(ADMIN, there=False)),
     **_all("guessing.look_into", May(ADMIN, there=False)),

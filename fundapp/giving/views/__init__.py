@@ -2,7 +2,8 @@
 
 from fundapp.giving.views.gift import blueprint as gift
 from fundapp.giving.views.give import blueprint as give
+from fundapp.giving.views.inbox import blueprint as inbox
 from fundapp.giving.views.presets import blueprint as presets
 from fundapp.giving.views.webhook import blueprint as webhook
 
-blueprints = (give, gift, presets, webhook)
+blueprints = (give, gift, inbox, presets, webhook)

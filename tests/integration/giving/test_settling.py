@@ -16,7 +16,7 @@ from fundapp.core.db import transaction
 from fundapp.core.errors import NotAllowed, Refused
 from fundapp.core.roles import Role
 from fundapp.gateways.stripe import StripeFault, StripeGateway
-from fundapp.giving import alarms, inbox, queries, settling
+from fundapp.giving import alarms, hearing, inbox, queries, settling
 from fundapp.giving.models import Donation, StripeEvent
 from fundapp.giving.settling import settle_charge, settle_session
 from fundapp.ledger import queries as ledger
@@ -260,7 +260,7 @@ def test_an_event_about_something_that_stripe_does_not_know_raises_an_alarm_and_
     with pytest.raises(StripeFault):
         hear(books, stripe, bell)
     assert [alarm.about for alarm in queries.open_alarms(books)] == [event.object_id]
-    assert queries.unanswered_events(books) == [event.id]
+    assert hearing.unanswered_events(books) == [event.id]
 
 
 def test_one_fetch_answers_all_bells_about_a_charge(books: Session, stripe: StripeGateway, stand_in: StandIn) -> None:
@@ -271,7 +271,7 @@ def test_one_fetch_answers_all_bells_about_a_charge(books: Session, stripe: Stri
         for event in events:
             inbox.take_in(books, event)
     inbox.act_on(books, stripe, next(event.id for event in events if event.type == "charge.succeeded"))
-    left = queries.unanswered_events(books)
+    left = hearing.unanswered_events(books)
     assert [event.type for event in events if event.id in left] == ["checkout.session.completed"]
 
 

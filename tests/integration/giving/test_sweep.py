@@ -16,7 +16,7 @@ from fundapp.config import ROOT
 from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.gateways.stripe import StripeFault, StripeGateway
-from fundapp.giving import inbox, queries
+from fundapp.giving import hearing, inbox, queries
 from fundapp.giving.models import Donation
 from fundapp.giving.settling import settle_session
 from fundapp.giving.sweeping import SweepUnfinished, sweep_all, sweep_due
@@ -131,7 +131,7 @@ def test_a_bell_whose_job_was_lost_is_answered_by_the_sweep(books: Session, stri
         books.execute(text("DELETE FROM procrastinate_jobs"))
         books.execute(text("UPDATE stripe_event SET received_at = received_at - interval '11 minutes'"))
     assert sweep_due(books, stripe, last_good=None).events >= 1
-    assert queries.unanswered_events(books) == []
+    assert hearing.unanswered_events(books) == []
 
 
 def command(town: OwnDatabase, stand_in: StandIn, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
