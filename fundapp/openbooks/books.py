@@ -9,10 +9,10 @@ from typing import NamedTuple
 from fundapp.core.days import day_and_month
 from fundapp.core.language import gettext as _
 from fundapp.core.money import pounds
+from fundapp.core.quarters import Period
 from fundapp.gateways.charts import Step
 from fundapp.ledger import chart
 from fundapp.ledger.chart import AccountKind
-from fundapp.openbooks.periods import Period
 
 
 class Balance(NamedTuple):

@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
 from fundapp.core.language import gettext as _
+from fundapp.core.quarters import Period, last_quarter, quarter_code, quarter_named, quarters_back
 from fundapp.ledger import periods, proofs
 from fundapp.ledger.models import Entry
 from fundapp.ledger.periods_read import SEALED, PeriodView
 from fundapp.ledger.periods_read import periods as all_periods
 from fundapp.ledger.proofs import Place
 from fundapp.openbooks import publishing
-from fundapp.openbooks.periods import Period, last_quarter, quarter_code, quarter_named, quarters_back
 
 # How many quarters stand on the page, and how far back they are looked for.
 SHOWN = 2

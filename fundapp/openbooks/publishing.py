@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.errors import Conflict, Refused
 from fundapp.core.language import gettext as _
+from fundapp.core.quarters import Period, quarter_code, quarters_between
 from fundapp.grants import figures
 from fundapp.ledger import queries as ledger
 from fundapp.ledger import service as ledger_service
 from fundapp.ledger.models import Entry
 from fundapp.ledger.periods_read import last_sealed
-from fundapp.openbooks.periods import Period, quarter_code, quarters_between
 from fundapp.openbooks.suppression import K_PEOPLE, K_TEAMS, Crowd, HelpTable, safe_table
 
 KIND = "quarter.published"

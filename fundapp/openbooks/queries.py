@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from fundapp.core.errors import NotFound
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked, pgettext
+from fundapp.core.quarters import Period, open_year
 from fundapp.grants import queries as grants
 from fundapp.ledger import queries as ledger
 from fundapp.ledger.models import Entry
 from fundapp.openbooks.books import Balance, Balances, Books, add_up
 from fundapp.openbooks.models import OpenbooksExample
-from fundapp.openbooks.periods import Period, open_year
 
 # As many as the front page has room for (contract: six priced examples).
 SHOWN = 6

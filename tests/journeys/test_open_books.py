@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import ViewportSize
 
 from fundapp.core import clock
-from fundapp.openbooks.periods import last_quarter
+from fundapp.core.quarters import last_quarter
 from tests.builders import ledger, people
 from tests.builders.openbooks import close_books, help_given, publish
 from tests.support.browser import DESK, PHONE, Walker

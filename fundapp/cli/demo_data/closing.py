@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from fundapp.cli.demo_data.world import World
 from fundapp.core import clock
 from fundapp.core.db import driver_url
+from fundapp.core.quarters import last_quarter
 from fundapp.finance import closing
 from fundapp.ledger.periods_read import month_end
 from fundapp.openbooks import publishing, readers
 from fundapp.openbooks.models import ReaderPart
-from fundapp.openbooks.periods import last_quarter
 
 if TYPE_CHECKING:
     from fundapp.cli.demo_data.history import Agenda

@@ -8,10 +8,10 @@ from sqlalchemy import text
 from fundapp.cli.demo_data import closing
 from fundapp.core import clock
 from fundapp.core.db import transaction
+from fundapp.core.quarters import open_year, quarter_of, quarters_back
 from fundapp.ledger import periods, periods_read
 from fundapp.openbooks import published, publishing
 from fundapp.openbooks.models import CheckpointReader
-from fundapp.openbooks.periods import open_year, quarter_of, quarters_back
 from tests.builders import ledger
 from tests.support.postgres import OwnDatabase
 

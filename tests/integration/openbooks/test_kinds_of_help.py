@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.money import pounds
+from fundapp.core.quarters import quarter_of
 from fundapp.ledger import queries as ledger_queries
 from fundapp.openbooks import publishing
-from fundapp.openbooks.periods import quarter_of
 from tests.builders import ledger
 from tests.builders.openbooks import help_given
 

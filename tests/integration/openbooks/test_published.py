@@ -22,12 +22,12 @@ from fundapp.core import clock
 from fundapp.core.db import Database, transaction
 from fundapp.core.errors import NotFound, Refused
 from fundapp.core.money import pounds
+from fundapp.core.quarters import quarter_of
 from fundapp.grants.models import CatalogueItem
 from fundapp.ledger import chart, periods, proofs, queries, service
 from fundapp.ledger.service import Line
 from fundapp.openbooks import books, published, publishing
 from fundapp.openbooks import queries as openbooks
-from fundapp.openbooks.periods import quarter_of
 from tests.builders import ledger
 from tests.builders.openbooks import close_books, help_given, publish
 from tests.support.languages import polish

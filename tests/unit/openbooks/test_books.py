@@ -5,9 +5,9 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fundapp.core.quarters import Period
 from fundapp.ledger import chart
 from fundapp.openbooks.books import Balance, Books, add_up
-from fundapp.openbooks.periods import Period
 
 YEAR = Period(date(2026, 4, 1), date(2026, 10, 31))
 KINDS = {one.code: one.kind.value for one in chart.STANDARD} | {

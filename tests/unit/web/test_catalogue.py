@@ -28,7 +28,7 @@ DONORS = (
     "fundapp/giving/views/gi",
     "fundapp/openbooks/books.py",
     "fundapp/openbooks/ledger_views.py",
-    "fundapp/openbooks/periods.py",
+    "fundapp/core/quarters.py",
     "fundapp/openbooks/published.py",
     "fundapp/openbooks/queries.py",
     "fundapp/openbooks/views.py",

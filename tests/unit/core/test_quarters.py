@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from fundapp.core import clock
-from fundapp.openbooks.periods import (
+from fundapp.core.quarters import (
     Period,
     last_quarter,
     open_year,
