@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
+from fundapp.giving.money_models import GiftDispute
 from fundapp.giving.refund_lifecycle import OPEN, RESERVING, State
 from fundapp.giving.refund_models import GiftRefund
 from fundapp.ledger import chart
@@ -44,9 +46,18 @@ def left_pence(session: Session, subject: str) -> int:
     return came - (session.scalar(reserved) or 0)
 
 
-def is_disputed(session: Session, subject: str) -> bool:
-    """Whether a bank holds the money of a gift while it is disputed: Stripe gives nothing back then, and neither do we."""
-    return _moved(ledger.entries_for(session, subject), chart.DISPUTED) > 0
+def is_disputed(session: Session, charge_id: str | None) -> bool:
+    """Whether a bank disputes this charge just now: Stripe gives nothing back then, and neither do we."""
+    asked = exists().where(GiftDispute.charge_id == charge_id, GiftDispute.closed_at.is_(None))
+    return charge_id is not None and bool(session.scalar(select(asked)))
+
+
+def subject_of_charge(session: Session, charge_id: str) -> UUID | None:
+    """The gift that a charge at Stripe was recorded for; None where it belongs to none of ours."""
+    for entry in ledger.entries(session, limit=1, key=f"charge:{charge_id}"):
+        what, _colon, which = entry.subject.partition(":")
+        return UUID(which) if what == "donation" else None
+    return None
 
 
 def given_back_pence(session: Session, subject: str) -> int:

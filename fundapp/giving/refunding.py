@@ -21,6 +21,7 @@ from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.giving import refund_queries as queries
 from fundapp.giving import rules
+from fundapp.giving.disputes import refuse_while_disputed
 from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation
 from fundapp.giving.refund_lifecycle import State
@@ -52,7 +53,7 @@ def ask(session: Session, *, donation: Donation, reason: str) -> GiftRefund:
     _check_words(reason, LONGEST_REASON)
     if donation.status is not Status.PAID or queries.left_pence(session, donation.subject) <= 0:
         raise Refused(_("Nothing of this gift is left to give back."))
-    _check_dispute(session, donation.subject)
+    _check_dispute(session, donation.charge_id)
     refund = _begin(session, donation.subject, donation, donation.charge_id)
     refund.asked_at, refund.reason = refund.began_at, reason.strip()
     session.flush()
@@ -69,8 +70,11 @@ def think_again(session: Session, *, donation: Donation) -> None:
     move(session, refund, State.WITHDRAWN, actor=DONOR)
 
 
-def begin(session: Session, *, actor: Actor, donation: Donation) -> GiftRefund:
-    """A finance officer takes up a gift's refund that nobody asked for on its page; the one that is open already, if there is one."""
+def begin(session: Session, *, actor: Actor, donation: Donation, charge_id: str | None = None) -> GiftRefund:
+    """A finance officer takes up a gift's refund that nobody asked for on its page; the one that is open already, if there is one.
+
+    `charge_id` says which of its payments, where it was paid twice.
+    """
     _check_finance(actor)
     hold(session, donation.subject)
     standing = queries.open_one(session, donation.subject)
@@ -78,7 +82,7 @@ def begin(session: Session, *, actor: Actor, donation: Donation) -> GiftRefund:
         return standing
     if donation.status is not Status.PAID or queries.left_pence(session, donation.subject) <= 0:
         raise Refused(_("Nothing of this gift is left to give back."))
-    return _begun(session, actor, _begin(session, donation.subject, donation, donation.charge_id))
+    return _begun(session, actor, _begin(session, donation.subject, donation, charge_id or donation.charge_id))
 
 
 def begin_unknown(session: Session, *, actor: Actor, charge_id: str) -> GiftRefund:
@@ -113,7 +117,7 @@ def enter(
     left = queries.left_pence(session, refund.subject)
     if not 0 < amount_pence <= left:
         raise Refused(_("%(left)s can still be given back. A refund is more than nothing and not above that.") % {"left": pounds(left)})
-    _check_dispute(session, refund.subject)
+    _check_dispute(session, refund.charge_id)
     if refund.charge_id is None:
         _check_bank(paid_on, bank_reference)
         refund.paid_on, refund.bank_reference = paid_on, bank_reference.strip()
@@ -132,7 +136,7 @@ def agree(session: Session, *, actor: Actor, refund_id: int) -> GiftRefund:
     _check_finance(actor)
     refund = _held(session, refund_id)
     _check_second(actor, refund)
-    _check_dispute(session, refund.subject)
+    _check_dispute(session, refund.charge_id)
     refund.agreed_by, refund.agreed_at = actor.user_id, clock.now()
     if refund.charge_id is None:
         move(session, refund, State.DONE, actor=actor)
@@ -225,9 +229,9 @@ def _check_second(actor: Actor, refund: GiftRefund) -> None:
         raise Conflict(_("Somebody saw to this refund a moment ago. Look at it again."))
 
 
-def _check_dispute(session: Session, subject: str) -> None:
-    if queries.is_disputed(session, subject):
-        raise Refused(_("A bank disputes this gift. Nothing is given back until that is settled, or it would go back twice."))
+def _check_dispute(session: Session, charge_id: str | None) -> None:
+    if charge_id:
+        refuse_while_disputed(session, charge_id)
 
 
 def _check_bank(paid_on: date | None, bank_reference: str) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.db import carry_out
 from fundapp.gateways.stripe import Charge, CheckoutSession, StripeGateway
-from fundapp.giving import disputes, posting
+from fundapp.giving import disputes, posting, refund_sending
 from fundapp.giving.alarms import AlarmKind, raise_alarm
 from fundapp.giving.lifecycle import Status, told_by_stripe
 from fundapp.giving.models import Donation
@@ -55,6 +55,7 @@ def _record_charge(session: Session, charge: Charge, asked_at: datetime) -> None
 def _record_unknown(session: Session, charge: Charge, asked_at: datetime) -> None:
     books = Books.of_nobody(charge.id)
     posting.post_unknown(session, charge, books)
+    refund_sending.tell(session, charge, subject=books.subject)
     if charge.balance_transaction:
         for dispute in charge.disputes:
             disputes.record(session, dispute, books=books, donation=None, asked_at=asked_at)
@@ -80,6 +81,7 @@ def _record_session(session: Session, told: CheckoutSession, asked_at: datetime)
 def _record_paid(session: Session, donation: Donation, charge: Charge, asked_at: datetime) -> None:
     books = Books(donation.subject, donation.fund_code)
     posting.post_gift(session, charge, books)
+    refund_sending.tell(session, charge, subject=books.subject)
     for dispute in charge.disputes:
         disputes.record(session, dispute, books=books, donation=donation, asked_at=asked_at)
     if donation.charge_id not in {None, charge.id}:
