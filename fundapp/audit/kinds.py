@@ -51,6 +51,7 @@ class AuditKind(StrEnum):
     INVITATION_WITHDRAWN = "invitation.withdrawn", marked("invitation withdrawn")
     INVITATION_ACCEPTED = "invitation.accepted", marked("invitation accepted"), {"invitation": whole, "roles": roles, "team": whole}
     USER_ROLES_CHANGED = "user.roles_changed", marked("user roles changed"), {"before": roles, "after": roles}
+    USER_MOVED = "user.moved", marked("user moved to another team"), {"from_team": whole, "to_team": whole}
     USER_DISABLED = "user.disabled", marked("user disabled")
     USER_ENABLED = "user.enabled", marked("user enabled")
     USER_HANDED_OVER = "user.handed_over", marked("work handed over"), {"to": whole, "handed": whole}

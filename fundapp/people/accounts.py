@@ -46,6 +46,29 @@ def change_roles(session: Session, *, actor: Actor, user_id: int, roles: Iterabl
     return user
 
 
+def move(session: Session, *, actor: Actor, user_id: int, team_id: int, reason: str) -> User:
+    """Let an account belong to another team, of this organisation or another. Requests stay with the team that asked.
+
+    Raises NotFound, and Refused for one's own account, for the team it is in, and where it has a seat that nobody there may hold.
+    """
+    user = _another(session, actor, user_id, _("You cannot move your own account. Ask another administrator."))
+    team = session.get(Team, team_id)
+    if team is None:
+        raise NotFound(_("There is no such team."))
+    before = user.team_id
+    if team.id == before:
+        raise Refused(_("%(name)s is in that team already.") % {"name": user.name})
+    if not user.active:
+        raise Refused(_("%(name)s’s account is disabled already.") % {"name": user.name})
+    require_seats(user.roles, session.get_one(Organisation, team.organisation_id))
+    user.team_id = team.id
+    session.flush()
+    facts = {"from_team": before, "to_team": team.id}
+    record(session, actor=actor, kind=AuditKind.USER_MOVED, subject=user.reference, facts=facts, words=reason)
+    session.expire(user)
+    return queries.user(session, user_id)
+
+
 def deactivate(session: Session, *, actor: Actor, user_id: int, reason: str) -> User:
     """Disable an account and end its sessions, at once. Raises NotFound, and Refused for oneself and the last administrator."""
     user = _another(session, actor, user_id, _("You cannot disable your own account. Ask another administrator."))

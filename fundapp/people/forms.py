@@ -75,18 +75,29 @@ class PasswordForm(Form):
     )
 
 
-class InviteForm(Form):
-    """Who is invited, to which team, for what."""
+class TeamsForm(Form):
+    """A choice among all teams, by organisation."""
 
-    email = EmailField(lazy("Their e-mail at work"), validators=[required(lazy("Write their e-mail address.")), email_shape])
     team = SelectField(lazy("Their team"), validators=[required(lazy("Choose the team they work in."))])
-    roles = _roles()
 
-    def offer(self, organisations: Sequence[Organisation]) -> InviteForm:
+    def offer(self, organisations: Sequence[Organisation]) -> Self:
         """Put the teams that are there into the list, by organisation."""
         teams = {one.name: {str(team.id): team.name for team in one.teams} for one in organisations if one.teams}
         self.team.choices = {"": _("Choose a team"), **teams}
         return self
+
+
+class InviteForm(TeamsForm):
+    """Who is invited, to which team, for what."""
+
+    email = EmailField(lazy("Their e-mail at work"), validators=[required(lazy("Write their e-mail address.")), email_shape])
+    roles = _roles()
+
+
+class MoveForm(TeamsForm):
+    """Which team somebody belongs to from now on, and why."""
+
+    reason = StringField(lazy("Why"), validators=[_REASON, _LINE])
 
 
 class RolesForm(Form):

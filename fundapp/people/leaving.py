@@ -94,6 +94,19 @@ def disable(session: Session, *, actor: Actor, user_id: int, to_id: int | None, 
     return accounts.deactivate(session, actor=actor, user_id=user_id, reason=reason)
 
 
+def move(session: Session, *, actor: Actor, user_id: int, team_id: int, reason: str, asking: Sequence[Room]) -> User:
+    """Let an account belong to another team. Raises as `accounts.move` does, and Refused while it has work in hand.
+
+    A request belongs to the team that asked, and its papers to who looks after it there: so the work is handed over first.
+    """
+    accounts.take_turns(session)
+    user = queries.user(session, user_id)
+    if in_hand(session, asking, user_id):
+        sentence = _("%(name)s has work in hand, which stays with its team. Hand it over first. Nothing was changed.")
+        raise Refused(sentence % {"name": user.name})
+    return accounts.move(session, actor=actor, user_id=user_id, team_id=team_id, reason=reason)
+
+
 def hand_over(session: Session, *, actor: Actor, user_id: int, to_id: int, reason: str, asking: Sequence[Room]) -> int:
     """Give all that somebody has in hand to a colleague of their team; the colleague gets a letter. Answers how many things went.
 

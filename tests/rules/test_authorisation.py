@@ -108,12 +108,14 @@ def reads(**who_on: frozenset[str]) -> tuple[May, ...]:
 _PUBLIC = (
     "complaining.complain complaining.follow complaining.form"
     " design.again design.show gifts.came_back gifts.gift gifts.gift_receipt gifts.proof giving.give giving.give_at_point"
+    " refund_asking.ask refund_asking.ask_now refund_asking.leave"
     " giving.give_at_point_now giving.give_now health.alive health.ready mailbox.file mailbox.letter mailbox.letters manifest.show"
     " open_ledger.checkpoint open_ledger.open_ledger open_ledger.script open_ledger.tile open_ledger.vkey openbooks.accessibility"
     " openbooks.complaints openbooks.home openbooks.open_books openbooks.privacy openbooks.proof sign_in.accept_invitation"
     " security.contact security.policy"
     " sign_in.invitation sign_in.sign_in sign_in.sign_in_try webhooks.stripe sign_in.sign_in_by_passkey"
     " forgotten.ask forgotten.new_password forgotten.send forgotten.sent forgotten.set_password"
+    " posters.check posters.posters posters.report posters.report_any posters.reported posters.send posters.send_any"
 )
 _FOR_ANYBODY = "account.show account.sign_out account.change_password home.help_page home.put_away home.show search.find search.search"
 # Proving that it is oneself. What of it is whose, and what a half-proven session may, is held by integration/people/test_half_signed_in.py.
@@ -124,19 +126,20 @@ _FOR_PROVING = (
 )
 _FOR_BOOKS = (
     "accounts_desk.account accounts_desk.accounts accounts_desk.trial_balance audit_desk.events audit_desk.take exports.exports"
-    " finance.contributions finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk"
+    " finance.contributions finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk refunds.queue"
     " periods_desk.month periods_desk.months stripe_inbox.bells"
 )
-_FOR_FINANCE = "accounts_desk.rename finance.new_contribution periods_desk.close"
+_FOR_FINANCE = "accounts_desk.rename finance.new_contribution periods_desk.close refunds.begin"
 _FOR_ADMIN = (
     "guessing.noticed catalogue.add_item catalogue.change_item catalogue.item catalogue.items catalogue.new_item catalogue.offer_again"
     " catalogue.stop_offering examples.add examples.examples giving_admin.change giving_admin.presets"
     " organisations.add_organisation organisations.add_team organisations.describe_fund_holder organisations.fund_holder"
     " organisations.new_team organisations.organisations people_admin.change_roles people_admin.confirm_disable people_admin.disable"
     " people_admin.enable people_admin.hand_over people_admin.hand_over_now people_admin.home people_admin.invite"
-    " people_admin.new_person people_admin.people people_admin.person"
+    " people_admin.move people_admin.new_person people_admin.other_team people_admin.people people_admin.person"
     " people_admin.send_again people_admin.sign_out_everywhere people_admin.withdraw_invitation points.change_host points.close_point"
-    " points.confirm_close points.host points.new_point points.open_point points.renew_poster readers.add"
+    " points.confirm_close points.confirm_replace points.host points.new_point points.open_point points.renew_poster"
+    " points.replace_point readers.add"
     " readers.change readers.reader readers.readers readers.stop readers.write_again"
 )
 _FOR_DATA = "data_complaints.all_of_them data_protection.held data_protection.home data_protection.rules data_rights.asked"
@@ -144,7 +147,10 @@ _FOR_DATA_ABOUT = (
     "data_complaints.about data_complaints.show data_complaints.tell data_protection.adopt data_protection.document data_protection.rule"
     " data_rights.answer data_rights.erase data_rights.put_right data_rights.show data_rights.take"
 )
-_FOR_SIGNS = "points.code_png points.code_svg points.low_ink_poster points.point points.points points.poster"
+_FOR_SIGNS = (
+    "points.code_png points.code_svg points.low_ink_poster points.point points.points points.poster"
+    " poster_reports.report poster_reports.reports"
+)
 
 
 def _all(names: str, *row: May) -> dict[str, tuple[May, ...]]:
@@ -162,10 +168,13 @@ TABLE: dict[str, tuple[May, ...]] = {
     **_all(_FOR_SIGNS, May(SIGNS)),
     **_all(_FOR_DATA, May(ADMIN)),
     **_all(_FOR_DATA_ABOUT, May(ADMIN, there=False)),
+    "refunds.show": (May(BOOKS, there=False),),
+    **_all("refunds.agree refunds.decline refunds.enter refunds.send_back", May(FINANCE, there=False)),
     "readings.of_person": (May(ADMIN | AUDITOR),),
     # Things that are not there in this town, so that whoever may is told so.
     **_all("finance.close_alarm finance.close_shortfall finance.run_again periods_desk.seal stripe_inbox.act_again", May(FINANCE, there=False)),
     **_all("examples.bring_back examples.change examples.edit examples.retire readers.bring_back", May(ADMIN, there=False)),
+    "poster_reports.end": (May(ADMIN | FINANCE),),
     **_all("points.confirm_reopen points.reopen_point", May(ADMIN, there=False)),
     **_all("guessing.look_into", May(ADMIN, there=False)),
     **_all(
@@ -369,6 +378,7 @@ def _values(session: Session, seats: dict[str, build.Seat], requests: dict[str, 
         "organisation_id": seats["owner"].user.organisation_id,
         "point_id": points.point(session).id,
         "reader_id": reader.id,
+        "report_id": points.report(session).id,
         "code": "bank",
         # Nothing that is there: requests about data, and complaints about them.
         "request_id": 0,

@@ -14,7 +14,7 @@ from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.people import leaving, queries, search, service, unreachable, waiting
-from fundapp.people.forms import DisableForm, HandOverForm, InviteForm, RolesForm
+from fundapp.people.forms import DisableForm, HandOverForm, InviteForm, MoveForm, RolesForm
 from fundapp.people.reading import kinds, namer
 from fundapp.people.seats import what_they_do
 from fundapp.web import needs, paging
@@ -114,6 +114,33 @@ def change_roles(user_id: int) -> ResponseReturnValue:
     return _person(user_id, form)
 
 
+@blueprint.get("/people/<int:user_id>/team")
+def other_team(user_id: int) -> ResponseReturnValue:
+    """Ask which team somebody belongs to from now on."""
+    return _move(user_id, MoveForm(formdata=None))
+
+
+@blueprint.post("/people/<int:user_id>/team")
+@fresh_proof
+def move(user_id: int) -> ResponseReturnValue:
+    """Move the account to another team."""
+    form = MoveForm().offer(queries.organisations(db()))
+    if form.validate():
+        with form.refusals():
+            with transaction(db()):
+                user = leaving.move(
+                    db(),
+                    actor=actor(),
+                    user_id=user_id,
+                    team_id=int(form.team.data),
+                    reason=form.reason.data or "",
+                    asking=leaving.rooms(current_app),
+                )
+            flash(_("%(name)s belongs to %(team)s from now on.") % {"name": user.name, "team": user.team.name}, "good")
+            return redirect(url_for("people_admin.person", user_id=user_id), 303)
+    return _move(user_id, form)
+
+
 @blueprint.get("/people/<int:user_id>/disable")
 def confirm_disable(user_id: int) -> ResponseReturnValue:
     """Say what disabling does, and ask why."""
@@ -203,6 +230,16 @@ def _person(user_id: int, form: RolesForm | None) -> ResponseReturnValue:
         refusals=unreachable.refusals(db(), user_id),
     )
     return page, shown.status
+
+
+def _move(user_id: int, form: MoveForm) -> ResponseReturnValue:
+    page = render_template(
+        "people/other_team.html",
+        user=queries.user(db(), user_id),
+        form=form.offer(queries.organisations(db())),
+        piles=leaving.in_hand(db(), leaving.rooms(current_app), user_id),
+    )
+    return page, form.status
 
 
 def _confirm(user_id: int, form: DisableForm | HandOverForm) -> ResponseReturnValue:
