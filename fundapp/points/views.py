@@ -159,6 +159,27 @@ def reopen_point(point_id: int) -> ResponseReturnValue:
     return render_template("points/reopen.html", point=queries.point(db(), point_id), form=form), form.status
 
 
+@blueprint.get("/<int:point_id>/replace")
+@only(Role.ADMIN)
+def confirm_replace(point_id: int) -> ResponseReturnValue:
+    """Say what a new code does, and ask why."""
+    return render_template("points/replace.html", point=queries.point(db(), point_id), form=ReasonForm())
+
+
+@blueprint.post("/<int:point_id>/replace")
+@only(Role.ADMIN)
+def replace_point(point_id: int) -> ResponseReturnValue:
+    """Retire the code, and give the place another."""
+    form = ReasonForm()
+    if form.validate():
+        with form.refusals():
+            with transaction(db()):
+                made = service.replace_point(db(), actor=actor(), keys=keys(), point_id=point_id, reason=form.reason.data or "")
+            flash(_("The place has a new code. Print its poster, hang it in place of the old one, and bring the old one back."), "good")
+            return redirect(url_for("points.point", point_id=made.id), 303)
+    return render_template("points/replace.html", point=queries.point(db(), point_id), form=form), form.status
+
+
 @blueprint.post("/<int:point_id>/poster")
 @only(Role.ADMIN)
 def renew_poster(point_id: int) -> ResponseReturnValue:

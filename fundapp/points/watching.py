@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BigInteger, Date, Select, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -31,7 +31,8 @@ def count_visit(session: Session, code: str) -> None:
     """Count that a point's page was opened today. A count that cannot be had in time is let go: the page matters more."""
     try:
         with transaction(session):
-            point = select(CollectionPoint.id, clock.today(), 1).where(CollectionPoint.code == normalise(code))
+            which = CollectionPoint.code == normalise(code)
+            point = select(CollectionPoint.id, literal(clock.today(), Date), literal(1, BigInteger)).where(which)
             statement = insert(PointVisit).from_select(["point_id", "day", "visits"], point)
             again = {"visits": PointVisit.visits + 1}
             session.execute(statement.on_conflict_do_update(index_elements=[PointVisit.point_id, PointVisit.day], set_=again))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,11 +13,13 @@ from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.keys import Keys
 from fundapp.core.roles import Role
-from fundapp.points import service
+from fundapp.points import service, watching
 from fundapp.points.models import CollectionPoint
+from fundapp.points.watch_models import PointReport
 
 ADMIN = Actor("system", roles=frozenset({Role.ADMIN}))
 KEYS = Keys(DEMO_SECRET, [])
+_numbers = count(1)
 
 
 def facts(**changed: Any) -> dict[str, Any]:
@@ -41,3 +44,8 @@ def closed_point(session: Session, *, actor: Actor = ADMIN, **changed: Any) -> C
     """A point that was open and is closed."""
     opened = point(session, actor=actor, **changed)
     return service.close_point(session, actor=actor, point_id=opened.id, reason="The shop moved away.")
+
+
+def report(session: Session, *, code: str = "", trouble: str = "covered", words: str = "By the till.") -> PointReport:
+    """A poster that somebody reported."""
+    return watching.report(session, form_key=f"report {next(_numbers)}", code=code, trouble=trouble, words=words)

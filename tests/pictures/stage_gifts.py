@@ -18,6 +18,7 @@ from fundapp.points.models import CollectionPoint
 from tests.builders import giving
 from tests.builders.grants import Seat
 from tests.builders.stripe_calls import client_of
+from tests.pictures import stage_points
 from tests.support.live import LiveServer
 
 
@@ -43,6 +44,7 @@ def make(session: Session, live: LiveServer, who: dict[str, Seat]) -> dict[str, 
     fresh = point_service.open_point(session, actor=who["admin"].actor, keys=donor.keys, **_plain_facts())
     names: dict[str, object] = {name: donor.keys.link_token("gift", str(gift.id)) for name, gift in gifts.items()}
     names |= {"code": open_point.code, "point": open_point.id, "closed_code": closed.code, "closed_point": closed.id, "new_point": fresh.id}
+    names |= stage_points.make(session, donor.keys, who, open_point)
     session.commit()
     return names
 

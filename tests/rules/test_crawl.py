@@ -29,8 +29,8 @@ from tests.support.web import Client, settings_for
 
 # Enough of each kind of page: lists of hundreds look alike.
 EACH = 10
-# A GET may write that a session is in use, and who read what (architecture: "tests/rules").
-MAY_BE_WRITTEN = {"user_session", "audit_entry", "audit_words", "audit_event"}
+# A GET may write that a session is in use, who read what (architecture: "tests/rules"), and how often a point's page was opened.
+MAY_BE_WRITTEN = {"user_session", "audit_entry", "audit_words", "audit_event", "point_visit"}
 WRITES = re.compile(r"^\s*(?:WITH\b.*?\)\s*)?(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+\"?(\w+)", re.I | re.S)
 # What no link on a page leads to, and where people have it from instead.
 UNLINKED = {
@@ -43,6 +43,9 @@ UNLINKED = {
     "gifts.proof": "the donor's own page",
     "gifts.came_back": "Stripe",
     "giving.give_at_point": "the sign in the shop",
+    "posters.check": "the sign in the shop",
+    "posters.report": "the sign in the shop",
+    "posters.reported": "the form that reports a poster",
     "sign_in.invitation": "a mail",
     "forgotten.new_password": "a mail",
     "forgotten.sent": "the form that asks for a link",

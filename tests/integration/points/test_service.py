@@ -215,3 +215,36 @@ def test_a_list_finds_by_name_business_and_code_open_ones_first(session: Session
     assert found(market.code[:4].lower() + "-" + market.code[4:]) == [market]
     assert found(bakery.code[:5], queries.State.OPEN) == []
     assert queries.first_open(session) is bridge
+
+
+def test_a_retired_code_is_followed_by_another_and_its_gifts_stay_with_it(session: Session) -> None:
+    old = point(session)
+    new = service.replace_point(session, actor=ADMIN, keys=KEYS, point_id=old.id, reason="Somebody stuck another code on it.")
+    assert (new.name, new.business, new.host_id, new.contact_name) == (old.name, old.business, old.host_id, old.contact_name)
+    assert new.code != old.code
+    assert (old.is_open, new.is_open, old.replaced_by_id) == (False, True, new.id)
+    kept = queries.point_by_code(session, old.code)
+    assert kept is not None
+    assert kept.id == old.id
+    assert audit.trail(session, old.subject)[-1].facts == {"by": new.subject}
+
+
+def test_a_retired_code_is_neither_opened_again_nor_replaced_twice(session: Session) -> None:
+    old = point(session)
+    service.replace_point(session, actor=ADMIN, keys=KEYS, point_id=old.id, reason="Copied.")
+    before = len(session.scalars(select(CollectionPoint)).all())
+    with pytest.raises(Refused, match="for good"):
+        service.reopen_point(session, actor=ADMIN, point_id=old.id, reason="By mistake.")
+    with pytest.raises(Refused, match="closed already"):
+        service.replace_point(session, actor=ADMIN, keys=KEYS, point_id=old.id, reason="Again.")
+    assert len(session.scalars(select(CollectionPoint)).all()) == before
+    assert not old.is_open
+
+
+def test_only_an_administrator_with_a_reason_replaces_a_code(session: Session) -> None:
+    one = point(session)
+    with pytest.raises(NotAllowed):
+        service.replace_point(session, actor=Actor("user:1", roles=frozenset({Role.FINANCE})), keys=KEYS, point_id=one.id, reason="x")
+    with pytest.raises(Refused):
+        service.replace_point(session, actor=ADMIN, keys=KEYS, point_id=one.id, reason=" ")
+    assert one.is_open
