@@ -19,7 +19,7 @@ from fundapp.openbooks import views as openbooks
 from fundapp.payouts.views import blueprint as payouts
 from fundapp.people import mailbox
 from fundapp.people.views import blueprints as people
-from fundapp.points.views import blueprint as points
+from fundapp.points.pages import blueprints as points
 from fundapp.privacy.views import blueprints as privacy
 from fundapp.web import design
 
@@ -30,7 +30,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     readers.blueprint,
     security.blueprint,
     *people,
-    points,
+    *points,
     *giving,
     *grants,
     payouts,
