@@ -8,6 +8,7 @@ from fundapp.giving import gift_aid_models as giving_gift_aid
 from fundapp.giving import letter_models as giving_letters
 from fundapp.giving import models as giving
 from fundapp.giving import money_models as giving_money
+from fundapp.giving import monthly_models as giving_monthly
 from fundapp.giving import refund_models as giving_refunds
 from fundapp.grants import draft_models as grants_drafts
 from fundapp.grants import handover_models as grants_handovers
@@ -35,6 +36,7 @@ __all__ = [
     "giving_elsewhere",
     "giving_gift_aid",
     "giving_letters",
+    "giving_monthly",
     "giving_money",
     "giving_refunds",
     "grants",

@@ -9,6 +9,7 @@ from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
 from fundapp.giving import gift_aid_personal as gift_aid
 from fundapp.giving import giving_back_personal as giving_back
 from fundapp.giving import money_personal as money
+from fundapp.giving import monthly_personal as monthly
 
 # About whom, and on what basis.
 _donor_by_law = partial(held, whose=Whose.DONOR, basis=Basis.LEGAL_OBLIGATION)
@@ -21,6 +22,7 @@ INVENTORY = Inventory(
     holdings=(
         *giving_back.HOLDINGS,
         *money.HOLDINGS,
+        *monthly.HOLDINGS,
         *gift_aid.HOLDINGS,
         *_donor_by_law("donation", "id token_hash session_id charge_id", why=_GIFT, kept=Kept.DONOR, pseudonym=True),
         *held(
@@ -35,6 +37,7 @@ INVENTORY = Inventory(
     impersonal={
         **giving_back.IMPERSONAL,
         **money.IMPERSONAL,
+        **monthly.IMPERSONAL,
         **gift_aid.IMPERSONAL,
         "donation": columns(
             "key_hash point_id fund_code amount_pence status source attempt session_expires_at created_at paid_at looked_at"
