@@ -12,6 +12,7 @@ import stripe
 from fundapp.core.language import ENGLISH
 from fundapp.gateways.straight import StraightSession
 from fundapp.gateways.stripe_asking import PAGE, told_plainly
+from fundapp.gateways.stripe_billing import Invoice, StripeBilling, Subscription
 from fundapp.gateways.stripe_events import BadEvent, VerifiedEvent, verify_event
 from fundapp.gateways.stripe_facts import (
     BalanceTransaction,
@@ -38,10 +39,12 @@ __all__ = [
     "Charge",
     "CheckoutSession",
     "Dispute",
+    "Invoice",
     "Payout",
     "Refund",
     "StripeFault",
     "StripeGateway",
+    "Subscription",
     "VerifiedEvent",
 ]
 
@@ -52,7 +55,7 @@ CHARGE_PARTS = ("balance_transaction", "failure_balance_transaction", "refunds")
 REFUND_PARTS = ("data.balance_transaction", "data.failure_balance_transaction")
 
 
-class StripeGateway(StripeMoney):
+class StripeGateway(StripeMoney, StripeBilling):
     """One account at Stripe, or at the stand-in. Safe to share between threads."""
 
     def __init__(self, secret_key: str, api_base: str | None = None, webhook_secrets: Sequence[str] = ()) -> None:

@@ -138,6 +138,10 @@ class CheckoutSession:
     expires_at: datetime
     # What the donor typed at Stripe's page, or we passed there. Personal: never logged.
     email: str | None
+    # "payment" once, "subscription" each month. The latter has no payment intent: its invoice leads to the money.
+    mode: str = "payment"
+    subscription_id: str | None = None
+    invoice_id: str | None = None
 
 
 def read_transaction(told: Told | str | None) -> BalanceTransaction | None:
@@ -258,6 +262,9 @@ def read_session(told: Told, charge: Charge | None) -> CheckoutSession:
         charge=charge,
         expires_at=moment(told["expires_at"]),
         email=details.get("email") or told.get("customer_email"),
+        mode=told["mode"],
+        subscription_id=id_of(told["subscription"]),
+        invoice_id=id_of(told["invoice"]),
     )
 
 
