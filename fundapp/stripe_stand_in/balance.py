@@ -22,7 +22,11 @@ def settle_charge(act: Act, charge_id: str) -> None:
     if charge["balance_transaction"] is not None or not charge["paid"]:
         return
     fee = fee_pence(charge["amount"], act.settings.fee_basis_points, act.settings.fee_fixed_pence)
-    txn = write_transaction(act, kind="charge", amount=charge["amount"], fee=fee, source=charge_id, description=charge["description"])
+    # What did not come by card is a payment, and is reported as a charge all the same.
+    kind = "payment" if charge_id.startswith("py_") else "charge"
+    txn = write_transaction(
+        act, kind=kind, category="charge", amount=charge["amount"], fee=fee, source=charge_id, description=charge["description"]
+    )
     charge["balance_transaction"] = txn["id"]
     act.save(charge)
     emit(act, "charge.updated", charge, previous={"balance_transaction": None})

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from fundapp.stripe_stand_in.balance import settle_charge
+from fundapp.stripe_stand_in.bank_debit import succeed_if_due
 from fundapp.stripe_stand_in.billing import renew, retry
 from fundapp.stripe_stand_in.checkout import expire_if_due
 from fundapp.stripe_stand_in.faults import Json
@@ -25,7 +26,13 @@ GIVE_UP_SECONDS = 3 * 86_400
 AT_ONCE = 4
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LONGEST_NAP_SECONDS = 1.0
-CHORES: dict[str, Callable[[Act, str], None]] = {"settle": settle_charge, "expire": expire_if_due, "renew": renew, "retry": retry}
+CHORES: dict[str, Callable[[Act, str], None]] = {
+    "settle": settle_charge,
+    "debit": succeed_if_due,
+    "expire": expire_if_due,
+    "renew": renew,
+    "retry": retry,
+}
 
 
 class NotLoopback(ValueError):

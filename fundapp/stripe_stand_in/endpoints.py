@@ -13,6 +13,7 @@ from fundapp.stripe_stand_in import (
     events,
     expansion,
     listing,
+    payouts,
     refunds,
     tables,
     tables_money,
@@ -69,8 +70,14 @@ def _transaction(call: Call) -> Json:
 
 
 def _transactions(call: Call) -> Json:
-    page = listing.page(call.act, "balance_transaction", call.values, call.path, equal=("currency", "source", "type"))
+    chosen = payouts.listed_in(call.act, call.values["payout"]) if "payout" in call.values else None
+    page = listing.page(call.act, "balance_transaction", call.values, call.path, equal=("currency", "source", "type"), ids=chosen)
     return page | {"data": [balance.shown(call.act, one) for one in page["data"]]}
+
+
+def _payouts(call: Call) -> Json:
+    arriving = payouts.arriving(call.act, call.values["arrival_date"]) if "arrival_date" in call.values else None
+    return listing.page(call.act, "payout", call.values, call.path, equal=("status",), ids=arriving)
 
 
 def _create_refund(call: Call) -> Json:
@@ -135,6 +142,8 @@ ENDPOINTS = (
     Endpoint("GET", "/v1/disputes", tables_money.DISPUTE_LIST, _many("dispute", "charge", "payment_intent")),
     Endpoint("GET", "/v1/disputes/{id}", tables.RETRIEVE, _one("dispute")),
     Endpoint("POST", "/v1/disputes/{id}/close", tables.RETRIEVE, lambda call: disputes.close(call.act, call.object_id, "lost")),
+    Endpoint("GET", "/v1/payouts", tables_money.PAYOUT_LIST, _payouts),
+    Endpoint("GET", "/v1/payouts/{id}", tables.RETRIEVE, _one("payout")),
     Endpoint("GET", "/v1/events", tables.EVENT_LIST, _events),
     Endpoint("GET", "/v1/events/{id}", tables.RETRIEVE, _event),
     *endpoints_billing.ENDPOINTS,

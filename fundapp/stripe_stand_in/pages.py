@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from fundapp.stripe_stand_in import checkout, paying, subscriptions
+from fundapp.stripe_stand_in import bank_debit, checkout, paying, subscriptions
 from fundapp.stripe_stand_in.faults import Json
 from fundapp.stripe_stand_in.params import EMAIL
 from fundapp.stripe_stand_in.state import State
@@ -55,6 +55,9 @@ def answer(session_id: str) -> AnyResponse | tuple[str, int]:
         if (email or is_monthly) and not EMAIL.fullmatch(email):
             fault = "Write the address like name@example.org" + ("." if is_monthly else ", or leave it empty.")
             return _page(act, session, email=email, fault=fault), 422
+        if request.form.get("act") == "bank" and not is_monthly:
+            session = bank_debit.begin(act, session_id, email or None)
+            return redirect(_success(session), 303)
         session = (subscriptions if is_monthly else paying).pay(act, session_id, email or None)
     return redirect(_success(session), 303)
 

@@ -17,7 +17,7 @@ PREFIX = "STAND-IN"
 def pay(act: Act, session_id: str, email: str | None = None) -> Json:
     """Pay an open session in full. Returns the session; raises StripeFault when it is not open."""
     session = open_session(act, session_id)
-    intent = _intent(act, session)
+    intent = intent_of(act, session)
     email = email or session["customer_email"]
     charge = approve(act, intent, email)
     session |= {"status": "complete", "payment_status": "paid", "payment_intent": intent["id"], "url": None}
@@ -36,7 +36,7 @@ def pay(act: Act, session_id: str, email: str | None = None) -> Json:
 def decline(act: Act, session_id: str, email: str | None = None) -> Json:
     """The card is declined. The session stays open, so that the person can try again."""
     session = open_session(act, session_id)
-    intent = _intent(act, session)
+    intent = intent_of(act, session)
     # A subscription's session names no payment intent: its invoice would.
     if session["mode"] == "payment":
         session = act.save(session | {"payment_intent": intent["id"]})
@@ -46,7 +46,7 @@ def decline(act: Act, session_id: str, email: str | None = None) -> Json:
 
 def approve(act: Act, intent: Json, email: str | None) -> Json:
     """The bank agrees: the charge, and the bells of both."""
-    charge = act.add(_charge(act, intent, email) | shapes.approved(intent["amount"]))
+    charge = act.add(charge_of(act, intent, email) | shapes.approved(intent["amount"]))
     intent |= {"status": "succeeded", "amount_received": intent["amount"], "latest_charge": charge["id"], "last_payment_error": None}
     act.save(intent)
     emit(act, "charge.succeeded", charge)
@@ -56,7 +56,7 @@ def approve(act: Act, intent: Json, email: str | None) -> Json:
 
 def refuse(act: Act, intent: Json, email: str | None) -> None:
     """The bank says no: the failed charge, and the bells of both."""
-    charge = act.add(_charge(act, intent, email) | shapes.declined(DECLINED))
+    charge = act.add(charge_of(act, intent, email) | shapes.declined(DECLINED))
     error = {
         "charge": charge["id"],
         "code": "card_declined",
@@ -78,7 +78,7 @@ def open_session(act: Act, session_id: str) -> Json:
     return session
 
 
-def _intent(act: Act, session: Json) -> Json:
+def intent_of(act: Act, session: Json) -> Json:
     """The session's payment intent; made at the first attempt, as Checkout does."""
     found = act.find("payment_intent", session["payment_intent"])
     if found is not None:
@@ -98,7 +98,8 @@ def _intent(act: Act, session: Json) -> Json:
     return act.add(intent)
 
 
-def _charge(act: Act, intent: Json, email: str | None) -> Json:
+def charge_of(act: Act, intent: Json, email: str | None) -> Json:
+    """A charge by card of all that the intent is about, before it is known whether it goes through."""
     suffix = intent["statement_descriptor_suffix"]
     return shapes.charge_base() | {
         "id": ids.new("ch"),

@@ -103,7 +103,8 @@ def _refund(act: Act, charge: Json, amount: int, values: dict[str, Any], *, stat
 
 
 def _move_money(act: Act, refund: Json) -> None:
-    txn = write_transaction(act, kind="refund", amount=-refund["amount"], fee=0, source=refund["id"], description="REFUND FOR CHARGE")
+    kind, amount = ("payment_refund" if refund["charge"].startswith("py_") else "refund"), -refund["amount"]
+    txn = write_transaction(act, kind=kind, category="refund", amount=amount, fee=0, source=refund["id"], description="REFUND FOR CHARGE")
     refund["balance_transaction"] = txn["id"]
     act.save(refund)
 

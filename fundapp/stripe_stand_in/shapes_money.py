@@ -50,3 +50,34 @@ def payout_base(destination: str) -> Json:
         "status": "pending",
         "type": "bank_account",
     }
+
+
+def bank_debit(charge_id: str) -> Json:
+    """What a charge by bank debit has otherwise than one by card, while its bank thinks about it."""
+    debit = {"expected_debit_date": None, "fingerprint": "StandInTestBank0", "last4": "2345", "mandate": None, "sort_code": "108800"}
+    return {
+        "id": charge_id,
+        "status": "pending",
+        "paid": False,
+        "captured": True,
+        "payment_method_details": {"bacs_debit": debit, "type": "bacs_debit"},
+        "calculated_statement_descriptor": None,
+    }
+
+
+def bank_refused(sentence: str) -> Json:
+    """What a charge says when the bank says no, at once or late."""
+    outcome = {
+        "network_status": "declined_by_network",
+        "reason": "insufficient_funds",
+        "risk_level": "not_assessed",
+        "type": "issuer_declined",
+    }
+    words = {"advice_code": None, "network_advice_code": None, "network_decline_code": None, "seller_message": sentence}
+    return {
+        "status": "failed",
+        "paid": False,
+        "failure_code": "insufficient_funds",
+        "failure_message": sentence,
+        "outcome": outcome | words,
+    }

@@ -134,7 +134,7 @@ SESSION_LIST = Group(
 SESSION_LINE_ITEMS = Group({**EXPAND, "limit": Whole(least=1, most=100), "starting_after": Text(), "ending_before": Text()})
 INTENT_LIST = Group(PAGE, elsewhere=("customer", "customer_account"))
 CHARGE_LIST = Group({**PAGE, "payment_intent": Text()}, elsewhere=("customer", "transfer_group"))
-TRANSACTION_LIST = Group({**PAGE, "currency": Currency(), "source": Text(), "type": OneOf(TRANSACTION_TYPES)}, elsewhere=("payout",))
+TRANSACTION_LIST = Group({**PAGE, "currency": Currency(), "payout": Text(), "source": Text(), "type": OneOf(TRANSACTION_TYPES)})
 REFUND_CREATE = Group(
     {
         **EXPAND,

@@ -225,3 +225,24 @@ class StandIn:
     def try_invoice(self, invoice_id: str) -> dict[str, Any]:
         """The next try of an open invoice is now."""
         return self.control(f"/invoices/{invoice_id}/try")
+
+    def pay_by_bank(self, session_id: str, email: str | None = None) -> str:
+        """Pay a session by bank debit; returns the charge, whose bank has yet to answer."""
+        intent = self.control(f"/sessions/{session_id}/bank-debit", email=email)["payment_intent"]
+        return str(self.control(f"/payment_intents/{intent}", "GET")["latest_charge"])
+
+    def bank(self, charge_id: str, deed: str) -> dict[str, Any]:
+        """accepts, refuses, or takes-back: what it had accepted."""
+        return self.control(f"/charges/{charge_id}/bank-{deed}")
+
+    def pay_out(self, *, manual: bool = False) -> dict[str, Any]:
+        """All that is available goes to the bank; by itself, or by somebody's hand."""
+        return self.control("/payouts", manual=manual)
+
+    def payout(self, payout_id: str, deed: str) -> dict[str, Any]:
+        """reconcile, send, arrive, fail, cancel."""
+        return self.control(f"/payouts/{payout_id}/{deed}")
+
+    def move(self, kind: str, amount: int, fee: int = 0) -> dict[str, Any]:
+        """The account itself is charged or credited: stripe_fee, topup, adjustment, reserve_transaction…"""
+        return self.control("/movements", type=kind, amount=amount, fee=fee)
