@@ -34,15 +34,17 @@ class Kind(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """How many different people, of how many teams, stand behind a figure."""
+    """How many different people, of how many teams, stand behind a figure; or must."""
 
     people: int
     teams: int
 
-    @property
-    def hides_everyone(self) -> bool:
+    def hides_everyone(self, least: Crowd) -> bool:
         """Whether it is large enough to be shown."""
-        return self.people >= K_PEOPLE and self.teams >= K_TEAMS
+        return self.people >= least.people and self.teams >= least.teams
+
+
+LEAST = Crowd(K_PEOPLE, K_TEAMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +80,19 @@ def at_least(kinds: Sequence[Kind]) -> CountTogether:
     return count
 
 
-def safe_table(kinds: Sequence[Kind], together: CountTogether | None = None) -> HelpTable:
+def safe_table(kinds: Sequence[Kind], together: CountTogether | None = None, least: Crowd = LEAST) -> HelpTable:
     """The table of kinds of help that may be published, the most costly first.
 
-    `together` tells how many different people and teams a set of kinds has; without it the surest lower bound is taken.
+    `together` tells how many different people and teams a set of kinds has; without it the surest lower bound is taken. `least` is
+    the rule in force.
     """
     together = together or at_least(kinds)
     present = [kind for kind in kinds if kind.people or kind.spent_pence]
     total = sum(kind.spent_pence for kind in present)
-    named = [kind for kind in present if Crowd(kind.people, kind.teams).hides_everyone]
+    named = [kind for kind in present if Crowd(kind.people, kind.teams).hides_everyone(least)]
     other = [kind for kind in present if kind not in named]
     named.sort(key=lambda kind: (-kind.people, -kind.spent_pence, kind.kind_code))
-    while other and named and not _hides(other, together):
+    while other and named and not _hides(other, together, least):
         other.append(named.pop())
     shown = sorted(named, key=lambda kind: (-kind.spent_pence, kind.name))
     return HelpTable(
@@ -99,7 +102,7 @@ def safe_table(kinds: Sequence[Kind], together: CountTogether | None = None) -> 
     )
 
 
-def _hides(other: Sequence[Kind], together: CountTogether) -> bool:
+def _hides(other: Sequence[Kind], together: CountTogether, least: Crowd) -> bool:
     if len(other) < 2:
         return False
-    return together(frozenset(kind.kind_code for kind in other)).hides_everyone
+    return together(frozenset(kind.kind_code for kind in other)).hides_everyone(least)
