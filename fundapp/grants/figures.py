@@ -53,6 +53,41 @@ def help_by_kind(session: Session, since: date, until: date) -> list[KindOfHelp]
     return [KindOfHelp(kind_code, name, people, teams, int(pence)) for kind_code, name, people, teams, pence in session.execute(statement)]
 
 
+@dataclass(frozen=True, slots=True)
+class FundMove:
+    """What one request moved in one fund in one month: awarded, less given back."""
+
+    fund: str
+    # As 2026-07.
+    month: str
+    # The request, as the ledger names it.
+    subject: str
+    person_id: int | None
+    team_id: int | None
+    pence: int
+
+
+def moves_by_fund(session: Session, until: date) -> list[FundMove]:
+    """All that was ever awarded and given back up to a day, by fund, month and request."""
+    moves = _moves()
+    month = func.to_char(Entry.happened_on, "YYYY-MM")
+    pence = func.sum(moves.c.pence)
+    by_month = (
+        select(moves.c.fund, month.label("month"), Entry.subject, pence.label("pence"))
+        .join(Entry, Entry.id == moves.c.entry_id)
+        .where(Entry.happened_on <= until)
+        .group_by(moves.c.fund, month, Entry.subject)
+        .having(pence != 0)
+        .subquery()
+    )
+    statement = (
+        select(by_month.c.fund, by_month.c.month, by_month.c.subject, GrantRequest.person_id, GrantRequest.team_id, by_month.c.pence)
+        .outerjoin(GrantRequest, literal("grant:").concat(GrantRequest.id) == by_month.c.subject)
+        .order_by(by_month.c.month, by_month.c.subject, by_month.c.fund)
+    )
+    return [FundMove(fund, at, subject, person, team, int(moved)) for fund, at, subject, person, team, moved in session.execute(statement)]
+
+
 def people_behind(session: Session, kind_codes: Collection[str], since: date, until: date) -> tuple[int, int]:
     """How many different people and teams had at least one of these kinds of help, counted as `help_by_kind` counts them.
 
@@ -70,11 +105,7 @@ def people_behind(session: Session, kind_codes: Collection[str], since: date, un
 
 def _by_request(since: date, until: date) -> Subquery:
     """What each request moved on each kind's account in a period, both days included."""
-    # Asked of each side apart, so that the index on it finds their own transfers, however long the ledger is.
-    kinds = select(Account.code).where(Account.code.startswith(chart.HELP))
-    debits = select(Transfer.entry_id, Transfer.debit_account.label("account"), Transfer.amount_pence.label("pence"))
-    credits_ = select(Transfer.entry_id, Transfer.credit_account.label("account"), (-Transfer.amount_pence).label("pence"))
-    moves = union_all(debits.where(Transfer.debit_account.in_(kinds)), credits_.where(Transfer.credit_account.in_(kinds))).subquery()
+    moves = _moves()
     return (
         select(moves.c.account, Entry.subject, func.sum(moves.c.pence).label("pence"))
         .join(Entry, Entry.id == moves.c.entry_id)
@@ -82,3 +113,12 @@ def _by_request(since: date, until: date) -> Subquery:
         .group_by(moves.c.account, Entry.subject)
         .subquery()
     )
+
+
+def _moves() -> Subquery:
+    """What was awarded of each kind, and given back, transfer by transfer."""
+    # Asked of each side apart, so that the index on it finds their own transfers, however long the ledger is.
+    kinds = select(Account.code).where(Account.code.startswith(chart.HELP))
+    debits = select(Transfer.entry_id, Transfer.fund, Transfer.debit_account.label("account"), Transfer.amount_pence.label("pence"))
+    credits_ = select(Transfer.entry_id, Transfer.fund, Transfer.credit_account.label("account"), (-Transfer.amount_pence).label("pence"))
+    return union_all(debits.where(Transfer.debit_account.in_(kinds)), credits_.where(Transfer.credit_account.in_(kinds))).subquery()

@@ -6,10 +6,9 @@ is recorded later about an older day changes none of them: it belongs to the day
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,18 +16,19 @@ from sqlalchemy.orm import Session
 from fundapp.core.errors import NotFound
 from fundapp.core.language import gettext as _
 from fundapp.core.quarters import Period, last_quarter, quarter_code, quarter_named, quarters_back
-from fundapp.ledger import periods, proofs
+from fundapp.ledger import periods, proofs, published_quarters, queries
 from fundapp.ledger.models import Entry
 from fundapp.ledger.periods_read import SEALED, PeriodView
 from fundapp.ledger.periods_read import periods as all_periods
 from fundapp.ledger.proofs import Place
+from fundapp.ledger.published_quarters import QuarterSaid
 from fundapp.openbooks import publishing
 
 # How many quarters stand on the page, and how far back they are looked for.
 SHOWN = 2
 LOOKED_FOR = 12
 # Entries whose public part is for everybody.
-PUBLIC_KINDS = frozenset({publishing.KIND, periods.KIND})
+PUBLIC_KINDS = frozenset({published_quarters.KIND, periods.KIND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,21 @@ class HelpRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FundRow:
+    """What a fund used of what it was given, since it was told of last."""
+
+    name: str
+    period: Period
+    used_pence: int
+
+
+@dataclass(frozen=True, slots=True)
 class Quarter:
     """The help of one quarter, as it was published."""
 
     period: Period
     rows: Sequence[HelpRow]
+    funds: Sequence[FundRow]
     agreed_pence: int
     # The rule by which kinds were named: from so many people and teams on.
     from_people: int
@@ -107,10 +117,10 @@ def proof(session: Session, number: int) -> str:
 
 
 def _quarters(session: Session, today: date) -> list[Quarter]:
-    keys = [publishing.event_key(quarter) for quarter in quarters_back(today, LOOKED_FOR)]
-    rows = session.execute(select(Entry.number, Entry.public_particulars).where(Entry.event_key.in_(keys))).all()
-    found = [_quarter(row.number, row.public_particulars) for row in rows]
-    return sorted(found, key=lambda one: quarter_code(one.period), reverse=True)[:SHOWN]
+    said = published_quarters.by_codes(session, [quarter_code(quarter) for quarter in quarters_back(today, LOOKED_FOR)])
+    newest = list(said.values())[::-1][:SHOWN]
+    names = {fund.code: fund.name for fund in queries.funds(session)} if any(one.used for one in newest) else {}
+    return [_quarter(one, names) for one in newest]
 
 
 def _waiting(session: Session, quarters: Sequence[Quarter], newest: Period) -> Period | None:
@@ -120,14 +130,14 @@ def _waiting(session: Session, quarters: Sequence[Quarter], newest: Period) -> P
     return newest if first is not None and first <= newest.last else None
 
 
-def _quarter(number: int, said: dict[str, Any]) -> Quarter:
-    told: list[tuple[str, int | None, int]] = [(kind["name"], kind["people"], kind["agreed_pence"]) for kind in said["kinds"]]
-    if "other_agreed_pence" in said:
-        told.append((_("Other help"), None, said["other_agreed_pence"]))
+def _quarter(said: QuarterSaid, names: Mapping[str, str]) -> Quarter:
+    told: list[tuple[str, int | None, int]] = [(kind.name, kind.people, kind.agreed_pence) for kind in said.kinds]
+    if said.other_pence is not None:
+        told.append((_("Other help"), None, said.other_pence))
     longest = max((pence for *_, pence in told), default=0)
     rows = [HelpRow(name, people, pence, round(100 * max(0, pence) / longest, 1) if longest > 0 else 0) for name, people, pence in told]
-    rule = (said["named_from_people"], said["named_from_teams"])
-    return Quarter(quarter_named(said["quarter"]), rows, said["agreed_pence"], *rule, number)
+    funds = [FundRow(names[use.fund], Period(quarter_named(use.since).first, said.period.last), use.pence) for use in said.used]
+    return Quarter(said.period, rows, funds, said.agreed_pence, said.named_from_people, said.named_from_teams, said.number)
 
 
 def _months(known: Iterable[PeriodView], year: Period) -> list[Month]:

@@ -24,7 +24,7 @@ from fundapp.core.errors import NotFound, Refused
 from fundapp.core.money import pounds
 from fundapp.core.quarters import quarter_of
 from fundapp.grants.models import CatalogueItem
-from fundapp.ledger import chart, periods, proofs, queries, service
+from fundapp.ledger import chart, periods, proofs, published_quarters, queries, service
 from fundapp.ledger.service import Line
 from fundapp.openbooks import books, published, publishing
 from fundapp.openbooks import queries as openbooks
@@ -168,7 +168,7 @@ def test_a_quarter_is_published_once_however_often_and_by_however_many_at_once(o
     with clock.at(datetime(2026, 12, 3, 12, tzinfo=UTC)):
         assert publish(session) == []
         assert publishing.publish(session, SUMMER) is False
-    assert len(numbers(session, publishing.KIND)) == 2
+    assert len(numbers(session, published_quarters.KIND)) == 2
 
 
 def test_the_page_tells_the_entry_alone_whatever_is_renamed_or_recorded_later(session: Session, client: Client) -> None:
@@ -248,7 +248,7 @@ def test_the_figures_are_tied_to_the_newest_checkpoint_and_their_proofs_hold(ses
     checkpoint = ledger.seal(session)
     session.commit()
     page = client.get("/open")
-    summer = numbers(session, publishing.KIND)[-1]
+    summer = numbers(session, published_quarters.KIND)[-1]
     told_in_words = f"These figures are entry {summer} of the ledger, sealed in checkpoint {checkpoint.size}. Proof of entry {summer}"
     assert told_in_words in page.words
     links = [str(one["href"]) for one in page.soup.select('a[href$=".tlog-proof"]')]
