@@ -67,7 +67,8 @@ SUBJECTS = {
     "key": marked("A signing key"),
     "period": marked("The books to %(which)s"),
     "quarter": marked("The quarter %(which)s"),
-    "stripe": marked("A movement at Stripe that nobody has explained"),
+    "stripe": marked("A movement at Stripe"),
+    "stripe-payout": marked("A payout from Stripe to the bank"),
 }
 
 # The same behind the word "about". What has no number that people know is what the page is about.
@@ -83,6 +84,7 @@ _NEAR = {
     "period": marked("the books to %(which)s"),
     "quarter": marked("the quarter %(which)s"),
     "stripe": marked("this movement"),
+    "stripe-payout": marked("this payout"),
 }
 
 # What a month's seal says in public, in the order of a page.

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.gateways.stripe import StripeGateway
 from fundapp.giving.models import StripeEvent
+from fundapp.giving.payouts import settle_payout
 from fundapp.giving.settling import settle_charge, settle_session
 
 Answer = Callable[[Session, StripeGateway, StripeEvent], None]
@@ -22,6 +23,10 @@ def _charge(session: Session, stripe: StripeGateway, bell: StripeEvent) -> None:
         settle_charge(session, stripe, bell.charge_id)
 
 
+def _payout(session: Session, stripe: StripeGateway, bell: StripeEvent) -> None:
+    settle_payout(session, stripe, bell.object_id)
+
+
 # By what an event is about (stripe.md section 4). What is not here is kept, and nothing is done about it.
 ANSWERS: Mapping[str, Answer] = {
     "checkout.session": _session,
@@ -29,4 +34,5 @@ ANSWERS: Mapping[str, Answer] = {
     "payment_intent": _charge,
     "refund": _charge,
     "dispute": _charge,
+    "payout": _payout,
 }

@@ -14,15 +14,15 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
-from fundapp.core.db import carry_out, transaction
-from fundapp.core.errors import FundError, Refused
-from fundapp.core.language import gettext as _
+from fundapp.core.db import transaction
+from fundapp.core.errors import FundError
 from fundapp.gateways.stripe import BalanceTransaction, StripeFault, StripeGateway
-from fundapp.giving import disputes, hearing, queries
+from fundapp.giving import disputes, hearing, payouts, queries
 from fundapp.giving.alarms import AlarmKind, raise_alarm
 from fundapp.giving.inbox import act_on
 from fundapp.giving.models import Donation
-from fundapp.giving.movements import post_movement
+from fundapp.giving.payouts import settle_payout
+from fundapp.giving.recording import record_movement
 from fundapp.giving.settling import settle_charge, settle_session
 from fundapp.ledger import queries as ledger
 
@@ -30,8 +30,6 @@ log = logging.getLogger(__name__)
 
 # Movements are read again from this far before the last good sweep: some come late, and clocks differ.
 OVERLAP = timedelta(days=1)
-# Reporting categories of what a charge did: they are recorded with the charge, and never by themselves.
-OF_A_CHARGE = frozenset({"charge", "charge_failure", "refund", "refund_failure", "dispute", "dispute_reversal"})
 # How far back the very first sweep looks.
 FIRST_LOOK = timedelta(days=30)
 
@@ -94,6 +92,10 @@ def _sweep(session: Session, stripe: StripeGateway, last_good: datetime | None, 
         if not done:
             with transaction(session):
                 raise_alarm(session, kind=AlarmKind.NOT_RECORDED, about=movement.id, subject=f"stripe:{movement.id}")
+    with transaction(session):
+        waiting = payouts.unsettled(session, due_at=due_at)
+    for payout_id in waiting:
+        _tried(swept, payout_id, partial(settle_payout, session, stripe, payout_id))
     return swept
 
 
@@ -118,29 +120,17 @@ def _missing(session: Session, stripe: StripeGateway, since: datetime) -> list[B
     movements = list(stripe.balance_transactions(since))
     with transaction(session):
         standing = ledger.known_keys(session, [f"txn:{one.id}" for one in movements])
-    return [one for one in reversed(movements) if f"txn:{one.id}" not in standing]
+        waiting = payouts.told_of(session, [one.id for one in movements])
+    return [one for one in reversed(movements) if f"txn:{one.id}" not in standing and one.id not in waiting]
 
 
 def _record(session: Session, stripe: StripeGateway, movement: BalanceTransaction) -> None:
     """Record one movement by what it is about."""
-    if movement.reporting_category.startswith("payout"):
-        with transaction(session):
-            raise_alarm(session, kind=AlarmKind.PAYOUT, about=movement.id, subject=f"stripe:{movement.id}")
-        return
-    charge_id = _charge_of(stripe, movement.source_id or "")
-    if charge_id is not None:
-        settle_charge(session, stripe, charge_id)
-    carry_out(session, lambda: _record_unexplained(session, movement))
-
-
-def _record_unexplained(session: Session, movement: BalanceTransaction) -> None:
-    """Record a movement that settling its charge did not: what has none, for one."""
-    if ledger.known_keys(session, [f"txn:{movement.id}"]):
-        return
-    if movement.reporting_category in OF_A_CHARGE:
-        # Its key is kept for what it is: its charge will tell, once Stripe tells all of that.
-        raise Refused(_("Stripe does not say yet which payment this movement belongs to."))
-    post_movement(session, movement)
+    source = movement.source_id or ""
+    if source.startswith("po_"):
+        settle_payout(session, stripe, source)
+    else:
+        record_movement(session, stripe, movement)
 
 
 def _disputed(session: Session, stripe: StripeGateway, since: datetime, due_at: datetime | None) -> list[str]:
@@ -151,12 +141,3 @@ def _disputed(session: Session, stripe: StripeGateway, since: datetime, due_at: 
         unsettled = disputes.unsettled_charges(session, due_at=due_at)
     news = [one.charge_id for one in reversed(told) if one.charge_id and standing.get(one.id) != one.status]
     return list(dict.fromkeys([*news, *unsettled]))
-
-
-def _charge_of(stripe: StripeGateway, source_id: str) -> str | None:
-    if source_id.startswith(("ch_", "py_")):
-        return source_id
-    if source_id.startswith(("re_", "pyr_")):
-        return stripe.fetch_refund(source_id).charge_id
-    # Disputes are du_…, and dp_… before 2023.
-    return stripe.fetch_dispute(source_id).charge_id if source_id.startswith(("du_", "dp_")) else None
