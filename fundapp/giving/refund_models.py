@@ -31,7 +31,7 @@ class GiftRefund(Base):
         CheckConstraint(f"state IN ({_UNENTERED}) OR amount_pence IS NOT NULL", name="amount_known"),
         CheckConstraint("agreed_by <> entered_by", name="agreed_by_another", info={"sentence": _TWO_PEOPLE}),
         CheckConstraint(
-            f"NOT needs_second OR agreed_by IS NOT NULL OR state NOT IN ({_LEAVING})", name="second_agreed", info={"sentence": _TWO_PEOPLE}
+            f"agreed_by IS NOT NULL OR NOT needs_second OR state NOT IN ({_LEAVING})", name="second_agreed", info={"sentence": _TWO_PEOPLE}
         ),
         CheckConstraint("(entered_by IS NULL) = (entered_at IS NULL)", name="entered_whole"),
         CheckConstraint("(agreed_by IS NULL) = (agreed_at IS NULL)", name="agreed_whole"),

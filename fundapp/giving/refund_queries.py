@@ -43,7 +43,7 @@ def left_pence(session: Session, subject: str) -> int:
     reserved = select(func.coalesce(func.sum(GiftRefund.amount_pence), 0)).where(
         GiftRefund.subject == subject, GiftRefund.state.in_(RESERVING), ~GiftRefund.is_posted
     )
-    return came - (session.scalar(reserved) or 0)
+    return came - int(session.scalar(reserved) or 0)
 
 
 def is_disputed(session: Session, charge_id: str | None) -> bool:
@@ -64,7 +64,7 @@ def given_back_pence(session: Session, subject: str) -> int:
     """What was given back of a gift before, and what is on its way: small steps count together for the rule of two."""
     live = [state for state in State if state not in {State.ASKED, State.FAILED, State.DECLINED, State.WITHDRAWN}]
     statement = select(func.coalesce(func.sum(GiftRefund.amount_pence), 0))
-    return session.scalar(statement.where(GiftRefund.subject == subject, GiftRefund.state.in_(live))) or 0
+    return int(session.scalar(statement.where(GiftRefund.subject == subject, GiftRefund.state.in_(live))) or 0)
 
 
 def all_refunds() -> Select[GiftRefund]:

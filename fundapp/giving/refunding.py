@@ -114,6 +114,8 @@ def enter(
     """
     _check_finance(actor)
     refund = _held(session, refund_id)
+    if refund.state != State.ASKED:
+        raise _been_first()
     left = queries.left_pence(session, refund.subject)
     if not 0 < amount_pence <= left:
         raise Refused(_("%(left)s can still be given back. A refund is more than nothing and not above that.") % {"left": pounds(left)})
@@ -226,7 +228,11 @@ def _check_second(actor: Actor, refund: GiftRefund) -> None:
     if refund.state == State.ENTERED and refund.entered_by == actor.user_id:
         raise NotAllowed(_("You entered this refund. Somebody else agrees to it or sends it back."))
     if refund.state != State.ENTERED:
-        raise Conflict(_("Somebody saw to this refund a moment ago. Look at it again."))
+        raise _been_first()
+
+
+def _been_first() -> Conflict:
+    return Conflict(_("Somebody saw to this refund a moment ago. Look at it again."))
 
 
 def _check_dispute(session: Session, charge_id: str | None) -> None:

@@ -42,7 +42,7 @@ def _refunds() -> None:
         sa.Column("paid_on", sa.Date(), nullable=True),
         sa.Column("bank_reference", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
-            "NOT needs_second OR agreed_by IS NOT NULL OR state NOT IN ('sending', 'pending', 'done', 'failed')",
+            "agreed_by IS NOT NULL OR NOT needs_second OR state NOT IN ('sending', 'pending', 'done', 'failed')",
             name=op.f("ck_gift_refund_second_agreed"),
         ),
         sa.CheckConstraint(

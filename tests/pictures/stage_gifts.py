@@ -6,12 +6,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from fundapp.core.actor import STRIPE
 from fundapp.core.db import transaction
 from fundapp.core.keys import Keys
 from fundapp.gateways.stripe import StripeGateway
-from fundapp.giving import moving, settling, starting
+from fundapp.giving import moving, refund_moving, refunding, settling, starting
 from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation
+from fundapp.giving.refund_lifecycle import State
+from fundapp.giving.refund_models import GiftRefund
 from fundapp.points import queries as points
 from fundapp.points import service as point_service
 from fundapp.points.models import CollectionPoint
@@ -20,6 +23,9 @@ from tests.builders.grants import Seat
 from tests.builders.stripe_calls import client_of
 from tests.pictures import stage_points
 from tests.support.live import LiveServer
+
+# Gifts that somebody asked back.
+BACK = ("gift_asked_back", "gift_declined_back", "gift_failed_back")
 
 
 def make(session: Session, live: LiveServer, who: dict[str, Seat]) -> dict[str, object]:
@@ -38,15 +44,30 @@ def make(session: Session, live: LiveServer, who: dict[str, Seat]) -> dict[str, 
         "gift_at_closed": donor.paid(closed),
         "gift_part_back": donor.given_back(300),
         "gift_all_back": donor.given_back(1_000),
+        **{name: donor.paid(None) for name in BACK},
     }
     live.stand_in.settings(fee_delay_seconds=3600)
     gifts["gift_fee_unknown"] = donor.paid(None)
     fresh = point_service.open_point(session, actor=who["admin"].actor, keys=donor.keys, **_plain_facts())
     names: dict[str, object] = {name: donor.keys.link_token("gift", str(gift.id)) for name, gift in gifts.items()}
+    names |= _refunds(session, who, {name: gifts[name] for name in BACK}, donor.paid(None, 9_000))
     names |= {"code": open_point.code, "point": open_point.id, "closed_code": closed.code, "closed_point": closed.id, "new_point": fresh.id}
     names |= stage_points.make(session, donor.keys, who, open_point)
     session.commit()
     return names
+
+
+def _refunds(session: Session, who: dict[str, Seat], gifts: dict[str, Donation], large: Donation) -> dict[str, object]:
+    """A refund that waits to be seen to, one that was declined, one that failed, and one that waits for a second person."""
+    made = {name: refunding.ask(session, donation=gift, reason="I pressed the wrong button.").id for name, gift in gifts.items()}
+    finance = who["finance"].actor
+    refunding.decline(session, actor=finance, refund_id=made["gift_declined_back"], words="You told us by telephone to keep it.")
+    refunding.enter(session, actor=finance, refund_id=made["gift_failed_back"], amount_pence=1_000)
+    failed = session.get_one(GiftRefund, made["gift_failed_back"])
+    refund_moving.move(session, failed, State.FAILED, actor=STRIPE)
+    entered = refunding.ask(session, donation=large, reason="")
+    refunding.enter(session, actor=finance, refund_id=entered.id, amount_pence=9_000)
+    return {"refund_asked": made["gift_asked_back"], "refund_entered": entered.id, "refund_failed": failed.id}
 
 
 def pay_one(session: Session, live: LiveServer) -> str:
@@ -65,13 +86,13 @@ class _Donor:
         self.keys = Keys(settings.secret_key, settings.private_keys)
         self.stripe = StripeGateway(settings.stripe_secret_key, live.stand_in.api_base, settings.stripe_webhook_secrets)
 
-    def begun(self, point: CollectionPoint | None = None) -> Donation:
+    def begun(self, point: CollectionPoint | None = None, pence: int = 1_000) -> Donation:
         with transaction(self.session):
             form = f"stage{next(giving._forms)}"
-            gift = starting.begin(self.session, keys=self.keys, form=form, point=point, amount_pence=1_000)
+            gift = starting.begin(self.session, keys=self.keys, form=form, point=point, amount_pence=pence)
         here = f"{self.live.base_url}/gifts/x"
         starting.payment_page(
-            self.session, self.stripe, gift, amount_pence=1_000, name="A gift", to=starting.Addresses(f"{here}/return", here)
+            self.session, self.stripe, gift, amount_pence=pence, name="A gift", to=starting.Addresses(f"{here}/return", here)
         )
         return gift
 
@@ -81,8 +102,8 @@ class _Donor:
             moving.move(self.session, gift, state)
         return gift
 
-    def paid(self, point: CollectionPoint | None) -> Donation:
-        gift = self.begun(point)
+    def paid(self, point: CollectionPoint | None, pence: int = 1_000) -> Donation:
+        gift = self.begun(point, pence)
         self.live.stand_in.pay(gift.session_id or "")
         settling.settle_session(self.session, self.stripe, gift.session_id or "")
         return gift

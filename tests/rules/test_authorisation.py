@@ -126,8 +126,8 @@ _FOR_PROVING = (
 )
 _FOR_BOOKS = (
     "accounts_desk.account accounts_desk.accounts accounts_desk.trial_balance audit_desk.events audit_desk.take exports.exports"
-    " finance.contributions finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk refunds.queue"
-    " periods_desk.month periods_desk.months stripe_inbox.bells"
+    " finance.contributions finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk"
+    " periods_desk.month periods_desk.months refunds.queue stripe_inbox.bells"
 )
 _FOR_FINANCE = "accounts_desk.rename finance.new_contribution periods_desk.close refunds.begin"
 _FOR_ADMIN = (
@@ -383,6 +383,7 @@ def _values(session: Session, seats: dict[str, build.Seat], requests: dict[str, 
         # Nothing that is there: requests about data, and complaints about them.
         "request_id": 0,
         "complaint_id": 0,
+        "refund_id": 0,
         "name": "nothing",
         "number": session.scalar(select(func.min(Entry.number))),
         "year": clock.today().year,

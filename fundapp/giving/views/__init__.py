@@ -4,6 +4,8 @@ from fundapp.giving.views.gift import blueprint as gift
 from fundapp.giving.views.give import blueprint as give
 from fundapp.giving.views.inbox import blueprint as inbox
 from fundapp.giving.views.presets import blueprint as presets
+from fundapp.giving.views.refund_asking import blueprint as refund_asking
+from fundapp.giving.views.refunds import blueprint as refunds
 from fundapp.giving.views.webhook import blueprint as webhook
 
-blueprints = (give, gift, inbox, presets, webhook)
+blueprints = (give, gift, inbox, presets, refund_asking, refunds, webhook)
