@@ -21,6 +21,7 @@ from fundapp.people import mailbox
 from fundapp.people.views import blueprints as people
 from fundapp.points.pages import blueprints as points
 from fundapp.privacy.views import blueprints as privacy
+from fundapp.rulebook.views import blueprint as rules
 from fundapp.web import design
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -30,6 +31,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     readers.blueprint,
     security.blueprint,
     *people,
+    rules,
     *points,
     *giving,
     *grants,

@@ -15,6 +15,8 @@ from fundapp.database.migrate import revisions
 from fundapp.gateways import Gateways, specimens
 from fundapp.people import queries as people
 from fundapp.people import signed_in
+from fundapp.rule_sets import RULE_SETS
+from fundapp.rulebook import views as rulebook
 from fundapp.web import app as web_app
 from fundapp.web import (
     closed,
@@ -123,6 +125,7 @@ def lay_little_plumbing(app: Flask) -> None:
 
 def register_pages(app: Flask, fund: Fund) -> None:
     """Every room's pages."""
+    rulebook.install(app, RULE_SETS)
     app.register_blueprint(health_blueprint(lambda: _fault(web_app.database())))
     for blueprint in (manifest, search, *BLUEPRINTS):
         app.register_blueprint(blueprint)

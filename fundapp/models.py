@@ -26,6 +26,7 @@ from fundapp.points import host_models as points_hosts
 from fundapp.points import models as points
 from fundapp.points import watch_models as points_watch
 from fundapp.privacy import models as privacy
+from fundapp.rulebook import models as rulebook
 from fundapp.web import models as web
 
 __all__ = [
@@ -55,5 +56,6 @@ __all__ = [
     "points_hosts",
     "points_watch",
     "privacy",
+    "rulebook",
     "web",
 ]

@@ -10,9 +10,9 @@ from wtforms.validators import Length
 from fundapp.core.language import gettext as _
 from fundapp.core.language import lazy
 from fundapp.core.money import pounds_short
-from fundapp.giving import rules
 from fundapp.giving.models import GivingPreset
 from fundapp.giving.presets import LONGEST_WORDS, PLACES
+from fundapp.giving.rules import GivingRules
 from fundapp.web.forms import Form, MoneyField, PublicForm, required
 
 OTHER = "other"
@@ -23,15 +23,20 @@ class GiveForm(PublicForm):
 
     form_key = HiddenField()
     amount = RadioField(lazy("What would you like to give?"), validate_choice=False)
-    other = MoneyField(lazy("Another amount, in pounds and pence"), minimum_pence=rules.MINIMUM_PENCE, maximum_pence=rules.MAXIMUM_PENCE)
+    other = MoneyField(lazy("Another amount, in pounds and pence"))
     presets: Sequence[GivingPreset] = ()
+    limits: GivingRules
     # What the donor means, in pence, once the form is valid.
     pence: int | None = None
 
-    def offer(self, presets: Sequence[GivingPreset]) -> None:
-        """Put the offered amounts in. A choice that is not among them any more is no choice."""
-        self.presets = presets
-        self.amount.choices = [*((str(one.amount_pence), pounds_short(one.amount_pence)) for one in presets), (OTHER, _("Another amount"))]
+    def offer(self, presets: Sequence[GivingPreset], limits: GivingRules) -> None:
+        """Put the offered amounts in, by the rules in force. A choice that is not among them any more is no choice."""
+        self.limits = limits
+        self.presets = [one for one in presets if limits.minimum_pence <= one.amount_pence <= limits.maximum_pence]
+        self.amount.choices = [
+            *((str(one.amount_pence), pounds_short(one.amount_pence)) for one in self.presets),
+            (OTHER, _("Another amount")),
+        ]
         if self.amount.data not in {value for value, *_ in self.amount.choices}:
             self.amount.data = None
 
@@ -51,7 +56,17 @@ class GiveForm(PublicForm):
             return False
         # Somebody who writes an amount means it, even if the coin beside it was not touched.
         self.pence = chosen or self.other.data
-        return is_sound and self.pence is not None
+        return is_sound and self.pence is not None and (chosen is not None or _is_within(self.other, self.limits))
+
+
+def _is_within(field: MoneyField, limits: GivingRules) -> bool:
+    """Whether the amount that was written is one that can be given at once; else the field says so."""
+    typed = {"words": str(field.raw_data[0]).strip()[:40]} if field.raw_data else {"words": ""}
+    if field.data is not None and field.data < limits.minimum_pence:
+        field.errors = [_("The least is %(amount)s. You wrote “%(words)s”.") % {"amount": pounds_short(limits.minimum_pence), **typed}]
+    elif field.data is not None and field.data > limits.maximum_pence:
+        field.errors = [_("The most is %(amount)s. You wrote “%(words)s”.") % {"amount": pounds_short(limits.maximum_pence), **typed}]
+    return not field.errors
 
 
 _MISSING = {OTHER: lazy("Write how much you would like to give, like 7.50."), None: lazy("Choose an amount, or write your own.")}
@@ -59,6 +74,15 @@ _MISSING = {OTHER: lazy("Write how much you would like to give, like 7.50."), No
 
 class PresetsForm(Form):
     """The offered amounts with their examples, by place: `amount_1`, `words_1` and so on."""
+
+    limits: GivingRules
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Whether each amount is there and can be given, and has its example."""
+        is_sound = bool(super().validate(extra_validators))
+        # Each is asked, so that each says what is wrong with it.
+        within = [_is_within(self[f"amount_{place}"], self.limits) for place in PLACES]
+        return is_sound and all(within)
 
     @property
     def offered(self) -> list[tuple[int, str]]:
@@ -69,8 +93,6 @@ class PresetsForm(Form):
 for _place in PLACES:
     _amount = MoneyField(
         lazy("Amount %(place)d", place=_place),
-        minimum_pence=rules.MINIMUM_PENCE,
-        maximum_pence=rules.MAXIMUM_PENCE,
         validators=[required(lazy("Write amount %(place)d, like 5.", place=_place))],
     )
     _words = StringField(

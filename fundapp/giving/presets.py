@@ -13,6 +13,7 @@ from fundapp.core.actor import Actor
 from fundapp.core.errors import NotAllowed, Refused
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
+from fundapp.core.money import pounds_short
 from fundapp.core.roles import Role
 from fundapp.giving import rules
 from fundapp.giving.models import GivingPreset
@@ -35,8 +36,10 @@ def change_presets(session: Session, *, actor: Actor, offered: Sequence[tuple[in
     amounts = [pence for pence, _ in offered]
     if len(offered) != len(rows) or amounts != sorted(set(amounts)):
         raise Refused(_("The amounts grow from the first to the last, and no two are alike."))
-    if not rules.MINIMUM_PENCE <= min(amounts) <= max(amounts) <= rules.MAXIMUM_PENCE:
-        raise Refused(_("Each amount lies between £1 and £10,000."))
+    limits = rules.now(session)
+    if not limits.minimum_pence <= min(amounts) <= max(amounts) <= limits.maximum_pence:
+        bounds = {"least": pounds_short(limits.minimum_pence), "most": pounds_short(limits.maximum_pence)}
+        raise Refused(_("Each amount lies between %(least)s and %(most)s.") % bounds)
     for row, (pence, words) in zip(rows, offered, strict=True):
         plain = " ".join(words.split())
         if not 0 < len(plain) <= LONGEST_WORDS:

@@ -56,9 +56,10 @@ def begin(session: Session, *, keys: Keys, form: str, point: CollectionPoint | N
     A gift at a closed point goes to the general fund. It speaks the language that its form was sent in.
     Raises Refused for an amount outside the limits.
     """
-    if not rules.MINIMUM_PENCE <= amount_pence <= rules.MAXIMUM_PENCE:
-        limits = {"least": pounds_short(rules.MINIMUM_PENCE), "most": pounds_short(rules.MAXIMUM_PENCE)}
-        raise Refused(_("A gift here is between %(least)s and %(most)s.") % limits)
+    limits = rules.now(session)
+    if not limits.minimum_pence <= amount_pence <= limits.maximum_pence:
+        told = {"least": pounds_short(limits.minimum_pence), "most": pounds_short(limits.maximum_pence)}
+        raise Refused(_("A gift here is between %(least)s and %(most)s.") % told)
     now, identity = clock.now(), uuid4()
     key_hash = token_hash(form)
     values = {

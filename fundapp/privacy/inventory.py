@@ -18,9 +18,10 @@ from fundapp.payouts.personal import INVENTORY as PAYOUTS
 from fundapp.people.personal import INVENTORY as PEOPLE
 from fundapp.points.personal import INVENTORY as POINTS
 from fundapp.privacy.personal import INVENTORY as PRIVACY
+from fundapp.rulebook.personal import INVENTORY as RULEBOOK
 from fundapp.web.personal import INVENTORY as WEB
 
-ALL: tuple[Inventory, ...] = (AUDIT, FINANCE, GIVING, GRANTS, JOBS, LEDGER, OPENBOOKS, PAYOUTS, PEOPLE, POINTS, PRIVACY, WEB)
+ALL: tuple[Inventory, ...] = (AUDIT, FINANCE, GIVING, GRANTS, JOBS, LEDGER, OPENBOOKS, PAYOUTS, PEOPLE, POINTS, PRIVACY, RULEBOOK, WEB)
 _WHOSE = {
     Whose.HELPED: marked("The people who are helped"),
     Whose.STAFF: marked("Whoever works with the Fund"),

@@ -177,6 +177,11 @@ TABLE: dict[str, tuple[May, ...]] = {
     "poster_reports.end": (May(ADMIN | FINANCE),),
     **_all("points.confirm_reopen points.reopen_point", May(ADMIN, there=False)),
     **_all("guessing.look_into", May(ADMIN, there=False)),
+    **_all("rules.index", May(APPROVERS | ADMIN)),
+    **_all("rules.show", May(APPROVERS | ADMIN, values={"name": "giving"})),
+    **_all("rules.propose", May(ADMIN, values={"name": "giving"})),
+    **_all("rules.agree", May(APPROVERS, there=False, values={"name": "giving", "version": 999})),
+    **_all("rules.decline", May(APPROVERS | ADMIN, values={"name": "giving", "version": 999})),
     **_all(
         "cover.show cover.put_on_call cover.absent cover.set_absent cover.office cover.change_hours cover.close_on",
         May(ADMIN),

@@ -98,7 +98,7 @@ def _gift_url(donation: Donation) -> str:
 
 def _form() -> GiveForm:
     form = GiveForm()
-    form.offer(queries.presets(db()))
+    form.offer(queries.presets(db()), rules.now(db()))
     return form
 
 
@@ -115,8 +115,8 @@ def _page(point: CollectionPoint | None, form: GiveForm, *, sentence: str = "", 
         sentence=sentence,
         OTHER=OTHER,
         example_pence=EXAMPLE_PENCE,
-        fee=rules.estimated_fee_pence,
-        rule=rules.fee_words(),
+        fee=form.limits.estimated_fee_pence,
+        rule=form.limits.fee_words(),
         action=request.path + carried(),
     )
     return make_response(words, status)

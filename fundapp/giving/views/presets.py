@@ -9,7 +9,7 @@ from fundapp.core.db import transaction
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.roles import Role
-from fundapp.giving import queries
+from fundapp.giving import queries, rules
 from fundapp.giving.forms import PresetsForm
 from fundapp.giving.presets import PLACES, change_presets
 from fundapp.web.guards import guard
@@ -37,6 +37,7 @@ def presets() -> ResponseReturnValue:
 def change() -> ResponseReturnValue:
     """Change them."""
     form = PresetsForm()
+    form.limits = rules.now(db())
     if form.validate():
         with form.refusals():
             with transaction(db()) as session:
