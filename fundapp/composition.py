@@ -13,8 +13,10 @@ from fundapp.core.vault import Vault
 from fundapp.database import health
 from fundapp.database.migrate import revisions
 from fundapp.gateways import Gateways, specimens
+from fundapp.giving import figures as gift_figures
 from fundapp.people import queries as people
 from fundapp.people import signed_in
+from fundapp.points import figures as point_figures
 from fundapp.rule_sets import RULE_SETS
 from fundapp.rulebook import views as rulebook
 from fundapp.web import app as web_app
@@ -129,6 +131,8 @@ def register_pages(app: Flask, fund: Fund) -> None:
     app.register_blueprint(health_blueprint(lambda: _fault(web_app.database())))
     for blueprint in (manifest, search, *BLUEPRINTS):
         app.register_blueprint(blueprint)
+    # What was given at points stands in a room above theirs.
+    point_figures.install(app, gift_figures.by_month)
     if not fund.settings.is_production:
         for blueprint in DEMO_BLUEPRINTS:
             app.register_blueprint(blueprint)

@@ -37,6 +37,8 @@ class AlarmKind(StrEnum):
     NOT_RECORDED = "not-recorded"
     OTHER_VERSION = "other-version"
     SILENCE = "silence"
+    POINT_SILENT = "point-silent"
+    POINT_WITHOUT_GIFTS = "point-without-gifts"
 
     @property
     def sentence(self) -> str:
@@ -72,15 +74,22 @@ _SENTENCES = {
     AlarmKind.SILENCE: marked(
         "This gift was paid, and Stripe has not rung since. Gifts are still found, by asking. See what Stripe says about our webhook."
     ),
+    AlarmKind.POINT_SILENT: marked(
+        "Nobody has opened this poster’s page for far longer than is usual there. Another code may be stuck over it: ring the host, or go "
+        "and look."
+    ),
+    AlarmKind.POINT_WITHOUT_GIFTS: marked(
+        "This poster’s page is opened as before, and nobody has given for far longer than is usual there. Go and look, and give a pound."
+    ),
 }
 
 
-def raise_alarm(session: Session, *, kind: AlarmKind, about: str, subject: str) -> None:
+def raise_alarm(session: Session, *, kind: AlarmKind, about: str, subject: str, actor: Actor = STRIPE) -> None:
     """Raise an alarm, once for each thing, whether it was closed since or not."""
     values = {"kind": kind.value, "about": about, "subject": subject, "raised_at": clock.now()}
     written = session.execute(insert(GivingAlarm).values(**values).on_conflict_do_nothing().returning(GivingAlarm.id)).scalar()
     if written:
-        record(session, actor=STRIPE, kind=AuditKind.GIFT_ALARM_RAISED, subject=subject, facts={"alarm": kind.value, "about": about})
+        record(session, actor=actor, kind=AuditKind.GIFT_ALARM_RAISED, subject=subject, facts={"alarm": kind.value, "about": about})
 
 
 def close_alarm(session: Session, *, actor: Actor, alarm_id: int, words: str) -> None:

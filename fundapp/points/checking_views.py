@@ -17,6 +17,7 @@ from fundapp.points import queries, watching
 from fundapp.points.codes import Unknown, explain_unknown, grouped, is_code, normalise
 from fundapp.points.lifecycle import Trouble
 from fundapp.points.public_forms import ReportForm
+from fundapp.points.watch_models import LONGEST_CODE
 from fundapp.web.app import keys, settings
 from fundapp.web.csrf import without_token
 from fundapp.web.guards import PUBLIC, guard
@@ -59,7 +60,7 @@ def posters() -> ResponseReturnValue:
     # The whole address is read as its code.
     code = normalise(typed.rpartition("/g/")[2])
     if code and code.isascii() and code.isalnum():
-        return redirect(url_for(".check", code=code[: watching.LONGEST_CODE]), 303)
+        return redirect(url_for(".check", code=code[:LONGEST_CODE]), 303)
     return render_template("points/posters.html", host=_host(), typed=typed)
 
 

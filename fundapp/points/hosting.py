@@ -141,7 +141,7 @@ def answer_wish(session: Session, *, actor: Actor, wish_id: int, answer: str) ->
         raise Conflict(_("That was answered already. Look at it again."))
     found.answer, found.ended_at, found.ended_by = answer, clock.now(), actor.user_id
     session.flush()
-    facts = {"wish": found.id, "outcome": answer}
+    facts: dict[str, str | int] = {"wish": found.id, "outcome": answer}
     record(session, actor=actor, kind=AuditKind.HOST_WISH_ANSWERED, subject=f"host:{found.host_id}", facts=facts)
     return found
 

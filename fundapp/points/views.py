@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from fundapp.audit import queries as audit
+from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.errors import Refused
 from fundapp.core.language import gettext as _
@@ -20,9 +21,10 @@ from fundapp.ledger import checkpoints
 from fundapp.people import queries as people
 from fundapp.people.fact_words import listed
 from fundapp.people.reading import kinds, namer
-from fundapp.points import posters, queries, search, service
+from fundapp.points import figures, posters, queries, search, service, watching
 from fundapp.points.codes import grouped
 from fundapp.points.forms import HostForm, PointForm, ReasonForm
+from fundapp.points.lifecycle import Trouble
 from fundapp.points.models import CollectionPoint
 from fundapp.points.queries import State
 from fundapp.web import paging
@@ -36,6 +38,8 @@ from fundapp.web.session import db
 
 blueprint = Blueprint("points", __name__, url_prefix="/admin/points")
 guard(blueprint, Role.ADMIN, Role.FINANCE, Role.AUDITOR)
+# On the point's own page; all of them stand with the reports.
+MOST_REPORTS = 5
 nav_item(blueprint, marked("Points"), "points.points", [Role.FINANCE, Role.AUDITOR], 60)
 search_source(blueprint, "points", marked("Collection points"), search.HINT, (Role.ADMIN, Role.FINANCE, Role.AUDITOR), 60, search.find)
 admin_item(blueprint, marked("Collection points"), "points.points", 40, marked("Add a place, print its poster, close it."))
@@ -87,6 +91,9 @@ def point(point_id: int) -> ResponseReturnValue:
         ready=_is_printable(),
         checkpoint=posters.on_poster(db(), found),
         newest=checkpoints.latest(db()),
+        visited=figures.visited(db(), [found.id], today=clock.today()).get(found.id),
+        reports=db().scalars(watching.reports(point_id=found.id).limit(MOST_REPORTS)).all(),
+        Trouble=Trouble,
         trail=trail,
         kinds=kinds(),
         listed=listed,

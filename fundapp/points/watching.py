@@ -60,7 +60,7 @@ def report(session: Session, *, form_key: str, code: str, trouble: str, words: s
     )
     session.add(made)
     session.flush()
-    facts = {"report": made.id, "trouble": trouble}
+    facts: dict[str, str | int] = {"report": made.id, "trouble": trouble}
     record(session, actor=SYSTEM, kind=AuditKind.POINT_REPORTED, subject=made.subject, facts=facts)
     return made
 
@@ -79,7 +79,7 @@ def end_report(session: Session, *, actor: Actor, report_id: int, outcome: str, 
     found.outcome, found.done = outcome, done.strip()
     found.ended_at, found.ended_by = clock.now(), actor.user_id
     session.flush()
-    facts = {"report": found.id, "outcome": outcome}
+    facts: dict[str, str | int] = {"report": found.id, "outcome": outcome}
     record(session, actor=actor, kind=AuditKind.POINT_REPORT_ENDED, subject=found.subject, facts=facts)
     return found
 

@@ -126,8 +126,8 @@ _FOR_PROVING = (
 )
 _FOR_BOOKS = (
     "accounts_desk.account accounts_desk.accounts accounts_desk.trial_balance audit_desk.events audit_desk.take exports.exports"
-    " finance.contributions finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk"
-    " periods_desk.month periods_desk.months refunds.queue stripe_inbox.bells"
+    " point_takings.of_point point_takings.takings finance.contributions finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk refunds.queue"
+    " periods_desk.month periods_desk.months stripe_inbox.bells"
 )
 _FOR_FINANCE = "accounts_desk.rename finance.new_contribution periods_desk.close refunds.begin"
 _FOR_ADMIN = (
