@@ -85,7 +85,7 @@ def test_a_fault_of_our_own_is_seen_too_and_says_nothing_of_what_was_read(
     def broken(*_: object) -> None:
         raise KeyError("mary@example.org")
 
-    monkeypatch.setitem(ANSWERS, "checkout.session", broken)  # type: ignore[arg-type]
+    monkeypatch.setitem(ANSWERS, "checkout.session", broken)
     with pytest.raises(KeyError):
         hear(books, stripe, bell)
     row = row_of(books, bell)
@@ -123,7 +123,7 @@ def test_fetching_a_charge_answers_its_bells_and_no_bell_that_calls_for_somethin
         "id": "evt_dispute",
         "type": "charge.dispute.created",
     }
-    monkeypatch.setitem(ANSWERS, "dispute", lambda *_: None)  # type: ignore[arg-type]
+    monkeypatch.setitem(ANSWERS, "dispute", lambda *_: None)
     with transaction(books):
         for one in (told, told | {"id": "evt_twin"}, told | dispute):
             made = signed(one, stand_in.webhook_secret)
