@@ -10,6 +10,7 @@ from fundapp.giving import models as giving
 from fundapp.giving import money_models as giving_money
 from fundapp.giving import monthly_models as giving_monthly
 from fundapp.giving import refund_models as giving_refunds
+from fundapp.giving import trace_models as giving_traces
 from fundapp.grants import draft_models as grants_drafts
 from fundapp.grants import handover_models as grants_handovers
 from fundapp.grants import models as grants
@@ -40,6 +41,7 @@ __all__ = [
     "giving_monthly",
     "giving_money",
     "giving_refunds",
+    "giving_traces",
     "grants",
     "grants_drafts",
     "grants_handovers",

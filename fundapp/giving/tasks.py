@@ -8,7 +8,7 @@ from fundapp.core.db import transaction
 from fundapp.core.language import speaking
 from fundapp.gateways.documents.receipt import receipt_pdf
 from fundapp.gateways.mail import Attachment
-from fundapp.giving import inbox, sweeping
+from fundapp.giving import inbox, releasing, sweeping
 from fundapp.giving.receipts import Receipt, receipt_of
 from fundapp.jobs import JobContext, Tasks
 from fundapp.jobs import queries as jobs
@@ -64,3 +64,10 @@ def sweep(context: JobContext) -> None:
         with transaction(session):
             last_good = jobs.last_good_turn(session, SWEEP)
         sweeping.sweep_due(session, context.gateways.stripe, last_good=last_good)
+
+
+@tasks.loop(every_seconds=300)
+def release_traces(context: JobContext) -> None:
+    """Work out what gifts did in quarters that were published since, so that their pages can tell."""
+    with context.database.session() as session, transaction(session):
+        releasing.release_due(session)

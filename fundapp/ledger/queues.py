@@ -9,11 +9,14 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from fundapp.ledger.chart import CASH, DONATIONS, SUSPENSE, AccountKind
+from fundapp.ledger.chart import CASH, DISPUTE_FEES, DONATIONS, SUSPENSE, AccountKind
 
 # What is not yet understood lies in one account until it is: its money is moved on under the name of what it turns out to be.
 STANDS_IN = (*CASH, SUSPENSE)
 BROUGHT_BY = (AccountKind.INCOME, AccountKind.FUND)
+
+# What a dispute costs is borne by the Fund, and no gift is smaller for it.
+BORNE = DISPUTE_FEES
 
 # One pass over a fund's transfers, then its entries by what they are about. A thing's place is its first entry that brought income.
 _MONEY_IN = text("""
@@ -21,7 +24,7 @@ WITH moved AS (
     SELECT entry_id, bool_or(credit_account = ANY(:sources)) AS brings,
         sum(CASE WHEN debit_account = ANY(:stands_in) THEN amount_pence ELSE 0 END
             - CASE WHEN credit_account = ANY(:stands_in) THEN amount_pence ELSE 0 END)::bigint AS pence
-    FROM transfer WHERE fund = :fund GROUP BY entry_id
+    FROM transfer WHERE fund = :fund AND :borne NOT IN (debit_account, credit_account) GROUP BY entry_id
 )
 SELECT subject, min(happened_on) FILTER (WHERE brings) AS came_on,
     array_agg(happened_on ORDER BY happened_on, id) AS days, array_agg(pence ORDER BY happened_on, id) AS pence,
@@ -50,7 +53,7 @@ class MoneyIn(NamedTuple):
 def money_in(session: Session, fund: str, until: date) -> list[MoneyIn]:
     """All that came into a fund, with what happened up to a day, in the order it came; on one day as it was written."""
     sources = list(session.scalars(_SOURCES, {"kinds": list(BROUGHT_BY)}))
-    values = {"fund": fund, "until": until, "sources": sources, "stands_in": list(STANDS_IN)}
+    values = {"fund": fund, "until": until, "sources": sources, "stands_in": list(STANDS_IN), "borne": BORNE}
     rows = session.execute(_MONEY_IN, values)
     return [MoneyIn(row.subject, row.came_on, tuple(zip(row.days, row.pence, strict=True))) for row in rows]
 
