@@ -92,8 +92,9 @@ def _record_paid(session: Session, donation: Donation, charge: Charge, asked_at:
     if donation.status is not Status.PAID:
         donation.charge_id, donation.paid_at = charge.id, charge.created_at
         move(session, donation, Status.PAID)
-        # Whichever bell came first, the receipt is asked for once, here. The donor's address stays with Stripe until it is written.
-        enqueue(session, "giving.send_receipt", donation_id=str(donation.id))
+        if charge.failure_balance_transaction is None:
+            # Whichever bell came first, the receipt is asked for once, here. The donor's address stays with Stripe until it is written.
+            enqueue(session, "giving.send_receipt", donation_id=str(donation.id))
 
 
 def _has_come(charge: Charge) -> bool:
