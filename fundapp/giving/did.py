@@ -35,9 +35,9 @@ class Line:
     length: float
 
     @property
-    def figure(self) -> str:
-        """The amount, exactly."""
-        return pounds(self.pence)
+    def row(self) -> tuple[str, str]:
+        """The line as it stands in the table."""
+        return (self.words, pounds(self.pence))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
 from fundapp.core.language import gettext as _
+from fundapp.core.money import pounds
 from fundapp.core.quarters import Period, last_quarter, quarter_code, quarter_named, quarters_back
 from fundapp.ledger import periods, proofs, published_quarters, queries
 from fundapp.ledger.models import Entry
@@ -49,6 +50,11 @@ class FundRow:
     name: str
     period: Period
     used_pence: int
+
+    @property
+    def row(self) -> tuple[str, str]:
+        """The line as it stands on the page: a quarter that was carried is named."""
+        return (_("%(fund)s, %(period)s") % {"fund": self.name, "period": self.period.words}, pounds(self.used_pence))
 
 
 @dataclass(frozen=True, slots=True)
