@@ -247,7 +247,8 @@ def _donor_by_number(session: Session, keys: Keys, typed: str) -> int:
     which, letters = kept[:-_NUMBER_LENGTH], kept[-_NUMBER_LENGTH:]
     if which.isdigit() and len(which) <= 15:
         expected = number_of(keys, int(which)).partition("-")[2].replace("-", "")
-        if hmac.compare_digest(expected.encode(), letters.encode()) and session.get(GiftAidDonor, int(which)):
+        is_right = hmac.compare_digest(expected.encode(), letters.encode())
+        if is_right and session.get(GiftAidDonor, int(which)) is not None:
             return int(which)
     raise Refused(_("We know no declaration of that number. It stands on your declaration’s page, like 417-7K4M-2ABC-9QXZ."))
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.giving.elsewhere_models import GiftElsewhere
-from fundapp.giving.gift_aid_models import GiftAidCancellation, GiftAidDeclaration, GiftAidGift, How
+from fundapp.giving.gift_aid_models import GiftAidCancellation, GiftAidDeclaration, GiftAidGift
 from fundapp.giving.lifecycle import Source, Status
 from fundapp.giving.models import Donation
 from fundapp.ledger import chart
@@ -126,10 +126,13 @@ def donors_of(session: Session, donations: Sequence[Donation]) -> dict[UUID, int
 
 def declarations_of(session: Session, donor_ids: Iterable[int]) -> dict[int, list[Held]]:
     """Each donor's declarations, the newest first, with what ended them."""
+    asked = set(donor_ids)
+    if not asked:
+        return {}
     statement = (
         select(GiftAidDeclaration, GiftAidCancellation)
         .outerjoin(GiftAidCancellation, GiftAidCancellation.declaration_id == GiftAidDeclaration.id)
-        .where(GiftAidDeclaration.donor_id.in_(set(donor_ids)))
+        .where(GiftAidDeclaration.donor_id.in_(asked))
         .order_by(GiftAidDeclaration.donor_id, GiftAidDeclaration.number.desc())
     )
     found: dict[int, list[Held]] = {}
@@ -145,10 +148,13 @@ def declarations_of(session: Session, donor_ids: Iterable[int]) -> dict[int, lis
 
 
 def left_of(entries: Iterable[EntryView]) -> int:
-    """What is left of a gift by the ledger, in pence."""
-    lines = [line for entry in entries for line in entry.lines]
-    credits_less_debits = sum(((line.credit in _KEEPS) - (line.debit in _KEEPS)) * line.amount_pence for line in lines)
-    return max(0, credits_less_debits)
+    """What is left of a gift by the ledger, in pence, and never below nothing."""
+    return max(0, sum(change_of(entry) for entry in entries))
+
+
+def change_of(entry: EntryView) -> int:
+    """By how much an entry changes what is left of its gift, in pence."""
+    return sum(((line.credit in _KEEPS) - (line.debit in _KEEPS)) * line.amount_pence for line in entry.lines)
 
 
 def four_years_before(day: date) -> date:
@@ -184,6 +190,3 @@ def _not_individuals(session: Session, donations: Sequence[Donation]) -> frozens
         return frozenset()
     theirs = select(GiftElsewhere.donation_id).where(GiftElsewhere.donation_id.in_(elsewhere), GiftElsewhere.is_individual)
     return frozenset(elsewhere - set(session.scalars(theirs)))
-
-
-__all__ = ["Cover", "Held", "How", "Why", "covers", "covers_all", "declarations_of", "donors_of", "four_years_before", "left_of"]

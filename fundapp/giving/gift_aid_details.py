@@ -29,7 +29,7 @@ _POSTCODE = re.compile(
 # Where people get post and do not live.
 _NOT_HOME = re.compile(r"\bc/o\b|\bcare of\b|\bp\.? ?o\.? box\b", re.IGNORECASE)
 # Letters that no accent can be taken from, outside what HMRC keeps.
-_AS = {
+_AS: dict[int, str | int] = {
     **str.maketrans("ŁłĐđıĦħŦŧŊŋĸſƒ", "LlDdiHhTtNnksf"),
     **{ord(one): other for one, other in {"Œ": "OE", "œ": "oe", "Ĳ": "IJ", "ĳ": "ij", "ŉ": "'n", "ẞ": "SS", "Ə": "E", "ə": "e"}.items()},
     **str.maketrans("‘’‚‛ʼ“”„‐‑‒–—−", "'''''\"\"\"------"),

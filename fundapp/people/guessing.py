@@ -20,6 +20,7 @@ from fundapp.web.session import db
 
 _WORDS = {
     "gifts": marked("Pages of gifts, which only their donors have the address of"),
+    "gift-aid": marked("Pages of Gift Aid declarations, which only their donors have the address of"),
     "points": marked("Codes of collection points"),
     "invitations": marked("Links of invitations"),
     "persons": marked("Codes of people we help"),

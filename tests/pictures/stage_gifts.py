@@ -21,7 +21,7 @@ from fundapp.points.models import CollectionPoint
 from tests.builders import giving
 from tests.builders.grants import Seat
 from tests.builders.stripe_calls import client_of
-from tests.pictures import stage_points
+from tests.pictures import stage_gift_aid, stage_points
 from tests.support.live import LiveServer
 
 # Gifts that somebody asked back.
@@ -45,6 +45,7 @@ def make(session: Session, live: LiveServer, who: dict[str, Seat]) -> dict[str, 
         "gift_part_back": donor.given_back(300),
         "gift_all_back": donor.given_back(1_000),
         **{name: donor.paid(None) for name in BACK},
+        **{name: donor.paid(open_point) for name in stage_gift_aid.GIFTS},
     }
     live.stand_in.settings(fee_delay_seconds=3600)
     gifts["gift_fee_unknown"] = donor.paid(None)
@@ -52,6 +53,7 @@ def make(session: Session, live: LiveServer, who: dict[str, Seat]) -> dict[str, 
     names: dict[str, object] = {name: donor.keys.link_token("gift", str(gift.id)) for name, gift in gifts.items()}
     names |= _refunds(session, who, {name: gifts[name] for name in BACK}, donor.paid(None, 9_000))
     names |= {"code": open_point.code, "point": open_point.id, "closed_code": closed.code, "closed_point": closed.id, "new_point": fresh.id}
+    names |= stage_gift_aid.declare(session, donor.keys, gifts)
     names |= stage_points.make(session, donor.keys, who, open_point)
     session.commit()
     return names

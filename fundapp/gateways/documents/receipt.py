@@ -51,15 +51,15 @@ def receipt_pdf(
         author=charity_name,
         subject=_("A gift of %(amount)s") % {"amount": pounds(gross_pence)},
     )
-    _draw_head(canvas, reference, given_at)
+    draw_head(canvas, reference, given_at)
     below = _draw_thanks(canvas, gross_pence)
     below = _draw_facts(canvas, below, [(_("Given"), given_at), (_("Where"), place or _("on the Fund’s own page")), (_("For"), fund)])
     below = _draw_sum(canvas, below, gross_pence, fee_pence, net_pence)
     for words in wording:
-        below = _draw_words(canvas, below, escape(words))
+        below = draw_words(canvas, below, escape(words))
     link = f'<link href="{escape(page_url)}">{drawing.strong(page_url)}</link>'
-    _draw_words(canvas, below, f"{_in_ledger(checking)} {link}")
-    _draw_foot(canvas, charity_name, charity_number, charity_address, contact)
+    draw_words(canvas, below, f"{_in_ledger(checking)} {link}")
+    draw_foot(canvas, charity_name, charity_number, charity_address, contact)
     if checking:
         canvas.showPage()
         draw_checking(canvas, checking, heading=_receipt(reference), page_url=page_url)
@@ -79,7 +79,7 @@ def _in_ledger(checking: Checking | None) -> str:
     return escape(f"{checking.sentence} {proved}")
 
 
-def _draw_head(canvas: Canvas, reference: str, given_at: str) -> None:
+def draw_head(canvas: Canvas, reference: str, given_at: str) -> None:
     canvas.setFillColor(palette.PETROL)
     canvas.rect(0, HEIGHT - 104, WIDTH, 104, stroke=0, fill=1)
     drawing.draw_lit_mark(canvas, centre=(LEFT + 24, HEIGHT - 52), radius=24)
@@ -117,16 +117,16 @@ def _draw_facts(canvas: Canvas, below: float, facts: Sequence[tuple[str, str]]) 
 def _draw_sum(canvas: Canvas, below: float, gross_pence: int, fee_pence: int | None, net_pence: int | None) -> float:
     fee = _("not told yet") if fee_pence is None else pounds(-fee_pence)
     for name, amount in ((_("You gave"), pounds(gross_pence)), (_("The card company kept"), fee)):
-        _hairline(canvas, below + 19)
-        _row(canvas, below, name, amount, fonts.BODY)
+        hairline(canvas, below + 19)
+        row(canvas, below, name, amount, fonts.BODY)
         below -= LINE
     if net_pence is None:
-        _hairline(canvas, below + 19)
-        return _draw_words(canvas, below - 4, str(WAITING))
+        hairline(canvas, below + 19)
+        return draw_words(canvas, below - 4, str(WAITING))
     canvas.setStrokeColor(palette.INK)
     canvas.setLineWidth(1.2)
     canvas.line(LEFT, below + 19, RIGHT, below + 19)
-    _row(canvas, below, _("To the Fund"), pounds(net_pence), fonts.BOLD)
+    row(canvas, below, _("To the Fund"), pounds(net_pence), fonts.BOLD)
     # A double rule: the ledger proves this total.
     canvas.setStrokeColor(palette.INK)
     canvas.setLineWidth(1.2)
@@ -135,25 +135,25 @@ def _draw_sum(canvas: Canvas, below: float, gross_pence: int, fee_pence: int | N
     return below - 48
 
 
-def _row(canvas: Canvas, y: float, name: str, amount: str, font: str) -> None:
+def row(canvas: Canvas, y: float, name: str, amount: str, font: str) -> None:
     canvas.setFillColor(palette.INK)
     canvas.setFont(font, 14)
     canvas.drawString(LEFT, y, name)
     canvas.drawRightString(RIGHT, y, amount)
 
 
-def _hairline(canvas: Canvas, y: float) -> None:
+def hairline(canvas: Canvas, y: float) -> None:
     canvas.setStrokeColor(palette.RULE)
     canvas.setLineWidth(0.8)
     canvas.line(LEFT, y, RIGHT, y)
 
 
-def _draw_words(canvas: Canvas, below: float, markup: str) -> float:
+def draw_words(canvas: Canvas, below: float, markup: str) -> float:
     words = drawing.paragraph(markup, size=11.5, leading=16.5)
     return drawing.draw_paragraph(canvas, words, left=LEFT, top=below + 9, width=min(RIGHT - LEFT, 420)) - 16
 
 
-def _draw_foot(canvas: Canvas, name: str, number: str, address: str, contact: str) -> None:
+def draw_foot(canvas: Canvas, name: str, number: str, address: str, contact: str) -> None:
     charity = escape(_("%(name)s, registered charity %(number)s")) % {"name": drawing.strong(name), "number": escape(number)}
     lines = [
         charity,
@@ -162,5 +162,5 @@ def _draw_foot(canvas: Canvas, name: str, number: str, address: str, contact: st
     ]
     words = drawing.paragraph("<br/>".join(line for line in lines if line), size=10.5, leading=14.5, colour=palette.SECOND_INK)
     height = words.wrap(RIGHT - LEFT, HEIGHT)[1]
-    _hairline(canvas, 48 + height + 12)
+    hairline(canvas, 48 + height + 12)
     drawing.draw_paragraph(canvas, words, left=LEFT, top=48 + height, width=RIGHT - LEFT)

@@ -1,6 +1,8 @@
 """The pages of giving: the donor's, the administrators', and the address where Stripe rings."""
 
 from fundapp.giving.views.gift import blueprint as gift
+from fundapp.giving.views.gift_aid import blueprint as gift_aid
+from fundapp.giving.views.gift_aid_desk import blueprint as gift_aid_desk
 from fundapp.giving.views.give import blueprint as give
 from fundapp.giving.views.inbox import blueprint as inbox
 from fundapp.giving.views.presets import blueprint as presets
@@ -8,4 +10,4 @@ from fundapp.giving.views.refund_asking import blueprint as refund_asking
 from fundapp.giving.views.refunds import blueprint as refunds
 from fundapp.giving.views.webhook import blueprint as webhook
 
-blueprints = (give, gift, inbox, presets, refund_asking, refunds, webhook)
+blueprints = (give, gift, gift_aid, gift_aid_desk, inbox, presets, refund_asking, refunds, webhook)

@@ -1,0 +1,94 @@
+"""What a donor fills in for Gift Aid, and why finance opens a declaration."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import Length
+
+from fundapp.core.language import gettext as _
+from fundapp.core.language import lazy
+from fundapp.giving import gift_aid_details as details
+from fundapp.giving import gift_aid_wording as wording
+from fundapp.giving.gift_aid_details import MOST_TYPED, Details
+from fundapp.giving.gift_aid_models import Scope
+from fundapp.web.forms import Form, PublicForm, required
+
+_SHORT = Length(max=MOST_TYPED, message=lazy("That is more than fits here: at most %(max)d letters."))
+
+
+class DeclareForm(PublicForm):
+    """Which gifts, who, and where they live. Nothing is chosen beforehand; the words beside each choice are the declaration's own."""
+
+    form_key = HiddenField()
+    # The newest declaration that was shown, where another takes its place.
+    number = HiddenField()
+    # What HMRC reads otherwise than it was written: shown once, and sent back with the form.
+    agreed = HiddenField()
+    scope = RadioField(lazy("Which gifts is it for?"), validate_choice=False)
+    title = StringField(lazy("Title (if you use one)"), validators=[_SHORT])
+    first_name = StringField(lazy("First name"), validators=[_SHORT])
+    last_name = StringField(lazy("Last name"), validators=[_SHORT])
+    house = StringField(lazy("House name or number"), validators=[_SHORT])
+    postcode = StringField(lazy("Postcode"), validators=[_SHORT])
+    overseas = BooleanField(lazy("I live outside the United Kingdom"))
+    own_money = BooleanField(lazy("It is my own money, I declare what stands here, and I get nothing for my gift"))
+
+    def offer(self, *, amount_pence: int | None, charity: str) -> None:
+        """Put the declaration's own sentences beside the choices: with a gift's amount, or for none in particular."""
+        scopes = [scope for scope in Scope if amount_pence is not None or scope is not Scope.GIFT]
+        self.scope.choices = [(scope.value, wording.paragraphs(scope, amount_pence=amount_pence, charity=charity)[0]) for scope in scopes]
+        if self.scope.data not in {value for value, *_rest in self.scope.choices}:
+            self.scope.data = None
+
+    @property
+    def details(self) -> Details:
+        """What was typed, tidied."""
+        typed = {name: getattr(self, name).data or "" for name in ("title", "first_name", "last_name", "house", "postcode")}
+        return details.tidied(**typed, is_overseas=bool(self.overseas.data))
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Whether the tax office would take it; else each field says what to put right."""
+        is_sound = bool(super().validate(extra_validators))
+        for name, sentence in details.faults(self.details).items():
+            self[name].errors = [sentence]
+            is_sound = False
+        if not self.scope.data:
+            self.scope.errors = [_("Choose which gifts it is for.")]
+            is_sound = False
+        if not self.own_money.data:
+            self.own_money.errors = [_("Gift Aid needs this. If it is not so, leave this page: your gift is just as welcome without.")]
+            is_sound = False
+        return is_sound
+
+    @property
+    def respelled(self) -> str:
+        """What the tax office will read, where it differs from what was written and was not shown yet; else nothing."""
+        changed = details.changed_for_schedule(self.details)
+        there = details.for_schedule(self.details)
+        said = ", ".join(filter(None, (f"{there.first_name} {there.last_name}", there.house))) if changed else ""
+        return "" if said == (self.agreed.data or "") else said
+
+
+class NumberForm(PublicForm):
+    """The number of a declaration that was made before."""
+
+    form_key = HiddenField()
+    number = StringField(
+        lazy("The number of your declaration"),
+        validators=[required(lazy("Write the number that stands on your declaration’s page.")), _SHORT],
+    )
+
+
+class CancelForm(PublicForm):
+    """Only a button, with a key of its own."""
+
+    form_key = HiddenField()
+
+
+class OpenDeclarationForm(Form):
+    """Why finance opens a declaration."""
+
+    words = TextAreaField(
+        lazy("Why you open it"),
+        validators=[required(lazy("Say why you open it.")), Length(max=500, message=lazy("Say it in at most %(max)d letters."))],
+    )
