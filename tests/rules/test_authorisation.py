@@ -108,6 +108,8 @@ def reads(**who_on: frozenset[str]) -> tuple[May, ...]:
 _PUBLIC = (
     "complaining.complain complaining.follow complaining.form"
     " design.again design.show gifts.came_back gifts.gift gifts.gift_receipt gifts.proof giving.give giving.give_at_point"
+    " gift_aid.add gift_aid.ask gift_aid.cancel gift_aid.change gift_aid.declare gift_aid.follow gift_aid.show gift_aid.year"
+    " gift_aid.year_pdf"
     " refund_asking.ask refund_asking.ask_now refund_asking.leave"
     " giving.give_at_point_now giving.give_now health.alive health.ready mailbox.file mailbox.letter mailbox.letters manifest.show"
     " open_ledger.checkpoint open_ledger.open_ledger open_ledger.script open_ledger.tile open_ledger.vkey openbooks.accessibility"
@@ -164,6 +166,8 @@ TABLE: dict[str, tuple[May, ...]] = {
     **_all("factor_reset.confirm factor_reset.reset", May(ADMIN)),
     **_all(_FOR_BOOKS, May(BOOKS)),
     **_all(_FOR_FINANCE, May(FINANCE)),
+    "gift_aid_desk.declarations": (May(BOOKS),),
+    **_all("gift_aid_desk.declaration gift_aid_desk.open_to_read", May(BOOKS, there=False)),
     **_all(_FOR_ADMIN, May(ADMIN)),
     **_all(_FOR_SIGNS, May(SIGNS)),
     **_all(_FOR_DATA, May(ADMIN)),
