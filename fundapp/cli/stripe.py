@@ -11,7 +11,8 @@ from fundapp.cli.main import Fault
 from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.errors import FundError
-from fundapp.giving import hearing, inbox, sweeping
+from fundapp.core.money import pounds
+from fundapp.giving import balancing, hearing, inbox, sweeping
 from fundapp.giving.tasks import SWEEP
 from fundapp.jobs import queries as jobs
 
@@ -76,3 +77,24 @@ def replay(since: datetime | None, event_ids: tuple[str, ...]) -> None:
     click.echo(f"{len(chosen) - failed} of {len(chosen)} events answered.", err=True)
     if failed:
         raise Fault(f"{failed} could not be answered. They stand on the finance desk's page about Stripe, with what stood in the way.")
+
+
+@command.command("prove")
+def prove() -> None:
+    """Compare what stands at Stripe with what the ledger has there, and name what explains the difference."""
+    with opened(application_name="fundapp stripe prove") as fund, fund.session() as session:
+        proof = balancing.prove(session, fund.gateways.stripe)
+        lines = (
+            ("Stripe says", proof.at_stripe_pence),
+            ("The ledger says", proof.in_ledger_pence),
+            ("Payouts that wait for their funds", proof.payouts_pence),
+            ("Come within the hour", proof.recent_pence),
+            ("Not explained", proof.gap_pence),
+            ("Held by banks, as disputes say", proof.held_pence),
+            ("Held by banks, as the ledger says", proof.held_in_ledger_pence),
+        )
+    for words, pence in lines:
+        click.echo(f"{words}: {pounds(pence)}")
+    click.echo(f"Gifts that wait for their fee too long: {proof.late_fees}")
+    if not proof.holds:
+        raise Fault("Stripe and the ledger do not agree. An alarm stands on the finance desk.")

@@ -22,6 +22,7 @@ JOBS = {
 # What comes round by itself.
 LOOPS = {
     "giving.ask_about_refunds": marked("Asks Stripe how refunds on their way stand"),
+    "giving.prove_balance": marked("Compares Stripe’s balance with the ledger"),
     "giving.sweep": marked("Looks for gifts that Stripe did not tell us of"),
     "grants.forget_photos": marked("Forgets photos of bills that were never shown"),
     "openbooks.publish_quarters": marked("Publishes quarters whose months are sealed"),

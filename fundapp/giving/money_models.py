@@ -104,3 +104,8 @@ class StripeProof(Base):
     held_pence: Mapped[int]
     held_in_ledger_pence: Mapped[int]
     holds: Mapped[bool]
+
+    @property
+    def gap_pence(self) -> int:
+        """What stands at Stripe and is explained by nothing; below nought, what the ledger has and Stripe has not."""
+        return self.at_stripe_pence - self.in_ledger_pence - self.payouts_pence - self.recent_pence

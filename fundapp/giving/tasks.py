@@ -8,7 +8,7 @@ from fundapp.core.db import transaction
 from fundapp.core.language import speaking
 from fundapp.gateways.documents.receipt import receipt_pdf
 from fundapp.gateways.mail import Attachment
-from fundapp.giving import inbox, releasing, sweeping
+from fundapp.giving import balancing, inbox, releasing, sweeping
 from fundapp.giving.receipts import Receipt, receipt_of
 from fundapp.jobs import JobContext, Tasks
 from fundapp.jobs import queries as jobs
@@ -64,6 +64,13 @@ def sweep(context: JobContext) -> None:
         with transaction(session):
             last_good = jobs.last_good_turn(session, SWEEP)
         sweeping.sweep_due(session, context.gateways.stripe, last_good=last_good)
+
+
+@tasks.loop(every_seconds=3600)
+def prove_balance(context: JobContext) -> None:
+    """See whether Stripe and the ledger agree."""
+    with context.database.session() as session:
+        balancing.prove(session, context.gateways.stripe)
 
 
 @tasks.loop(every_seconds=300)
