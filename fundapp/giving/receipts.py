@@ -10,16 +10,18 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from fundapp.core.language import gettext as _
-from fundapp.core.money import pounds
+from fundapp.core.money import pounds, pounds_short
 from fundapp.gateways.documents.checking import Checking
 from fundapp.giving import proving
+from fundapp.giving.gift_aid_part import Aid, aid_of
+from fundapp.giving.lifecycle import Source
 from fundapp.giving.models import Donation
 from fundapp.giving.queries import Figures, figures
 from fundapp.ledger import queries as ledger
 from fundapp.people import queries as people
 from fundapp.people.models import FundHolder
 from fundapp.points import queries as points
-from fundapp.web.filters import moment
+from fundapp.web.filters import day, moment
 
 
 class ReceiptWords(TypedDict):
@@ -38,6 +40,8 @@ class ReceiptWords(TypedDict):
     net_pence: int | None
     wording: list[str]
     page_url: str
+    back: list[tuple[str, int]]
+    heading: str
     checking: Checking | None
 
 
@@ -54,10 +58,19 @@ class Receipt:
     place: str | None
     fund: str
     figures: Figures
+    # By cheque or bank: it has a day and no hour, and no card company kept anything.
+    by_bank: bool = False
     # For whoever checks it without us; None before the gift is sealed, and where nobody asked for it.
     checking: Checking | None = None
     # It will be sealed in a moment.
     waits_for_seal: bool = False
+    # How it stands to Gift Aid; None where nobody asked for it.
+    aid: Aid | None = None
+
+    @property
+    def given(self) -> str:
+        """When it was given, in words."""
+        return day(self.given_at) if self.by_bank else moment(self.given_at)
 
     def for_pdf(self, page_url: str) -> ReceiptWords:
         """The words and figures of the document."""
@@ -68,21 +81,52 @@ class Receipt:
             charity_address=self.holder.address,
             contact=f"{self.holder.phone} · {self.holder.email}",
             reference=self.reference,
-            given_at=moment(self.given_at),
-            place=self.place,
+            given_at=self.given,
+            place=_("by cheque or bank") if self.by_bank else self.place,
             fund=self.fund,
             gross_pence=self.figures.gross_pence,
             fee_pence=self.figures.fee_pence if known else None,
             net_pence=self.figures.net_pence if known else None,
             wording=self._wording(),
             page_url=page_url,
+            back=self.back,
+            heading=self._heading(),
             checking=self.checking,
         )
 
+    @property
+    def back(self) -> list[tuple[str, int]]:
+        """What went back, or lies with a bank, each by its name and in pence."""
+        figures = self.figures
+        named = (
+            (_("Given back to you"), figures.refunded_pence),
+            (_("Taken back by your bank"), figures.taken_back_pence),
+            (_("Held by your bank"), figures.disputed_pence),
+        )
+        return [(name, pence) for name, pence in named if pence]
+
+    def _heading(self) -> str:
+        """What stands in place of the thanks where nothing is left with us."""
+        gross = {"amount": pounds_short(self.figures.gross_pence)}
+        if not self.figures.is_all_back:
+            return ""
+        return _("Your %(amount)s was given back.") % gross if self.figures.refunded_pence else _("Your %(amount)s went back.") % gross
+
     def _wording(self) -> list[str]:
-        words = [_("Thank you. Gifts go into one fund, and it buys what key workers ask for next, for people in town who need it.")]
-        if self.figures.refunded_pence:
-            words.insert(0, _("%(amount)s of this gift was given back.") % {"amount": pounds(self.figures.refunded_pence)})
+        figures = self.figures
+        words = []
+        if figures.disputed_pence:
+            held = _("Your bank holds %(amount)s of this gift while it looks into it. This is no receipt for that part.")
+            words.append(held % {"amount": pounds(figures.disputed_pence)})
+        if figures.taken_back_pence:
+            words.append(_("Your bank took back %(amount)s of this gift.") % {"amount": pounds(figures.taken_back_pence)})
+        if figures.refunded_pence:
+            words.append(_("%(amount)s of this gift was given back.") % {"amount": pounds(figures.refunded_pence)})
+        if self.aid and self.aid.declared_on and self.aid.cover.is_covered:
+            aided = _("Gift Aid, declared on %(day)s: the tax office adds %(amount)s to what is left of it, at no cost to you.")
+            words.append(aided % {"day": day(self.aid.declared_on), "amount": pounds(self.aid.cover.aid_pence)})
+        if not figures.is_all_back:
+            words.append(_("Thank you. Gifts go into one fund, and it buys what key workers ask for next, for people in town who need it."))
         return words
 
 
@@ -95,7 +139,8 @@ def with_proof(session: Session, donation: Donation) -> Receipt:
     """The receipt of a gift that this session read, with its proof if it is sealed: as it is printed."""
     said = receipt(session, donation)
     checking = proving.checking(session, said.figures, reference=said.reference)
-    return replace(said, checking=checking, waits_for_seal=checking is None and proving.is_sealing(session))
+    waits = checking is None and proving.is_sealing(session)
+    return replace(said, checking=checking, waits_for_seal=waits, aid=aid_of(session, donation))
 
 
 def receipt(session: Session, donation: Donation) -> Receipt:
@@ -111,6 +156,7 @@ def receipt(session: Session, donation: Donation) -> Receipt:
         place=point.name if point else None,
         fund=funds[donation.fund_code],
         figures=figures(session, donation),
+        by_bank=donation.source is Source.ELSEWHERE,
     )
 
 

@@ -39,10 +39,13 @@ def receipt_pdf(
     net_pence: int | None,
     wording: Sequence[str],
     page_url: str,
+    back: Sequence[tuple[str, int]] = (),
+    heading: str = "",
     checking: Checking | None = None,
 ) -> bytes:
     """A receipt. `given_at` is the moment in words; fee and net are None until the card company says; `page_url` is the gift's page.
 
+    `back` is what went back, each by its name and in pence; `heading` stands in place of the thanks where all of it did.
     `wording` is what the charity says below the sum, a paragraph each. Without `checking` the gift is not sealed yet.
     """
     canvas, written = drawing.begin(
@@ -52,9 +55,9 @@ def receipt_pdf(
         subject=_("A gift of %(amount)s") % {"amount": pounds(gross_pence)},
     )
     draw_head(canvas, reference, given_at)
-    below = _draw_thanks(canvas, gross_pence)
+    below = _draw_thanks(canvas, heading or _("Thank you. Your %(amount)s is here.") % {"amount": pounds_short(gross_pence)})
     below = _draw_facts(canvas, below, [(_("Given"), given_at), (_("Where"), place or _("on the Fund’s own page")), (_("For"), fund)])
-    below = _draw_sum(canvas, below, gross_pence, fee_pence, net_pence)
+    below = _draw_sum(canvas, below, gross_pence, fee_pence, back, net_pence)
     for words in wording:
         below = draw_words(canvas, below, escape(words))
     link = f'<link href="{escape(page_url)}">{drawing.strong(page_url)}</link>'
@@ -92,8 +95,7 @@ def draw_head(canvas: Canvas, reference: str, given_at: str) -> None:
     canvas.drawRightString(RIGHT, HEIGHT - 64, given_at)
 
 
-def _draw_thanks(canvas: Canvas, gross_pence: int) -> float:
-    words = _("Thank you. Your %(amount)s is here.") % {"amount": pounds_short(gross_pence)}
+def _draw_thanks(canvas: Canvas, words: str) -> float:
     thanks = fit(words, fonts.HEADING, width=RIGHT - LEFT, steps=((30, 1), (24, 2)))
     canvas.setFillColor(palette.INK)
     canvas.setFont(thanks.font, thanks.size)
@@ -114,9 +116,14 @@ def _draw_facts(canvas: Canvas, below: float, facts: Sequence[tuple[str, str]]) 
     return below - 26
 
 
-def _draw_sum(canvas: Canvas, below: float, gross_pence: int, fee_pence: int | None, net_pence: int | None) -> float:
+def _draw_sum(
+    canvas: Canvas, below: float, gross_pence: int, fee_pence: int | None, back: Sequence[tuple[str, int]], net_pence: int | None
+) -> float:
     fee = _("not told yet") if fee_pence is None else pounds(-fee_pence)
-    for name, amount in ((_("You gave"), pounds(gross_pence)), (_("The card company kept"), fee)):
+    gone = [(name, pounds(-pence)) for name, pence in back]
+    # A gift by cheque or bank has no fee to tell of.
+    kept = [(_("The card company kept"), fee)] if fee_pence != 0 else []
+    for name, amount in ((_("You gave"), pounds(gross_pence)), *kept, *gone):
         hairline(canvas, below + 19)
         row(canvas, below, name, amount, fonts.BODY)
         below -= LINE
@@ -126,7 +133,7 @@ def _draw_sum(canvas: Canvas, below: float, gross_pence: int, fee_pence: int | N
     canvas.setStrokeColor(palette.INK)
     canvas.setLineWidth(1.2)
     canvas.line(LEFT, below + 19, RIGHT, below + 19)
-    row(canvas, below, _("To the Fund"), pounds(net_pence), fonts.BOLD)
+    row(canvas, below, _("Left with the Fund") if back else _("To the Fund"), pounds(net_pence), fonts.BOLD)
     # A double rule: the ledger proves this total.
     canvas.setStrokeColor(palette.INK)
     canvas.setLineWidth(1.2)
