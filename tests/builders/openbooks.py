@@ -61,7 +61,7 @@ def item(session: Session, kind: str) -> CatalogueItem:
     return found
 
 
-def help_given(session: Session, kind: str, who: str, team: str, pence: int, on: date) -> GrantRequest:
+def help_given(session: Session, kind: str, who: str, team: str, pence: int, on: date, fund: str = "public-giving") -> GrantRequest:
     """One thing agreed for one person, asked for by one team, on a day."""
     by = worker(session, team)
     thing, somebody = item(session, kind), person(session, who, by)
@@ -84,7 +84,7 @@ def help_given(session: Session, kind: str, who: str, team: str, pence: int, on:
         asked_pence=pence,
         agreed_pence=pence,
         released_pence=0,
-        fund_code="public-giving",
+        fund_code=fund,
         status=Status.AGREED,
         version=1,
         started_at=at,
@@ -103,7 +103,7 @@ def help_given(session: Session, kind: str, who: str, team: str, pence: int, on:
         event_key=f"{request.subject}:award",
         kind="grant.awarded",
         happened_on=on,
-        lines=[Line(thing.account_code, chart.GRANTS_PAYABLE, "public-giving", pence)],
+        lines=[Line(thing.account_code, chart.GRANTS_PAYABLE, fund, pence)],
         actor="system",
         subject=request.subject,
     )
