@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # Sealing anew walks every table there is.
 import fundapp.models  # noqa: F401
+from fundapp.giving.monthly_tasks import tasks as giving_monthly
 from fundapp.giving.point_tasks import tasks as giving_points
 from fundapp.giving.refund_tasks import tasks as giving_refunds
 from fundapp.giving.tasks import tasks as giving
@@ -16,5 +17,17 @@ from fundapp.people.factor_tasks import tasks as people_factors
 from fundapp.people.tasks import tasks as people
 from fundapp.privacy.tasks import tasks as privacy
 
-ROOMS: tuple[Tasks, ...] = (resealing, people, people_factors, giving, giving_points, giving_refunds, grants, openbooks, publishing, privacy)
+ROOMS: tuple[Tasks, ...] = (
+    resealing,
+    people,
+    people_factors,
+    giving,
+    giving_monthly,
+    giving_points,
+    giving_refunds,
+    grants,
+    openbooks,
+    publishing,
+    privacy,
+)
 LOOPS = tuple(loop for room in ROOMS for loop in room.loops)

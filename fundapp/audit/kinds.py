@@ -111,6 +111,8 @@ class AuditKind(StrEnum):
     GIFT_REVERSAL_ASKED = "gift_elsewhere.reversal_asked", marked("gift made elsewhere called wrong")
     GIFT_KEPT = "gift_elsewhere.kept", marked("gift made elsewhere kept")
     GIFT_REVERSED = "gift_elsewhere.reversed", marked("gift made elsewhere taken back"), _ENTRY
+    PLEDGE_MOVED = "pledge.moved", marked("monthly gift moved"), _MOVE
+    PLEDGE_ASKED = "pledge.asked", marked("monthly gift: something asked for"), {"deed": code, "act": whole}
     PRESET_CHANGED = "preset.changed", marked("preset changed"), {"from_pence": whole, "to_pence": whole}
     # Rules: which set, and how many of its figures differ.
     RULES_PROPOSED = "rules.proposed", marked("rules proposed"), {"rules": code, "changed": whole}

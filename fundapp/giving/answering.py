@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.gateways.stripe import StripeGateway
 from fundapp.giving.models import StripeEvent
+from fundapp.giving.monthly_settling import settle_invoice, settle_page, settle_subscription
 from fundapp.giving.payouts import settle_payout
 from fundapp.giving.settling import settle_charge, settle_session
 
@@ -15,12 +16,20 @@ Answer = Callable[[Session, StripeGateway, StripeEvent], None]
 
 
 def _session(session: Session, stripe: StripeGateway, bell: StripeEvent) -> None:
-    settle_session(session, stripe, bell.object_id)
+    settle_page(session, stripe, settle_session(session, stripe, bell.object_id))
 
 
 def _charge(session: Session, stripe: StripeGateway, bell: StripeEvent) -> None:
     if bell.charge_id:
         settle_charge(session, stripe, bell.charge_id)
+
+
+def _subscription(session: Session, stripe: StripeGateway, bell: StripeEvent) -> None:
+    settle_subscription(session, stripe, bell.object_id)
+
+
+def _invoice(session: Session, stripe: StripeGateway, bell: StripeEvent) -> None:
+    settle_invoice(session, stripe, bell.object_id)
 
 
 def _payout(session: Session, stripe: StripeGateway, bell: StripeEvent) -> None:
@@ -32,6 +41,8 @@ ANSWERS: Mapping[str, Answer] = {
     "checkout.session": _session,
     "charge": _charge,
     "payment_intent": _charge,
+    "subscription": _subscription,
+    "invoice": _invoice,
     "refund": _charge,
     "dispute": _charge,
     "payout": _payout,

@@ -105,14 +105,16 @@ class PledgeAct(Base):
     # Whether the Fund did it, after reminders that nobody could answer.
     is_ours: Mapped[bool]
     asked_at: Mapped[datetime]
+    # Part of the key at Stripe, which keeps an answer under its key for a day, a fault of its own too.
+    attempt: Mapped[int]
     done_at: Mapped[datetime | None]
     # Why Stripe would not, in its own code; empty when it did.
     refusal: Mapped[str] = mapped_column(server_default="")
 
     @property
     def stripe_key(self) -> str:
-        """The key that Stripe knows the call by: always the same for this act."""
-        return f"pledge:{self.pledge_id}:act:{self.id}"
+        """The key that Stripe knows the call by: the same however often it is made."""
+        return f"pledge:{self.pledge_id}:act:{self.id}:{self.attempt}"
 
 
 class PledgeGift(Base):

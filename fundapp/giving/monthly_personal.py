@@ -28,7 +28,7 @@ IMPERSONAL = {
         """key_hash point_id fund_code amount_pence state attempt session_expires_at next_at ends_at created_at stopped_at told_at
         looked_at"""
     ),
-    "pledge_act": columns("id deed amount_pence key_hash is_ours asked_at done_at refusal"),
+    "pledge_act": columns("id deed amount_pence key_hash is_ours asked_at attempt done_at refusal"),
     "pledge_gift": columns(""),
     "pledge_reminder": columns("number sent_at"),
     "pledge_link": columns("made_at expires_at"),

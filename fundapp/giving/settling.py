@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.db import carry_out
-from fundapp.gateways.stripe import Charge, CheckoutSession, StripeGateway
-from fundapp.giving import disputes, posting, refund_sending
+from fundapp.gateways.stripe import Charge, CheckoutSession, Invoice, StripeGateway
+from fundapp.giving import disputes, monthly_gifts, posting, refund_sending
 from fundapp.giving.alarms import AlarmKind, raise_alarm
 from fundapp.giving.lifecycle import Status, told_by_stripe
 from fundapp.giving.models import Donation
@@ -23,29 +23,35 @@ from fundapp.giving.posting import Books
 from fundapp.jobs import enqueue
 
 
-def settle_session(session: Session, stripe: StripeGateway, session_id: str) -> None:
-    """Record what became of a payment page. Safe to call any number of times, in any order, from several places at once.
+def settle_session(session: Session, stripe: StripeGateway, session_id: str) -> CheckoutSession:
+    """Record what became of a payment page, and hand back what was told of it. Safe to call any number of times, in any order,
+    from several places at once. A monthly gift's page leads on to its subscription (monthly_settling.settle_page).
 
     Raises StripeFault when Stripe does not answer; nothing was changed then.
     """
     asked_at = clock.now()
     told = stripe.fetch_session(session_id)
     carry_out(session, lambda: _record_session(session, told, asked_at))
+    return told
 
 
-def settle_charge(session: Session, stripe: StripeGateway, charge_id: str) -> None:
+def settle_charge(session: Session, stripe: StripeGateway, charge_id: str, *, invoice: Invoice | None = None) -> None:
     """Record a charge, its fee and its refunds. Money that belongs to no gift of ours is recorded too, in suspense.
 
+    A month of a monthly gift is known by its invoice, which is asked for unless the caller has it.
     Raises StripeFault when Stripe does not answer; nothing was changed then.
     """
     asked_at = clock.now()
     charge = stripe.fetch_charge(charge_id)
-    if _has_come(charge):
-        carry_out(session, lambda: _record_charge(session, charge, asked_at))
+    if not _has_come(charge):
+        return
+    if charge.donation_id is None and charge.payment_intent_id and invoice is None:
+        invoice = stripe.invoice_paid_by(charge.payment_intent_id)
+    carry_out(session, lambda: _record_charge(session, charge, invoice, asked_at))
 
 
-def _record_charge(session: Session, charge: Charge, asked_at: datetime) -> None:
-    donation = _held(session, charge.donation_id)
+def _record_charge(session: Session, charge: Charge, invoice: Invoice | None, asked_at: datetime) -> None:
+    donation = monthly_gifts.of_invoice(session, invoice, charge) if invoice else _held(session, charge.donation_id)
     if donation is None:
         _record_unknown(session, charge, asked_at)
     else:

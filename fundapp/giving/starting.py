@@ -56,10 +56,7 @@ def begin(session: Session, *, keys: Keys, form: str, point: CollectionPoint | N
     A gift at a closed point goes to the general fund. It speaks the language that its form was sent in.
     Raises Refused for an amount outside the limits.
     """
-    limits = rules.now(session)
-    if not limits.minimum_pence <= amount_pence <= limits.maximum_pence:
-        told = {"least": pounds_short(limits.minimum_pence), "most": pounds_short(limits.maximum_pence)}
-        raise Refused(_("A gift here is between %(least)s and %(most)s.") % told)
+    must_be_within(session, amount_pence)
     now, identity = clock.now(), uuid4()
     key_hash = token_hash(form)
     values = {
@@ -67,7 +64,7 @@ def begin(session: Session, *, keys: Keys, form: str, point: CollectionPoint | N
         "key_hash": key_hash,
         "token_hash": token_hash(keys.link_token("gift", str(identity))),
         "point_id": point.id if point else None,
-        "fund_code": rules.GENERAL_FUND if point and point.closed_at else rules.PUBLIC_FUND,
+        "fund_code": fund_at(point),
         "amount_pence": amount_pence,
         "language": language(),
         "status": Status.STARTED,
@@ -104,8 +101,37 @@ def payment_page(session: Session, stripe: StripeGateway, donation: Donation, *,
     told = _open(session, stripe, donation, name, to)
     if _keep(session, donation.key_hash, attempt, told):
         return told.url
-    _close(stripe, told.id)
+    close_page(stripe, told.id)
     return None
+
+
+def must_be_within(session: Session, amount_pence: int) -> None:
+    """Raises Refused for an amount outside the limits."""
+    limits = rules.now(session)
+    if not limits.minimum_pence <= amount_pence <= limits.maximum_pence:
+        told = {"least": pounds_short(limits.minimum_pence), "most": pounds_short(limits.maximum_pence)}
+        raise Refused(_("A gift here is between %(least)s and %(most)s.") % told)
+
+
+def fund_at(point: CollectionPoint | None) -> str:
+    """The fund that gifts at a place go to."""
+    return rules.GENERAL_FUND if point and point.closed_at else rules.PUBLIC_FUND
+
+
+def close_for(session: Session, stripe: StripeGateway, form: str) -> bool:
+    """Close the page of a form that is now sent for a monthly gift, so that nobody pays both. False when it was paid already.
+
+    Raises StripeFault.
+    """
+    key_hash = token_hash(form)
+    with transaction(session):
+        donation = session.scalar(select(Donation).where(Donation.key_hash == key_hash))
+    if donation is None:
+        return True
+    if donation.session_id and donation.status not in _DONE:
+        close_page(stripe, donation.session_id)
+        settle_session(session, stripe, donation.session_id)
+    return _read(session, key_hash).status not in _DONE
 
 
 def _purpose(point: CollectionPoint | None) -> str:
@@ -123,7 +149,7 @@ def _begin_anew(session: Session, stripe: StripeGateway, donation: Donation, amo
     """Close the old payment page for good, see what became of it, and make ready for another unless it was paid after all."""
     old, attempt = donation.session_id, donation.attempt
     if old:
-        _close(stripe, old)
+        close_page(stripe, old)
         settle_session(session, stripe, old)
     with transaction(session):
         mine = _held(session, donation.key_hash)
@@ -170,7 +196,8 @@ def _keep(session: Session, key_hash: bytes, attempt: int, told: CheckoutSession
         return True
 
 
-def _close(stripe: StripeGateway, session_id: str) -> None:
+def close_page(stripe: StripeGateway, session_id: str) -> None:
+    """Close a payment page, unless it is closed or paid already. Raises StripeFault when Stripe does not answer."""
     try:
         stripe.expire_session(session_id)
     except StripeFault as fault:

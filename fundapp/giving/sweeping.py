@@ -17,7 +17,7 @@ from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.errors import FundError
 from fundapp.gateways.stripe import BalanceTransaction, StripeFault, StripeGateway
-from fundapp.giving import disputes, hearing, payouts, queries
+from fundapp.giving import disputes, hearing, monthly_sweeping, payouts, queries
 from fundapp.giving.alarms import AlarmKind, raise_alarm
 from fundapp.giving.inbox import act_on
 from fundapp.giving.models import Donation
@@ -81,6 +81,8 @@ def _sweep(session: Session, stripe: StripeGateway, last_good: datetime | None, 
         swept.gifts += _tried(swept, session_id, partial(settle_session, session, stripe, session_id))
         with transaction(session):
             session.execute(update(Donation).where(Donation.id == identity).values(looked_at=clock.now()))
+    for name, errand in monthly_sweeping.errands(session, stripe, due_at=due_at):
+        swept.gifts += _tried(swept, name, errand)
     for event_id in events:
         swept.events += _tried(swept, event_id, partial(act_on, session, stripe, event_id))
     since = last_good - OVERLAP if last_good else clock.now() - FIRST_LOOK

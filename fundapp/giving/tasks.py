@@ -9,6 +9,7 @@ from fundapp.core.language import speaking
 from fundapp.gateways.documents.receipt import receipt_pdf
 from fundapp.gateways.mail import Attachment
 from fundapp.giving import balancing, inbox, releasing, sweeping
+from fundapp.giving.monthly_tasks import month_of
 from fundapp.giving.receipts import Receipt, receipt_of
 from fundapp.jobs import JobContext, Tasks
 from fundapp.jobs import queries as jobs
@@ -32,14 +33,17 @@ def act_on_event(context: JobContext, event_id: str) -> None:
 def send_receipt(context: JobContext, donation_id: str) -> None:
     """Write to the address that the donor gave on Stripe's page, fetched now and kept nowhere here. Without one, write to nobody."""
     receipt = _read(context, donation_id)
-    address = context.gateways.stripe.fetch_receipt_email(receipt.session_id) if receipt.session_id else None
+    month = month_of(context, donation_id)
+    address = month.address if month else None
+    if month is None and receipt.session_id:
+        address = context.gateways.stripe.fetch_receipt_email(receipt.session_id)
     if not address:
         return
     link = f"{context.settings.base_url}/gifts/{context.keys.link_token('gift', donation_id)}"
     with speaking(receipt.language):
         receipt = _sealed(context, donation_id)
-        words = letter("mail/receipt.txt", receipt=receipt, link=link)
-        html = html_twin("mail/receipt.html", receipt=receipt, link=link)
+        words = letter("mail/receipt.txt", receipt=receipt, link=link, month=month)
+        html = html_twin("mail/receipt.html", receipt=receipt, link=link, month=month)
         pdf = Attachment(f"receipt-{receipt.reference}.pdf", receipt_pdf(**receipt.for_pdf(link)), "application/pdf")
     context.gateways.mail.send(address, words.subject, words.text, html, [pdf], key=f"receipt:{donation_id}")
 
@@ -66,15 +70,15 @@ def sweep(context: JobContext) -> None:
         sweeping.sweep_due(session, context.gateways.stripe, last_good=last_good)
 
 
-@tasks.loop(every_seconds=3600)
-def prove_balance(context: JobContext) -> None:
-    """See whether Stripe and the ledger agree."""
-    with context.database.session() as session:
-        balancing.prove(session, context.gateways.stripe)
-
-
 @tasks.loop(every_seconds=300)
 def release_traces(context: JobContext) -> None:
     """Work out what gifts did in quarters that were published since, so that their pages can tell."""
     with context.database.session() as session, transaction(session):
         releasing.release_due(session)
+
+
+@tasks.loop(every_seconds=3600)
+def prove_balance(context: JobContext) -> None:
+    """See whether Stripe and the ledger agree."""
+    with context.database.session() as session:
+        balancing.prove(session, context.gateways.stripe)

@@ -79,6 +79,7 @@ def _acts() -> None:
         sa.Column("key_hash", sa.LargeBinary(), nullable=False),
         sa.Column("is_ours", sa.Boolean(), nullable=False),
         sa.Column("asked_at", MOMENT, nullable=False),
+        sa.Column("attempt", sa.BigInteger(), nullable=False),
         sa.Column("done_at", MOMENT, nullable=True),
         sa.Column("refusal", sa.String(), server_default="", nullable=False),
         sa.CheckConstraint("deed IN ('change', 'pause', 'resume', 'stop')", name=op.f("ck_pledge_act_deed_known")),
