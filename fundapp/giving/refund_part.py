@@ -18,7 +18,7 @@ def refund(session: Session, donation: Donation, figures: Figures) -> Mapping[st
     shown = [one for one in every if _concerns(State(one.state), asked=one.asked_at is not None)]
     is_open = any(State(one.state) in OPEN for one in shown)
     on_its_way = sum(one.amount_pence or 0 for one in every if State(one.state) in RESERVING and not one.is_posted)
-    left = figures.gross_pence - figures.refunded_pence - on_its_way
+    left = figures.gross_pence - figures.refunded_pence - figures.taken_back_pence - figures.disputed_pence - on_its_way
     return {
         "refunds": shown,
         "may_ask_back": left > 0 and not is_open and not refund_queries.is_disputed(session, donation.charge_id),
