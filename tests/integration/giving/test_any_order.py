@@ -2,137 +2,120 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from random import Random
 
 import hypothesis.strategies as some
-from hypothesis import HealthCheck, given, settings
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from sqlalchemy import Connection, RootTransaction
 
-from fundapp.core.db import Database, transaction
+from fundapp.core.db import Database
 from fundapp.gateways.stripe import StripeGateway
-from fundapp.giving import queries
-from fundapp.giving.models import Donation
-from fundapp.giving.sweeping import sweep_all
-from fundapp.ledger import queries as ledger
-from fundapp.ledger.verify import verify
-from tests.builders.giving import hear, ledger_of, started
 from tests.builders.stand_in import StandIn
-from tests.builders.stripe_calls import client_of
+from tests.support.histories import IN_ORDER, NOTHING, Hearing, History, books_after
 from tests.support.postgres import OwnDatabase
 from tests.support.properties import examples
 
-
-@dataclass(frozen=True)
-class Life:
-    """What happens to one gift."""
-
-    pence: int
-    declines: int
-    pays: bool
-    # Pence given back, and whether it comes back to us.
-    refunds: tuple[tuple[int, bool], ...] = ()
+# In order, with nothing lost, is what the others are held against.
+WAYS = (Hearing(shuffled=True, lost=30, repeated=50, hours_between=3), NOTHING)
+MORE_WAYS = (*WAYS, Hearing(shuffled=True, repeated=100), Hearing(lost=80, hours_between=12), Hearing(shuffled=True, hours_between=1))
+amounts = some.integers(100, 20_000)
+places = some.integers(0, 9)
 
 
-@dataclass
-class Expected:
-    """What the books must say in the end."""
+class AnyOrder(RuleBasedStateMachine):
+    """A history of gifts at Stripe, then its bells in several orders, each in books where none of it was heard."""
 
-    donations: int = 0
-    refunds: int = 0
-    statuses: list[str] = field(default_factory=list)
+    database: OwnDatabase
+    stripe: StripeGateway
+    stand_in: StandIn
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.connection: Connection = self.database.engine.connect()
+        self.outer: RootTransaction = self.connection.begin()
+        self.session = Database.on(self.connection).session()
+        self.history = History(self.session, self.stripe, self.stand_in)
+        self.seed = 0
+
+    @initialize(seed=some.integers(0, 2**32), amounts=some.lists(amounts, min_size=3, max_size=3))
+    def begin(self, seed: int, amounts: list[int]) -> None:
+        """Somebody gives by card, somebody each month, somebody from their bank, whatever else happens."""
+        self.seed = seed
+        for pence, each_month, deed in zip(amounts, (False, True, False), ("pay", "pay", "bank-debit"), strict=True):
+            self.history.open_page(pence, each_month=each_month)
+            self.history.at_page(-1, deed)
+
+    @rule(pence=amounts, deed=some.sampled_from(["pay", "pay", "pay", "decline", "bank-debit", "expire"]), each_month=some.booleans())
+    def open_page(self, pence: int, deed: str, each_month: bool) -> None:
+        self.history.open_page(pence, each_month=each_month)
+        self.history.at_page(-1, deed)
+
+    @rule(which=places, deed=some.sampled_from(["pay", "decline", "expire", "bank-debit"]))
+    def at_page(self, which: int, deed: str) -> None:
+        self.history.at_page(which, deed)
+
+    @precondition(lambda self: self.history.debits)
+    @rule(which=places, deed=some.sampled_from(["bank-accepts", "bank-refuses", "bank-takes-back"]))
+    def bank_says(self, which: int, deed: str) -> None:
+        self.history.bank_says(which, deed)
+
+    @rule(which=places, share=some.sampled_from([1, 30, 60, 100]), pending=some.booleans())
+    def refund(self, which: int, share: int, pending: bool) -> None:
+        self.history.refund(which, share, pending=pending)
+
+    @rule(which=places, deed=some.sampled_from(["finish", "fail"]))
+    def end_refund(self, which: int, deed: str) -> None:
+        self.history.end_refund(which, deed)
+
+    @rule(which=places, warning=some.booleans())
+    def dispute(self, which: int, warning: bool) -> None:
+        self.history.dispute(which, warning=warning)
+
+    @rule(which=places, deed=some.sampled_from(["withdraw", "escalate", "review", "reinstate", "win", "lose", "drop", "overturn"]))
+    def in_dispute(self, which: int, deed: str) -> None:
+        self.history.in_dispute(which, deed)
+
+    @rule(hours=some.integers(72, 200))
+    def pay_out(self, hours: int) -> None:
+        self.history.later(hours)
+        self.history.pay_out()
+
+    @rule(which=places, deed=some.sampled_from(["reconcile", "send", "arrive", "fail", "cancel"]))
+    def in_payout(self, which: int, deed: str) -> None:
+        self.history.in_payout(which, deed)
+
+    @rule(which=places, deed=some.sampled_from(["renew", "renew", "declines", "works", "cancel"]))
+    def in_month(self, which: int, deed: str) -> None:
+        self.history.in_month(which, deed)
+
+    @rule(hours=some.integers(1, 48))
+    def later(self, hours: int) -> None:
+        self.history.later(hours)
+
+    def teardown(self) -> None:
+        """Hear of it in every way, and compare the books."""
+        try:
+            bells = self.history.end()
+            first = books_after(self.connection, self.stripe, bells, IN_ORDER, Random(self.seed))
+            assert first.entries
+            for number, way in enumerate(WAYS if examples(1) == 1 else MORE_WAYS):
+                books = books_after(self.connection, self.stripe, bells, way, Random(self.seed + number))
+                assert books.differences(first) == [], way
+        finally:
+            self.session.close()
+            self.outer.rollback()
+            self.connection.close()
 
 
-lives = some.builds(
-    Life,
-    pence=some.integers(100, 20_000),
-    declines=some.integers(0, 2),
-    pays=some.sampled_from([True, True, True, False]),
-    refunds=some.lists(some.tuples(some.integers(1, 60), some.booleans()), max_size=2).map(tuple),
-)
-
-
-def live(session: Session, stripe: StripeGateway, stand_in: StandIn, life: Life, expected: Expected) -> None:
-    """Let it happen at Stripe. Of all this the Fund hears by bells alone."""
-    donation = started(session, stripe, life.pence)
-    session_id = donation.session_id or ""
-    for _ in range(life.declines):
-        stand_in.decline(session_id)
-    if not life.pays:
-        stripe.expire_session(session_id)
-        expected.statuses.append("expired")
-        return
-    stand_in.pay(session_id)
-    expected.statuses.append("paid")
-    expected.donations += life.pence
-    charge = stripe.fetch_session(session_id).charge
-    assert charge
-    left = life.pence
-    for share, comes_back in life.refunds:
-        pence = max(1, life.pence * share // 100)
-        if pence > left:
-            continue
-        made = client_of(stand_in).v1.refunds.create({"charge": charge.id, "amount": pence})
-        if comes_back:
-            stand_in.fail_refund(made.id)
-        else:
-            left -= pence
-            expected.refunds += pence
-
-
-@given(
-    histories=some.lists(lives, min_size=1, max_size=3),
-    lost=some.sets(some.integers(0, 40)),
-    repeated=some.sets(some.integers(0, 40)),
-    shuffle=some.randoms(use_true_random=False),
-    late_fees=some.booleans(),
-)
-@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_bells_in_any_order_with_repeats_and_losses_and_a_sweep_end_in_the_same_books(
-    town: OwnDatabase,
-    stand_in: StandIn,
-    stripe: StripeGateway,
-    histories: list[Life],
-    lost: set[int],
-    repeated: set[int],
-    shuffle: Random,
-    late_fees: bool,
+    town: OwnDatabase, stand_in: StandIn, stripe: StripeGateway
 ) -> None:
-    stand_in.reset()
-    stand_in.settings(fee_delay_seconds=3600 if late_fees else 0)
-    expected = Expected()
-    with town.engine.connect() as connection:
-        outer = connection.begin()
-        with Database.on(connection).session() as session:
-            for life in histories:
-                live(session, stripe, stand_in, life, expected)
-            bells = [bell for number, bell in enumerate(stand_in.bells()) if number not in lost]
-            bells += [bell for number, bell in enumerate(bells) if number in repeated]
-            shuffle.shuffle(bells)
-            for bell in bells:
-                hear(session, stripe, bell)
-            stand_in.settle()
-            swept = sweep_all(session, stripe, last_good=None)
-            assert not swept.failed
-            _check(session, stand_in, expected)
-        outer.rollback()
-
-
-def _check(session: Session, stand_in: StandIn, expected: Expected) -> None:
-    found = ledger_of(session)
-    balance = client_of(stand_in).v1.balance.retrieve()
-    at_stripe = sum(part.amount for part in [*balance.available, *balance.pending])
-    assert found.get("stripe-balance", 0) == at_stripe
-    assert "stripe-clearing" not in found
-    assert "suspense" not in found
-    assert (found.get("donations", 0), found.get("refunds", 0)) == (expected.donations, expected.refunds)
-    gifts = session.scalars(select(Donation).order_by(Donation.created_at)).all()
-    assert [str(gift.status) for gift in gifts] == expected.statuses
-    for gift in gifts:
-        keys = [entry.event_key for entry in ledger.entries_for(session, gift.subject)]
-        assert len(keys) == len(set(keys))
-        assert sum(key.startswith("charge:") for key in keys) == (gift.status == "paid")
-        assert queries.figures(session, gift).fee_known == (gift.status == "paid")
-    with transaction(session):
-        assert verify(session).holds
+    machine = type("OfThisTown", (AnyOrder,), {"database": town, "stripe": stripe, "stand_in": stand_in})
+    slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples(3), stateful_step_count=8 if examples(1) == 1 else 30, deadline=None, suppress_health_check=slow
+        ),
+    )
