@@ -15,13 +15,14 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from fundapp.core import clock
 from fundapp.giving.elsewhere_models import GiftElsewhere
 from fundapp.giving.gift_aid_models import GiftAidCancellation, GiftAidDeclaration, GiftAidGift
 from fundapp.giving.lifecycle import Source, Status
 from fundapp.giving.models import Donation
+from fundapp.giving.monthly_models import PledgeGift
 from fundapp.ledger import chart
 from fundapp.ledger import queries as ledger
 from fundapp.ledger.queries import EntryView
@@ -119,9 +120,28 @@ def covers_all(session: Session, donations: Sequence[Donation]) -> dict[UUID, Co
 
 
 def donors_of(session: Session, donations: Sequence[Donation]) -> dict[UUID, int]:
-    """Who declared for these gifts, as far as we know: on a gift's own page, by number, or by hand."""
-    links = select(GiftAidGift.donation_id, GiftAidGift.donor_id).where(GiftAidGift.donation_id.in_([one.id for one in donations]))
-    return {row.donation_id: row.donor_id for row in session.execute(links)}
+    """Who declared for these gifts, as far as we know: on a gift's own page, by number or by hand; or on another month's page.
+
+    All months of one monthly gift are of one donor, who declares once.
+    """
+    asked = [one.id for one in donations]
+    links = select(GiftAidGift.donation_id, GiftAidGift.donor_id).where(GiftAidGift.donation_id.in_(asked))
+    found = {row.donation_id: row.donor_id for row in session.execute(links)}
+    months = [one.id for one in donations if one.source is Source.MONTHLY and one.id not in found]
+    return found | _by_pledge(session, months) if months else found
+
+
+def _by_pledge(session: Session, months: Sequence[UUID]) -> dict[UUID, int]:
+    mine, other = aliased(PledgeGift), aliased(PledgeGift)
+    statement = (
+        select(mine.donation_id, GiftAidGift.donor_id)
+        .join(other, other.pledge_id == mine.pledge_id)
+        .join(GiftAidGift, GiftAidGift.donation_id == other.donation_id)
+        .where(mine.donation_id.in_(months))
+        .order_by(mine.donation_id, GiftAidGift.linked_at.desc(), GiftAidGift.donation_id.desc())
+    )
+    # Where several months were linked, the first link holds.
+    return {row.donation_id: row.donor_id for row in session.execute(statement)}
 
 
 def declarations_of(session: Session, donor_ids: Iterable[int]) -> dict[int, list[Held]]:

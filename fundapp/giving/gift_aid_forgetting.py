@@ -13,14 +13,21 @@ from fundapp.core.personal import Kept
 from fundapp.giving.gift_aid_models import GiftAidDeclaration, GiftAidGift
 from fundapp.giving.letter_models import LetterAddress, ReceiptAsked
 from fundapp.giving.models import Donation
+from fundapp.giving.monthly_models import PledgeGift
 
 
 def _no_gift_since(before: datetime) -> ColumnElement[bool]:
-    """Six years after the last gift that may be claimed on (HMRC): an enduring declaration lives as long as gifts come under it."""
+    """Six years after the last gift that may be claimed on (HMRC): an enduring declaration lives as long as gifts come under it.
+
+    Each month of a monthly gift counts, whichever of them it was declared on.
+    """
+    mine = select(GiftAidGift.donation_id).where(GiftAidGift.donor_id == GiftAidDeclaration.donor_id).correlate(GiftAidDeclaration)
+    pledges = select(PledgeGift.pledge_id).where(PledgeGift.donation_id.in_(mine))
+    months = select(PledgeGift.donation_id).where(PledgeGift.pledge_id.in_(pledges))
     newest = (
         select(func.max(func.coalesce(Donation.paid_at, Donation.created_at)))
-        .join(GiftAidGift, GiftAidGift.donation_id == Donation.id)
-        .where(GiftAidGift.donor_id == GiftAidDeclaration.donor_id)
+        .where(Donation.id.in_(mine) | Donation.id.in_(months))
+        .correlate(GiftAidDeclaration)
         .scalar_subquery()
     )
     return (GiftAidDeclaration.made_at < before) & (func.coalesce(newest, GiftAidDeclaration.made_at) < before)

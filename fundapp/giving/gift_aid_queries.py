@@ -23,7 +23,9 @@ from fundapp.giving import gift_aid_details as details_
 from fundapp.giving.gift_aid_covering import Cover, Held, covers_all, declarations_of
 from fundapp.giving.gift_aid_details import Details
 from fundapp.giving.gift_aid_models import GiftAidCancellation, GiftAidDeclaration, GiftAidGift, How, Scope
+from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation
+from fundapp.giving.monthly_models import PledgeGift
 
 TO_CLAIM = "to_claim"
 LONGEST_REASON = 500
@@ -68,9 +70,13 @@ def standing(session: Session, donor_id: int) -> Standing:
 
 
 def gifts_of(donor_id: int) -> Select[Donation]:
-    """The gifts that are linked to a donor, the newest first, for paging."""
+    """The paid gifts that are known to be a donor's, each month of a monthly one among them, the newest first, for paging."""
     linked = select(GiftAidGift.donation_id).where(GiftAidGift.donor_id == donor_id)
-    return select(Donation).where(Donation.id.in_(linked)).order_by(Donation.paid_at.desc().nulls_last(), Donation.id)
+    elsewhere = select(GiftAidGift.donation_id).where(GiftAidGift.donor_id != donor_id)
+    pledges = select(PledgeGift.pledge_id).where(PledgeGift.donation_id.in_(linked))
+    months = select(PledgeGift.donation_id).where(PledgeGift.pledge_id.in_(pledges), PledgeGift.donation_id.not_in(elsewhere))
+    mine = Donation.id.in_(linked) | Donation.id.in_(months)
+    return select(Donation).where(mine, Donation.status == Status.PAID).order_by(Donation.paid_at.desc(), Donation.id)
 
 
 def covers_of(session: Session, donations: Sequence[Donation]) -> dict[UUID, Cover]:

@@ -20,6 +20,8 @@ from fundapp.giving.gift_aid_details import Details
 from fundapp.giving.gift_aid_models import GiftAidDeclaration, GiftAidGift, Link, Scope
 from fundapp.giving.lifecycle import Source, Status
 from fundapp.giving.models import Donation
+from fundapp.giving.monthly_lifecycle import PledgeState
+from fundapp.giving.monthly_models import Pledge, PledgeGift
 from fundapp.giving.settling import settle_charge
 from fundapp.ledger import chart
 from fundapp.ledger import service as ledger
@@ -121,6 +123,37 @@ def elsewhere(session: Session, *, is_individual: bool, pence: int = 5_000) -> D
             )
         )
     return donation
+
+
+def month_of(session: Session, pledge: Pledge, *, at: datetime) -> Donation:
+    """One month's gift of a monthly one."""
+    donation = paid(session, pledge.amount_pence, at=at, source=Source.MONTHLY)
+    with transaction(session):
+        session.add(PledgeGift(donation_id=donation.id, pledge_id=pledge.id, invoice_id=f"in_gift_aid_{next(_numbers)}"))
+    return donation
+
+
+def pledge(session: Session) -> Pledge:
+    """A monthly gift that goes on."""
+    identity, now = uuid4(), clock.now()
+    made = Pledge(
+        id=identity,
+        key_hash=token_hash(f"pledge-{identity}"),
+        token_hash=token_hash(f"pledge-page-{identity}"),
+        fund_code="public-giving",
+        amount_pence=500,
+        state=PledgeState.ACTIVE,
+        attempt=1,
+        session_expires_at=now,
+        subscription_id=f"sub_{identity.hex}",
+        created_at=now,
+        told_at=now,
+        looked_at=now,
+        language="en",
+    )
+    with transaction(session):
+        session.add(made)
+    return made
 
 
 def declare(session: Session, donation: Donation, *, scope: Scope = Scope.GIFT, details: Details = MARY) -> GiftAidDeclaration:

@@ -20,7 +20,9 @@ from fundapp.giving import gift_aid
 from fundapp.giving import gift_aid_queries as reading
 from fundapp.giving.gift_aid import Spoken
 from fundapp.giving.gift_aid_covering import Why, covers
+from fundapp.giving.gift_aid_forgetting import FORGETTING
 from fundapp.giving.gift_aid_models import GiftAidCancellation, GiftAidDeclaration, GiftAidGift, How, Scope
+from fundapp.giving.models import Donation
 from tests.builders import gift_aid as build
 from tests.builders import ledger, people
 from tests.builders.giving import KEYS, Donor, gift_of
@@ -396,3 +398,38 @@ def test_the_same_number_of_statements_covers_one_gift_or_fifty(books: Session, 
         found = reading.covers_of(books, gifts)
     assert len(many) == len(few) <= 4
     assert all(one.is_covered for one in found.values())
+
+
+def test_a_declaration_on_one_month_covers_the_months_of_the_same_pledge_and_no_other(books: Session) -> None:
+    mine, theirs = build.pledge(books), build.pledge(books)
+    with clock.at(NOON):
+        declared_on = build.month_of(books, mine, at=NOON)
+        made = build.declare(books, declared_on, scope=Scope.FUTURE)
+        later, other = (build.month_of(books, one, at=NOON + timedelta(days=30)) for one in (mine, theirs))
+        earlier = build.month_of(books, mine, at=NOON - timedelta(days=30))
+    assert [covers(books, one).why for one in (declared_on, later, other, earlier)] == [
+        Why.COVERED,
+        Why.COVERED,
+        Why.NO_DECLARATION,
+        Why.OUTSIDE,
+    ]
+    assert set(books.scalars(reading.gifts_of(made.donor_id))) == {declared_on, later, earlier}
+
+
+def test_who_declared_is_forgotten_years_after_the_last_gift_and_never_while_gifts_come(books: Session) -> None:
+    (rule,) = (one for one in FORGETTING if one.name == "gift-aid")
+    long_ago = NOON.replace(year=2018)
+    with clock.at(long_ago):
+        alone = build.declare(books, build.paid(books), scope=Scope.FUTURE)
+        monthly = build.pledge(books)
+        going_on = build.declare(books, build.month_of(books, monthly, at=long_ago), scope=Scope.FUTURE)
+    build.month_of(books, monthly, at=NOON)
+    due = books.scalars(select(GiftAidDeclaration).where(rule.due(NOON - timedelta(days=2557)))).all()
+    assert due == [alone]
+    with transaction(books):
+        rule.forget(books, alone)
+    books.refresh(alone)
+    assert alone.details == {}
+    assert reading.is_as_declared(alone)
+    assert covers(books, books.get_one(Donation, alone.donation_id)).is_covered
+    assert going_on.details
