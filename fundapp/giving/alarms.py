@@ -33,6 +33,7 @@ class AlarmKind(StrEnum):
     BALANCE_GAP = "balance-gap"
     LATE_FEE = "late-fee"
     UNKNOWN_MOVEMENT = "unknown-movement"
+    LARGE_GIFT = "large-gift"
     NOT_FETCHED = "not-fetched"
     NOT_RECORDED = "not-recorded"
     OTHER_VERSION = "other-version"
@@ -65,6 +66,7 @@ _SENTENCES = {
     AlarmKind.BALANCE_GAP: marked("The Stripe balance and the ledger did not agree on this day. Find out what is missing, and where."),
     AlarmKind.LATE_FEE: marked("A gift’s fee has not come for more than an hour. Until it does, the gift cannot be used."),
     AlarmKind.UNKNOWN_MOVEMENT: marked("The Stripe balance moved, and no gift explains it. It lies in suspense until somebody does."),
+    AlarmKind.LARGE_GIFT: marked("A large gift came. See whether it is what it seems, and whether somebody should be thanked in person."),
     AlarmKind.NOT_FETCHED: marked("Stripe rang about something that it then would not tell us. Nothing was recorded of it."),
     AlarmKind.NOT_RECORDED: marked("Stripe has a movement that could not be recorded here. Nothing was posted for it."),
     AlarmKind.OTHER_VERSION: marked(

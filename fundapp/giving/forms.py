@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wtforms import HiddenField, RadioField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, StringField
 from wtforms.validators import Length
 
 from fundapp.core.language import gettext as _
@@ -24,10 +24,35 @@ class GiveForm(PublicForm):
     form_key = HiddenField()
     amount = RadioField(lazy("What would you like to give?"), validate_choice=False)
     other = MoneyField(lazy("Another amount, in pounds and pence"))
+    # Never ticked beforehand: a charge that is a choice stands beside the choice of none (Code of Fundraising Practice, 7.5.2).
+    cover = BooleanField(lazy("Add the card company’s share as well"), default=False)
+    # The amount that the donor has said once more they mean, in pence.
+    meant = HiddenField()
     presets: Sequence[GivingPreset] = ()
     limits: GivingRules
     # What the donor means, in pence, once the form is valid.
     pence: int | None = None
+
+    @property
+    def cover_pence(self) -> int:
+        """What is added for the card company's share, once the form is valid."""
+        return self.limits.cover_pence(self.pence) if self.cover.data and self.pence else 0
+
+    @property
+    def sent(self) -> list[tuple[str, str]]:
+        """What was sent, for a page that asks something more and sends it on."""
+        return [(field.name, str(value)) for field in self for value in field.raw_data or () if isinstance(value, str)]
+
+    @property
+    def must_be_asked(self) -> bool:
+        """Whether the amount is one that is easily written by mistake, and the donor has not said yet that they mean it."""
+        return (self.pence or 0) >= self.limits.asked_again_from_pence and self.meant.data != str(self.pence)
+
+    @property
+    def instead_pence(self) -> int | None:
+        """What the donor may have meant: pounds written as pence, "£500 for £5". None where that is nothing one can give."""
+        less, rest = divmod(self.pence or 0, 100)
+        return less if not rest and less >= self.limits.minimum_pence else None
 
     def offer(self, presets: Sequence[GivingPreset], limits: GivingRules) -> None:
         """Put the offered amounts in, by the rules in force. A choice that is not among them any more is no choice."""

@@ -29,6 +29,7 @@ class Donation(Base):
         CheckConstraint(f"status IN ({_STATUSES})", name="status_known"),
         CheckConstraint(f"language IN ({_LANGUAGES})", name="language_known"),
         CheckConstraint("amount_pence > 0", name="amount_positive"),
+        CheckConstraint("cover_pence >= 0 AND cover_pence < amount_pence", name="cover_within"),
         CheckConstraint(f"source IN ({_SOURCES})", name="source_known"),
         CheckConstraint("(status = 'paid' AND source <> 'elsewhere') = (charge_id IS NOT NULL)", name="paid_has_charge"),
         CheckConstraint("(status = 'paid') = (paid_at IS NOT NULL)", name="paid_has_moment"),
@@ -51,6 +52,8 @@ class Donation(Base):
     point_id: Mapped[int | None] = mapped_column(ForeignKey("collection_point.id"))
     fund_code: Mapped[str]
     amount_pence: Mapped[int]
+    # How much of that the donor added so that the rest arrives whole, by the card company's expected share.
+    cover_pence: Mapped[int] = mapped_column(server_default="0")
     status: Mapped[Status] = mapped_column(_named(Status))
     # How it comes: most of what is special about a gift stands in tables beside this one.
     source: Mapped[Source] = mapped_column(_named(Source), server_default=Source.CARD.value)

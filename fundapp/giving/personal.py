@@ -42,7 +42,7 @@ INVENTORY = Inventory(
         **monthly.IMPERSONAL,
         **gift_aid.IMPERSONAL,
         "donation": columns(
-            "key_hash point_id fund_code amount_pence status source attempt session_expires_at created_at paid_at looked_at"
+            "key_hash point_id fund_code amount_pence cover_pence status source attempt session_expires_at created_at paid_at looked_at"
         ),
         # A bell alone: what Stripe says in it is not kept (docs/decisions/0010-sealed-columns.md).
         "stripe_event": columns("id type api_version object_type rung_at received_at acted_at tries failed_at fault"),

@@ -60,6 +60,8 @@ class Receipt:
     figures: Figures
     # By cheque or bank: it has a day and no hour, and no card company kept anything.
     by_bank: bool = False
+    # What the donor added for the card company's share.
+    cover_pence: int = 0
     # For whoever checks it without us; None before the gift is sealed, and where nobody asked for it.
     checking: Checking | None = None
     # It will be sealed in a moment.
@@ -122,6 +124,9 @@ class Receipt:
             words.append(_("Your bank took back %(amount)s of this gift.") % {"amount": pounds(figures.taken_back_pence)})
         if figures.refunded_pence:
             words.append(_("%(amount)s of this gift was given back.") % {"amount": pounds(figures.refunded_pence)})
+        if self.cover_pence:
+            covered = _("%(amount)s of it was added to cover what the card company keeps.")
+            words.append(covered % {"amount": pounds_short(self.cover_pence)})
         if self.aid and self.aid.declared_on and self.aid.cover.is_covered:
             aided = _("Gift Aid, declared on %(day)s: the tax office adds %(amount)s to what is left of it, at no cost to you.")
             words.append(aided % {"day": day(self.aid.declared_on), "amount": pounds(self.aid.cover.aid_pence)})
@@ -157,6 +162,7 @@ def receipt(session: Session, donation: Donation) -> Receipt:
         fund=funds[donation.fund_code],
         figures=figures(session, donation),
         by_bank=donation.source is Source.ELSEWHERE,
+        cover_pence=donation.cover_pence,
     )
 
 

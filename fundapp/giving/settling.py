@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.db import carry_out
 from fundapp.gateways.stripe import Charge, CheckoutSession, Invoice, StripeGateway
-from fundapp.giving import disputes, monthly_gifts, posting, refund_sending
+from fundapp.giving import disputes, monthly_gifts, posting, refund_sending, rules
 from fundapp.giving.alarms import AlarmKind, raise_alarm
 from fundapp.giving.lifecycle import Status, told_by_stripe
 from fundapp.giving.models import Donation
@@ -98,6 +98,8 @@ def _record_paid(session: Session, donation: Donation, charge: Charge, asked_at:
     if donation.status is not Status.PAID:
         donation.charge_id, donation.paid_at = charge.id, charge.created_at
         move(session, donation, Status.PAID)
+        if charge.amount_pence >= rules.now(session).looked_at_from_pence:
+            raise_alarm(session, kind=AlarmKind.LARGE_GIFT, about=charge.id, subject=donation.subject)
         if charge.failure_balance_transaction is None:
             # Whichever bell came first, the receipt is asked for once, here. The donor's address stays with Stripe until it is written.
             enqueue(session, "giving.send_receipt", donation_id=str(donation.id))

@@ -50,13 +50,14 @@ def form_id(keys: Keys, form_key: str, point: CollectionPoint | None) -> str | N
     return keys.unsign(_purpose(point), form_key)
 
 
-def begin(session: Session, *, keys: Keys, form: str, point: CollectionPoint | None, amount_pence: int) -> Donation:
+def begin(session: Session, *, keys: Keys, form: str, point: CollectionPoint | None, amount_pence: int, cover_pence: int = 0) -> Donation:
     """Make the gift's row, once for each form; the same form again is the same gift, held until the transaction ends.
 
+    `amount_pence` is all that is taken; `cover_pence` of it was added so that the rest arrives whole.
     A gift at a closed point goes to the general fund. It speaks the language that its form was sent in.
     Raises Refused for an amount outside the limits.
     """
-    must_be_within(session, amount_pence)
+    must_be_within(session, amount_pence - cover_pence)
     now, identity = clock.now(), uuid4()
     key_hash = token_hash(form)
     values = {
@@ -66,6 +67,7 @@ def begin(session: Session, *, keys: Keys, form: str, point: CollectionPoint | N
         "point_id": point.id if point else None,
         "fund_code": fund_at(point),
         "amount_pence": amount_pence,
+        "cover_pence": cover_pence,
         "language": language(),
         "status": Status.STARTED,
         "attempt": 1,
@@ -77,9 +79,20 @@ def begin(session: Session, *, keys: Keys, form: str, point: CollectionPoint | N
     return _held(session, key_hash)
 
 
-def payment_page(session: Session, stripe: StripeGateway, donation: Donation, *, amount_pence: int, name: str, to: Addresses) -> str | None:
+def payment_page(
+    session: Session,
+    stripe: StripeGateway,
+    donation: Donation,
+    *,
+    amount_pence: int,
+    name: str,
+    to: Addresses,
+    cover_pence: int = 0,
+    details: str = "",
+) -> str | None:
     """The address of the page where this gift is paid; None when there is nothing to pay there any more.
 
+    `details` stands under the gift's name there, and is the same for the same amounts.
     That is: it is paid, the bank is at it, or another click on the same form with another amount came between. The gift's own page
     then says how it stands. Opens its own transactions, so that none is held while Stripe is asked; another amount than before
     closes the old payment page first, so that no gift can be paid twice.
@@ -90,15 +103,16 @@ def payment_page(session: Session, stripe: StripeGateway, donation: Donation, *,
         donation = _read(session, donation.key_hash)
     if donation.status in _DONE:
         return None
-    if _must_be_new(donation, amount_pence):
-        donation = _begin_anew(session, stripe, donation, amount_pence)
-        if donation.status in _DONE or donation.amount_pence != amount_pence:
+    wish = (amount_pence, cover_pence)
+    if _must_be_new(donation, wish):
+        donation = _begin_anew(session, stripe, donation, wish)
+        if donation.status in _DONE or _wish(donation) != wish:
             return None
     if donation.checkout_url:
         return donation.checkout_url
     # By value: the row itself is read anew below, and may have gone on by then.
     attempt = donation.attempt
-    told = _open(session, stripe, donation, name, to)
+    told = _open(session, stripe, donation, (name, details), to)
     if _keep(session, donation.key_hash, attempt, told):
         return told.url
     close_page(stripe, told.id)
@@ -138,14 +152,19 @@ def _purpose(point: CollectionPoint | None) -> str:
     return f"{_FORM_PURPOSE}/{point.code if point else ''}"
 
 
-def _must_be_new(donation: Donation, amount_pence: int) -> bool:
+def _wish(donation: Donation) -> tuple[int, int]:
+    """How much is to be taken, and how much of that covers the card company's share."""
+    return donation.amount_pence, donation.cover_pence
+
+
+def _must_be_new(donation: Donation, wish: tuple[int, int]) -> bool:
     """Whether the payment page there is, or the one that was asked for, is no good for this amount any more."""
     ended = donation.status in {Status.FAILED, Status.EXPIRED} or donation.session_expires_at <= clock.now()
     too_late = donation.session_id is None and donation.session_expires_at <= clock.now() + _SHORTEST_PAGE
-    return ended or too_late or donation.amount_pence != amount_pence
+    return ended or too_late or _wish(donation) != wish
 
 
-def _begin_anew(session: Session, stripe: StripeGateway, donation: Donation, amount_pence: int) -> Donation:
+def _begin_anew(session: Session, stripe: StripeGateway, donation: Donation, wish: tuple[int, int]) -> Donation:
     """Close the old payment page for good, see what became of it, and make ready for another unless it was paid after all."""
     old, attempt = donation.session_id, donation.attempt
     if old:
@@ -155,20 +174,20 @@ def _begin_anew(session: Session, stripe: StripeGateway, donation: Donation, amo
         mine = _held(session, donation.key_hash)
         if mine.attempt == attempt and mine.session_id == old and mine.status not in _DONE:
             move(session, mine, Status.STARTED)
-            mine.amount_pence = amount_pence
+            mine.amount_pence, mine.cover_pence = wish
             _next_attempt(mine)
     return mine
 
 
-def _open(session: Session, stripe: StripeGateway, donation: Donation, name: str, to: Addresses) -> CheckoutSession:
+def _open(session: Session, stripe: StripeGateway, donation: Donation, words: tuple[str, str], to: Addresses) -> CheckoutSession:
     """Ask for the payment page. Two clicks on one form ask with one key, so Stripe gives both the same page."""
     attempt = donation.attempt
     try:
         return stripe.create_donation_session(
             donation_id=str(donation.id),
             amount_pence=donation.amount_pence,
-            product_name=name,
-            description="",
+            product_name=words[0],
+            description=words[1],
             success_url=to.paid,
             cancel_url=to.given_up,
             idempotency_key=f"donation:{donation.id}:session:{attempt}",

@@ -19,6 +19,8 @@ def upgrade() -> None:
     """Make the tables."""
     _versions()
     _decisions()
+    op.add_column("donation", sa.Column("cover_pence", sa.BigInteger(), nullable=False, server_default="0"))
+    op.create_check_constraint(op.f("ck_donation_cover_within"), "donation", "cover_pence >= 0 AND cover_pence < amount_pence")
 
 
 def downgrade() -> None:

@@ -42,6 +42,8 @@ class Donor:
         """Open a place's page (or take one that lies open), choose an amount and press Give. Returns the answer, not followed."""
         opened = page or self.client.get(at)
         answer = opened.form().fill(amount(pounds)).submit(follow=False)
+        if answer.status == 200 and "Do you mean" in answer.text("h1"):
+            answer = answer.form().submit(follow=False)
         if answer.status == 303 and "/c/pay/" in answer.headers["Location"]:
             self.session_id = session_of(answer.headers["Location"])
         return answer

@@ -10,6 +10,7 @@ from fundapp.core.db import transaction
 from fundapp.core.errors import Busy, OutsideFault
 from fundapp.core.language import gettext as _
 from fundapp.core.language import lazy, speaking
+from fundapp.core.money import pounds_short
 from fundapp.giving import queries, rules, starting
 from fundapp.giving.forms import OTHER, GiveForm
 from fundapp.giving.models import Donation
@@ -73,23 +74,29 @@ def _start(point: CollectionPoint | None) -> ResponseReturnValue:
     made = starting.form_id(keys(), form.form_key.data or "", point)
     if not is_plain or form.pence is None or made is None:
         return _page(point, form, sentence="" if made else TOO_OLD, status=422)
+    if form.must_be_asked:
+        return _ask_again(point, form)
+    wish = (form.pence + form.cover_pence, form.cover_pence)
     with transaction(db()) as session:
-        donation = starting.begin(session, keys=keys(), form=made, point=point, amount_pence=form.pence)
+        donation = starting.begin(session, keys=keys(), form=made, point=point, amount_pence=wish[0], cover_pence=wish[1])
     try:
-        page = _payment_page(donation, form.pence, point)
+        page = _payment_page(donation, wish, point)
     except (OutsideFault, Busy):
         db().rollback()
         return _page(point, form, sentence=NO_ANSWER, status=502)
     return redirect(page or _gift_url(donation), 303)
 
 
-def _payment_page(donation: Donation, pence: int, point: CollectionPoint | None) -> str | None:
+def _payment_page(donation: Donation, wish: tuple[int, int], point: CollectionPoint | None) -> str | None:
     here = settings().base_url + _gift_url(donation)
     to = starting.Addresses(paid=f"{here}/return", given_up=here)
     # In the gift's own language: the same form asks Stripe in the same words each time.
     with speaking(donation.language):
         name = _("A gift at %(place)s") % {"place": point.name} if point and point.is_open else _("A gift to the Changing Lives Fund")
-    return starting.payment_page(db(), gateways.current().stripe, donation, amount_pence=pence, name=name, to=to)
+        parts = {"gift": pounds_short(wish[0] - wish[1]), "cover": pounds_short(wish[1])}
+        details = _("%(gift)s, and %(cover)s for the card company’s share") % parts if wish[1] else ""
+    stripe, pence, cover = gateways.current().stripe, *wish
+    return starting.payment_page(db(), stripe, donation, amount_pence=pence, cover_pence=cover, name=name, details=details, to=to)
 
 
 def _gift_url(donation: Donation) -> str:
@@ -116,10 +123,17 @@ def _page(point: CollectionPoint | None, form: GiveForm, *, sentence: str = "", 
         OTHER=OTHER,
         example_pence=EXAMPLE_PENCE,
         fee=form.limits.estimated_fee_pence,
+        cover=form.limits.cover_pence,
         rule=form.limits.fee_words(),
         action=request.path + carried(),
     )
     return make_response(words, status)
+
+
+def _ask_again(point: CollectionPoint | None, form: GiveForm) -> ResponseReturnValue:
+    """“£500 for £5?” Asked once, on a page that carries all that was chosen."""
+    kept = [(name, value) for name, value in form.sent if name not in {"amount", "other", "meant"}]
+    return render_template("giving/asked_again.html", form=form, kept=kept, place=point, back=request.path + carried(), OTHER=OTHER)
 
 
 def _unknown(code: str) -> ResponseReturnValue:
