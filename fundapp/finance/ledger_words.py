@@ -23,6 +23,7 @@ KINDS = {
     "gift.lost": marked("Dispute lost"),
     "gift.not-lost": marked("Dispute not lost after all"),
     "gift.reinstated": marked("Disputed gift given back to us"),
+    "gift.received": marked("Gift by cheque or bank"),
     "gift.refunded": marked("Gift given back"),
     "gift.settled": marked("Card fee known"),
     "grant.awarded": marked("Grant agreed"),
@@ -46,6 +47,7 @@ PLAIN_KINDS = {"system": marked("The Fund, by itself"), "donor": marked("The don
 REASONS = {
     "came-back": marked("The payment came back"),
     "entered-twice": marked("It was entered twice"),
+    "entered-wrong": marked("It was entered wrong"),
     "not-needed": marked("It was not needed after all"),
     "payout-failed": marked("The payout did not reach the bank"),
     "refund-failed": marked("The refund could not be paid out"),

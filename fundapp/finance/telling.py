@@ -53,7 +53,14 @@ def _settled(entry: EntryView) -> str:
     return kept % {"fee": pounds(fee), "amount": pounds(came)}
 
 
+def _received(entry: EntryView) -> str:
+    came = _("Somebody gave %(amount)s by cheque or bank. One officer entered it, another found it on the statement.")
+    return came % {"amount": pounds(entry.amount_pence)}
+
+
 def _refunded(entry: EntryView) -> str:
+    if by_bank := _pence(entry, credit=chart.BANK):
+        return _("%(amount)s left the bank, back to whoever gave it. One officer entered it, another agreed.") % {"amount": pounds(by_bank)}
     left = _("%(amount)s left the Stripe balance, back to whoever gave it.")
     return left % {"amount": pounds(_pence(entry, credit=chart.STRIPE_BALANCE))}
 
@@ -134,6 +141,7 @@ _RECORDS = {
 _TELLERS = {
     "contribution.received": _contributed,
     "gift.charged": _charged,
+    "gift.received": _received,
     "gift.refunded": _refunded,
     "gift.settled": _settled,
     "grant.awarded": _awarded,

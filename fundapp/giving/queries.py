@@ -31,6 +31,7 @@ RECEIPT_LENGTH = 8
 
 _TELLS = {
     "gift.charged": lazy("What you gave"),
+    "gift.received": lazy("What you gave"),
     "gift.settled": lazy("What the card company kept, and what reached the Fund"),
     "gift.refunded": lazy("What was given back"),
     "gift.disputed": lazy("What your bank took back"),
@@ -39,6 +40,8 @@ _TELLS = {
     "gift.lost": lazy("The dispute ended, and your bank kept it"),
     "reversal": lazy("A refund that came back to us"),
 }
+# A gift by cheque or bank has no fee, and that is known at once.
+_FEE_KNOWN = frozenset({"gift.settled", "gift.received"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def figures(session: Session, donation: Donation) -> Figures:
         refunded_pence=_moved(entries, chart.REFUNDS),
         taken_back_pence=failed + _moved(entries, chart.CHARGEBACKS),
         disputed_pence=_moved(entries, chart.DISPUTED),
-        fee_known=any(entry.kind == "gift.settled" for entry in entries),
+        fee_known=any(entry.kind in _FEE_KNOWN for entry in entries),
         entries=tuple((entry.number, _TELLS[entry.kind]) for entry in entries if entry.kind in _TELLS),
         charge_number=next((entry.number for entry in entries if entry.event_key == donation.receiving_key), 0),
     )

@@ -76,7 +76,7 @@ STANDARD = (
     Standard(DISPUTED, "Held by a bank while a gift is disputed", AccountKind.ASSET),
     Standard(SUSPENSE, "Not yet understood", AccountKind.ASSET),
     Standard(GRANTS_PAYABLE, "Grants agreed, not yet paid", AccountKind.LIABILITY),
-    Standard(DONATIONS, "Gifts by card", AccountKind.INCOME),
+    Standard(DONATIONS, "Gifts", AccountKind.INCOME),
     Standard(CONTRIBUTIONS, "Contributions from services", AccountKind.INCOME),
     Standard(REFUNDS, "Gifts given back", AccountKind.EXPENSE),
     Standard(CHARGEBACKS, "Gifts taken back by a bank", AccountKind.EXPENSE),

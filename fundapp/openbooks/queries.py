@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from fundapp.core.errors import NotFound
 from fundapp.core.language import gettext as _
@@ -41,9 +41,13 @@ def books(session: Session, today: date) -> Books:
 
 
 def gifts(session: Session, period: Period) -> int:
-    """How many gifts were charged in a period."""
+    """How many gifts came in a period: by card, or by cheque or bank and not taken back since as entered wrong."""
+    wrong = aliased(Entry)
+    stands = ~exists().where(wrong.reverses == Entry.number)
     statement = (
-        select(func.count()).select_from(Entry).where(Entry.kind == "gift.charged", Entry.happened_on.between(period.first, period.last))
+        select(func.count())
+        .select_from(Entry)
+        .where(Entry.kind.in_(("gift.charged", "gift.received")), Entry.happened_on.between(period.first, period.last), stands)
     )
     return session.scalar(statement) or 0
 

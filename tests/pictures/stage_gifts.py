@@ -10,7 +10,7 @@ from fundapp.core.actor import STRIPE
 from fundapp.core.db import transaction
 from fundapp.core.keys import Keys
 from fundapp.gateways.stripe import StripeGateway
-from fundapp.giving import moving, refund_moving, refunding, settling, starting
+from fundapp.giving import elsewhere, elsewhere_reversing, moving, refund_moving, refunding, settling, starting
 from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation
 from fundapp.giving.refund_lifecycle import State
@@ -18,6 +18,7 @@ from fundapp.giving.refund_models import GiftRefund
 from fundapp.points import queries as points
 from fundapp.points import service as point_service
 from fundapp.points.models import CollectionPoint
+from tests.builders import elsewhere as elsewhere_build
 from tests.builders import giving
 from tests.builders.grants import Seat
 from tests.builders.stripe_calls import client_of
@@ -52,6 +53,7 @@ def make(session: Session, live: LiveServer, who: dict[str, Seat]) -> dict[str, 
     fresh = point_service.open_point(session, actor=who["admin"].actor, keys=donor.keys, **_plain_facts())
     names: dict[str, object] = {name: donor.keys.link_token("gift", str(gift.id)) for name, gift in gifts.items()}
     names |= _refunds(session, who, {name: gifts[name] for name in BACK}, donor.paid(None, 9_000))
+    names |= _elsewhere(session, who, donor.keys)
     names |= {"code": open_point.code, "point": open_point.id, "closed_code": closed.code, "closed_point": closed.id, "new_point": fresh.id}
     names |= stage_gift_aid.declare(session, donor.keys, gifts)
     names |= stage_points.make(session, donor.keys, who, open_point)
@@ -70,6 +72,29 @@ def _refunds(session: Session, who: dict[str, Seat], gifts: dict[str, Donation],
     entered = refunding.ask(session, donation=large, reason="")
     refunding.enter(session, actor=finance, refund_id=entered.id, amount_pence=9_000)
     return {"refund_asked": made["gift_asked_back"], "refund_entered": entered.id, "refund_failed": failed.id}
+
+
+def _elsewhere(session: Session, who: dict[str, Seat], keys: Keys) -> dict[str, object]:
+    """A gift by cheque or bank in each state, entered by the first officer, and the page of one that is in the books."""
+    one, two = who["finance"].actor, who["finance_two"].actor
+    said = {"given_by": "The Nether Hall Singers", "is_individual": False, "in_memory_of": "Alf Nether", "postal_address": "1 High Street"}
+    rows = [elsewhere_build.entered(session, one, bank_reference=f"CHQ {number}", **said) for number in range(1, 6)]
+    entered, back, standing, wrong, taken = rows
+    elsewhere.send_back(session, actor=two, gift_id=back.id, words="The statement says £70.")
+    for row in (standing, wrong, taken):
+        elsewhere.check(session, actor=two, keys=keys, gift_id=row.id)
+    for row in (wrong, taken):
+        elsewhere_reversing.call_wrong(session, actor=one, gift_id=row.id, words="The cheque came back.")
+    elsewhere_reversing.take_back(session, actor=two, gift_id=taken.id)
+    tokens = {"gift_by_bank": standing, "gift_taken_back": taken}
+    return {
+        "elsewhere_entered": entered.id,
+        "elsewhere_back": back.id,
+        "elsewhere_standing": standing.id,
+        "elsewhere_wrong": wrong.id,
+        "elsewhere_taken": taken.id,
+        **{name: keys.link_token("gift", str(row.donation_id)) for name, row in tokens.items()},
+    }
 
 
 def pay_one(session: Session, live: LiveServer) -> str:

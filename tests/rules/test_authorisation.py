@@ -127,11 +127,12 @@ _FOR_PROVING = (
     " second_step.ask second_step.leave second_step.prove second_step.prove_by_passkey"
 )
 _FOR_BOOKS = (
-    "accounts_desk.account accounts_desk.accounts accounts_desk.trial_balance audit_desk.events audit_desk.take exports.exports"
+    "accounts_desk.account accounts_desk.accounts accounts_desk.trial_balance audit_desk.events audit_desk.take elsewhere.every"
+    " exports.exports"
     " point_takings.of_point point_takings.takings finance.contributions finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk refunds.queue"
-    " periods_desk.month periods_desk.months stripe_inbox.bells"
+    " periods_desk.month periods_desk.months stripe_balance.show stripe_inbox.bells"
 )
-_FOR_FINANCE = "accounts_desk.rename finance.new_contribution periods_desk.close refunds.begin"
+_FOR_FINANCE = "accounts_desk.rename elsewhere.enter finance.new_contribution periods_desk.close refunds.begin"
 _FOR_ADMIN = (
     "guessing.noticed catalogue.add_item catalogue.change_item catalogue.item catalogue.items catalogue.new_item catalogue.offer_again"
     " catalogue.stop_offering examples.add examples.examples giving_admin.change giving_admin.presets"
@@ -150,7 +151,7 @@ _FOR_DATA_ABOUT = (
     " data_rights.answer data_rights.erase data_rights.put_right data_rights.show data_rights.take"
 )
 _FOR_SIGNS = (
-    "points.code_png points.code_svg points.low_ink_poster points.point points.points points.poster"
+    "points.all_pieces points.code_png points.code_svg points.piece points.point points.points points.print_all"
     " poster_reports.report poster_reports.reports"
 )
 
@@ -172,6 +173,11 @@ TABLE: dict[str, tuple[May, ...]] = {
     **_all(_FOR_SIGNS, May(SIGNS)),
     **_all(_FOR_DATA, May(ADMIN)),
     **_all(_FOR_DATA_ABOUT, May(ADMIN, there=False)),
+    "elsewhere.show": (May(BOOKS, there=False),),
+    **_all(
+        "elsewhere.call_wrong elsewhere.check elsewhere.keep elsewhere.letter elsewhere.send_back elsewhere.take_back",
+        May(FINANCE, there=False),
+    ),
     "refunds.show": (May(BOOKS, there=False),),
     **_all("refunds.agree refunds.decline refunds.enter refunds.send_back", May(FINANCE, there=False)),
     "readings.of_person": (May(ADMIN | AUDITOR),),
@@ -393,6 +399,7 @@ def _values(session: Session, seats: dict[str, build.Seat], requests: dict[str, 
         "request_id": 0,
         "complaint_id": 0,
         "refund_id": 0,
+        "gift_id": 0,
         "declaration_id": 0,
         "name": "nothing",
         "number": session.scalar(select(func.min(Entry.number))),

@@ -45,6 +45,8 @@ def gift(token: str) -> ResponseReturnValue:
     told: dict[str, object] = {"donation": donation, "point": point, "token": token, "again": _again(point)}
     if donation.status is Status.PAID:
         said = receipt(db(), donation)
+        if said.by_bank and not said.figures.gross_pence:
+            return render_template("giving/gift_taken_back.html", receipt=said, **told)
         told |= gift_parts.told(db(), donation, said.figures)
         return render_template("giving/gift.html", receipt=said, standing=proving.standing(db(), said.figures), **told)
     return render_template("giving/gift_unpaid.html", is_open=_is_open(donation), Status=Status, **told)

@@ -163,6 +163,7 @@ def _shown(refund_id: int, sent: Form | None = None) -> ResponseReturnValue:
         left_pence=queries.left_pence(db(), refund.subject),
         disputed=queries.is_disputed(db(), refund.charge_id),
         names=people.names(db(), [one for one in (refund.entered_by, refund.agreed_by) if one]),
+        acts=may_act,
         may_enter=may_act and refund.state == State.ASKED,
         may_agree=may_act and refund.state == State.ENTERED and refund.entered_by != me.user_id,
         is_mine=refund.state == State.ENTERED and refund.entered_by == me.user_id,

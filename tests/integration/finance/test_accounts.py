@@ -186,7 +186,7 @@ def test_the_path_is_a_fund_s_or_some_days_and_its_links_keep_both(finance: Clie
 def test_a_gift_s_path_ends_where_its_money_lies_and_a_grant_s_begins_at_the_bank(finance: Client, session: Session) -> None:
     gift = pound.path_of(session, "donation:1")
     assert [(stop.label, stop.look, stop.here) for stop in gift.stops[:4]] == [
-        ("Gifts by card", "lit", ""),
+        ("Gifts", "lit", ""),
         ("Stripe, fee not known", "full", ""),
         ("Stripe balance", "full", "£9.65 here"),
         ("On its way to the bank", "bare", ""),
