@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from io import BytesIO
 
@@ -27,6 +28,7 @@ class Run:
     length: int
 
 
+@lru_cache(maxsize=8)
 def matrix(text: str) -> Matrix:
     """The squares of a code, True where dark, without its quiet zone. The text is kept as it is: case matters in an address."""
     code = qrcode.QRCode(error_correction=CORRECTION, border=0)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
@@ -160,6 +162,17 @@ def publications(session: Session, *, size: int | None = None, place: str | None
         statement = statement.where(Publication.place == place)
     rows = session.execute(statement.order_by(Publication.published_at.desc(), Publication.id.desc()).limit(limit))
     return [PublicationView(*row) for row in rows]
+
+
+def newest_of(session: Session, places: Sequence[str]) -> dict[str, CheckpointView]:
+    """The checkpoint that each of these places was given last; a place that was given none is left out."""
+    order = (Publication.place, Publication.published_at.desc(), Publication.id.desc())
+    last = select(Publication.place, Publication.checkpoint_size).where(Publication.place.in_(places)).ext(distinct_on(Publication.place))
+    given: dict[int, list[str]] = {}
+    for place, size in session.execute(last.order_by(*order)):
+        given.setdefault(size, []).append(place)
+    views = (CheckpointView(*row) for row in session.execute(_views().where(CheckpointRow.size.in_(given))))
+    return {place: view for view in views for place in given[view.size]}
 
 
 def _long(minutes: int) -> str:

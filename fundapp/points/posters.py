@@ -6,6 +6,8 @@ a checkpoint comes on a poster when its point is opened, and whenever an adminis
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from fundapp.audit.kinds import AuditKind
@@ -23,6 +25,12 @@ def on_poster(session: Session, point: CollectionPoint) -> CheckpointView | None
     """The checkpoint that the point's poster carries."""
     last = checkpoints.publications(session, place=_place(point), limit=1)
     return checkpoints.at(session, last[0].size) if last else None
+
+
+def on_posters(session: Session, points: Sequence[CollectionPoint]) -> dict[int, CheckpointView]:
+    """The checkpoint that each of these points' posters carries, by the point's number; one that carries none is left out."""
+    found = checkpoints.newest_of(session, [_place(point) for point in points])
+    return {point.id: found[_place(point)] for point in points if _place(point) in found}
 
 
 def put_newest(session: Session, point: CollectionPoint) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from fundapp.core.errors import NotFound
@@ -52,6 +52,11 @@ def points(*, words: str = "", state: State = State.ALL) -> Select[CollectionPoi
     if code:
         found.append(CollectionPoint.code.startswith(code, autoescape=True))
     return statement.where(or_(*found))
+
+
+def count_open(session: Session) -> int:
+    """How many points are open."""
+    return session.scalar(select(func.count()).select_from(CollectionPoint).where(CollectionPoint.closed_at.is_(None))) or 0
 
 
 def first_open(session: Session) -> CollectionPoint:

@@ -11,17 +11,15 @@ from markupsafe import Markup
 from fundapp.audit import queries as audit
 from fundapp.core import clock
 from fundapp.core.db import transaction
-from fundapp.core.errors import Refused
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.gateways import qr
-from fundapp.gateways.documents import low_ink_poster_pdf, poster_pdf
+from fundapp.gateways.documents import PIECES
 from fundapp.ledger import checkpoints
-from fundapp.people import queries as people
 from fundapp.people.fact_words import listed
 from fundapp.people.reading import kinds, namer
-from fundapp.points import figures, posters, queries, search, service, watching
+from fundapp.points import figures, posters, printing, queries, search, service, watching
 from fundapp.points.codes import grouped
 from fundapp.points.forms import HostForm, PointForm, ReasonForm
 from fundapp.points.lifecycle import Trouble
@@ -88,7 +86,8 @@ def point(point_id: int) -> ResponseReturnValue:
         grouped=grouped(found.code),
         address=_address_words(found),
         code_svg=Markup(_svg(found)),  # noqa: S704 - our own drawing; its label is escaped where it is made
-        ready=_is_printable(),
+        ready=printing.is_printable(db()),
+        pieces=PIECES,
         checkpoint=posters.on_poster(db(), found),
         newest=checkpoints.latest(db()),
         visited=figures.visited(db(), [found.id], today=clock.today()).get(found.id),
@@ -211,38 +210,28 @@ def code_png(point_id: int) -> Response:
     return _file(qr.png(_url(found)), "image/png", f"qr-{found.code}.png")
 
 
-@blueprint.get("/<int:point_id>/poster-a4.pdf", defaults={"size": "A4"})
-@blueprint.get("/<int:point_id>/poster-a6.pdf", defaults={"size": "A6"})
-def poster(point_id: int, size: str) -> Response:
-    """The poster in full colour."""
-    return _poster(queries.point(db(), point_id), size, poster_pdf, "")
+def piece(point_id: int, name: str) -> Response:
+    """A poster, a sticker, a card or a label."""
+    found = queries.point(db(), point_id)
+    return _file(printing.piece(db(), [found], name, base_url=settings().base_url), "application/pdf", f"{name}-{found.code}.pdf")
 
 
-@blueprint.get("/<int:point_id>/poster-a4-low-ink.pdf", defaults={"size": "A4"})
-@blueprint.get("/<int:point_id>/poster-a6-low-ink.pdf", defaults={"size": "A6"})
-def low_ink_poster(point_id: int, size: str) -> Response:
-    """The poster in lines, for an office printer."""
-    return _poster(queries.point(db(), point_id), size, low_ink_poster_pdf, "-low-ink")
+def all_pieces(name: str) -> Response:
+    """The same for every open point, in one file; of very many, a part."""
+    content = printing.all_open(db(), name, paging.asked(), base_url=settings().base_url)
+    return _file(content, "application/pdf", f"{name}-all-{paging.asked()}.pdf")
 
 
-def _poster(found: CollectionPoint, size: str, draw: Any, kind: str) -> Response:
-    """Raises Refused while the charity's facts are not entered: a poster must name them (Code of Fundraising Practice 7.5.1)."""
-    if not _is_printable():
-        raise Refused(_("A poster names the charity, its number and a contact. Enter the charity’s facts first."))
-    holder = people.fund_holder(db())
-    content = draw(
-        size=size,
-        place=found.name,
-        address_words=_address_words(found),
-        url=_url(found),
-        code=found.code,
-        charity_name=holder.charity_name,
-        charity_number=holder.charity_number,
-        town=holder.town,
-        contact=holder.phone or holder.email,
-        checkpoint=posters.words(posters.on_poster(db(), found)),
-    )
-    return _file(content, "application/pdf", f"poster-{found.code}-{size.lower()}{kind}.pdf")
+for _name in PIECES:
+    blueprint.add_url_rule(f"/<int:point_id>/{_name}.pdf", "piece", piece, defaults={"name": _name}, methods=["GET"])
+    blueprint.add_url_rule(f"/all-{_name}.pdf", "all_pieces", all_pieces, defaults={"name": _name}, methods=["GET"])
+
+
+@blueprint.get("/print")
+def print_all() -> ResponseReturnValue:
+    """What can be printed for every open point at once."""
+    parts = printing.parts(db())
+    return render_template("points/print.html", pieces=PIECES, parts=parts, ready=printing.is_printable(db()), most=printing.PART)
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:
@@ -260,11 +249,6 @@ def _address_words(found: CollectionPoint) -> str:
 
 def _svg(found: CollectionPoint) -> str:
     return qr.svg(_url(found), label=_("QR code that leads to %(address)s") % {"address": _address_words(found)})
-
-
-def _is_printable() -> bool:
-    holder = people.fund_holder(db())
-    return bool(holder.phone or holder.email)
 
 
 def _may_change() -> bool:

@@ -1,4 +1,4 @@
-"""A collection point's poster, A4 for the window and A6 for the counter, in full colour or with little ink.
+"""A collection point's poster, A4 for the window and A6 for the counter, in full colour or with little ink; and a sticker for glass.
 
 In this order, readable at 3 m, 1 m and 30 cm: message, QR code, place, short address, who, how to check.
 What stands at each point by the Code of Fundraising Practice 7.5.1: the charity's name, number and contact.
@@ -13,6 +13,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from reportlab.lib.pagesizes import A4, A6
+from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 from reportlab.platypus import Paragraph
@@ -24,7 +25,7 @@ from fundapp.gateways.documents import drawing, fonts, palette
 from fundapp.gateways.documents.palette import Inks
 from fundapp.gateways.documents.setting import fit
 
-Size = Literal["A4", "A6"]
+Size = Literal["A4", "A6", "sticker"]
 
 # In two lines, as the sheet is drawn.
 MESSAGE = (marked("A small thing"), marked("can unlock a life"))
@@ -65,6 +66,8 @@ class Sheet:
     least: float
     # Largest first, with the most lines at each.
     place_steps: tuple[tuple[float, int], ...]
+    # How far the picture is moved up, on its ground: the coin comes first then, and the message is left to larger sheets.
+    lift: float = 0
 
 
 SHEETS: dict[Size, Sheet] = {
@@ -94,6 +97,21 @@ SHEETS: dict[Size, Sheet] = {
         least=5.6,
         place_steps=((13.5, 2), (12.5, 2), (11, 2), (9.6, 2), (8.6, 3), (7.6, 4), (6.6, 5)),
     ),
+    # For the glass of a door, on self-adhesive sheets.
+    "sticker": Sheet(
+        page=(120 * mm, 136 * mm),
+        scale=0.446,
+        floor=92,
+        margin=16,
+        second=9.6,
+        lead=10.5,
+        address=11,
+        small=8.2,
+        small_leading=10.2,
+        least=5.6,
+        place_steps=((16.5, 2), (15, 2), (13, 2), (11, 2), (10, 3), (8.6, 4), (7.4, 5)),
+        lift=262,
+    ),
 }
 
 # The picture, on its ground of 794: y counts down from the top.
@@ -121,7 +139,7 @@ def poster_pdf(
 
     `checkpoint` names a checkpoint of the ledger and how its seal begins: what hangs in a window nobody can take back.
     """
-    return _poster(size, palette.FULL, Facts(place, address_words, url, code, charity_name, charity_number, town, contact, checkpoint))
+    return _alone(size, palette.FULL, Facts(place, address_words, url, code, charity_name, charity_number, town, contact, checkpoint))
 
 
 def low_ink_poster_pdf(
@@ -138,31 +156,37 @@ def low_ink_poster_pdf(
     checkpoint: str = "",
 ) -> bytes:
     """The same poster in lines on the bare sheet, for an office printer."""
-    return _poster(size, palette.LOW, Facts(place, address_words, url, code, charity_name, charity_number, town, contact, checkpoint))
+    return _alone(size, palette.LOW, Facts(place, address_words, url, code, charity_name, charity_number, town, contact, checkpoint))
 
 
-def _poster(size: Size, inks: Inks, facts: Facts) -> bytes:
-    sheet = SHEETS[size]
+def _alone(size: Size, inks: Inks, facts: Facts) -> bytes:
     canvas, written = drawing.begin(
-        sheet.page,
+        SHEETS[size].page,
         title=_("Give at %(place)s: Changing Lives Fund") % {"place": facts.place},
         author=facts.charity_name,
         subject=_("Poster for collection point %(code)s: %(url)s") % {"code": facts.code, "url": facts.url},
     )
+    draw_poster(canvas, size, inks, facts)
+    return drawing.finish(canvas, written)
+
+
+def draw_poster(canvas: Canvas, size: Size, inks: Inks, facts: Facts) -> None:
+    """Draw a poster on a page of its size."""
+    sheet = SHEETS[size]
     _draw_picture(canvas, sheet, inks)
-    _draw_message(canvas, sheet, inks, facts)
+    if not sheet.lift:
+        _draw_message(canvas, sheet, inks, facts)
     _draw_code(canvas, sheet, inks, facts)
     _draw_place(canvas, sheet, facts)
     _draw_address(canvas, sheet, facts)
     _draw_small_print(canvas, sheet, facts)
     _draw_checkpoint(canvas, sheet, facts)
-    return drawing.finish(canvas, written)
 
 
 def _at(sheet: Sheet, x: float, y: float) -> tuple[float, float]:
     """A point of the picture's ground on the sheet."""
     width, height = sheet.page
-    return width / 2 + (x - CENTRE) * sheet.scale, height - y * sheet.scale
+    return width / 2 + (x - CENTRE) * sheet.scale, height - (y - sheet.lift) * sheet.scale
 
 
 def _draw_picture(canvas: Canvas, sheet: Sheet, inks: Inks) -> None:
