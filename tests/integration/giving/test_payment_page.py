@@ -241,3 +241,11 @@ def test_a_return_that_stripe_does_not_answer_shows_that_we_wait(donor: Donor, c
     assert "If you have just paid, it takes us some seconds to hear of it." in page.text()
     donor.stand_in.control("/troubles/clear")
     assert "Your £5 is here" in page.follow("look again").follow().text("h1")
+
+
+def test_landing_on_the_success_page_proves_nothing(donor: Donor, books: Session) -> None:
+    donor.choose("5")
+    page = donor.come_back()
+    assert donor.gift.status == "started"
+    assert not page.soup.select(".sum .total.proved")
+    assert ledger_of(books) == {}
