@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,7 @@ from fundapp.ledger.service import Line
 CLOSED = frozenset({"won", "lost", "warning_closed", "prevented"})
 # How often the sweep asks about one that is open: a lost one moves no money that the sweep would see.
 ASKED_AGAIN_AFTER = timedelta(hours=1)
+_UNSETTLED = or_(GiftDispute.closed_at.is_(None), GiftDispute.held_pence != 0)
 
 
 def record(session: Session, told: Dispute, *, books: Books, donation: Donation | None, asked_at: datetime) -> None:
@@ -70,9 +71,14 @@ def of_gift(session: Session, donation_id: UUID) -> Sequence[GiftDispute]:
     return session.scalars(statement).all()
 
 
+def unsettled() -> Select[GiftDispute]:
+    """Disputes that are open, or ended with money still held, the oldest first."""
+    return select(GiftDispute).where(_UNSETTLED).order_by(GiftDispute.opened_at, GiftDispute.id)
+
+
 def unsettled_charges(session: Session, *, due_at: datetime | None = None) -> Sequence[str]:
-    """Charges whose dispute is open, or ended with money still held; all, or those that were not asked about for an hour."""
-    statement = select(GiftDispute.charge_id).where(or_(GiftDispute.closed_at.is_(None), GiftDispute.held_pence != 0))
+    """The charges of these: all, or those that were not asked about for an hour."""
+    statement = select(GiftDispute.charge_id).where(_UNSETTLED)
     if due_at is not None:
         statement = statement.where(GiftDispute.told_at <= due_at - ASKED_AGAIN_AFTER)
     return session.scalars(statement.order_by(GiftDispute.told_at, GiftDispute.id)).all()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -50,6 +50,11 @@ def settle_payout(session: Session, stripe: StripeGateway, payout_id: str) -> No
             _record_part(session, stripe, part, payout_id)
     finally:
         carry_out(session, lambda: _record(session, told, parts, asked_at))
+
+
+def every() -> Select[StripePayout]:
+    """Every payout, the newest first."""
+    return select(StripePayout).order_by(StripePayout.created_at.desc(), StripePayout.id.desc())
 
 
 def unsettled(session: Session, *, due_at: datetime | None = None) -> Sequence[str]:

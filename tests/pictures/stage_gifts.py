@@ -22,7 +22,7 @@ from tests.builders import elsewhere as elsewhere_build
 from tests.builders import giving
 from tests.builders.grants import Seat
 from tests.builders.stripe_calls import client_of
-from tests.pictures import stage_gift_aid, stage_points
+from tests.pictures import stage_gift_aid, stage_money, stage_points
 from tests.support.live import LiveServer
 
 # Gifts that somebody asked back.
@@ -48,6 +48,7 @@ def make(session: Session, live: LiveServer, who: dict[str, Seat]) -> dict[str, 
         **{name: donor.paid(None) for name in BACK},
         **{name: donor.paid(open_point) for name in stage_gift_aid.GIFTS},
     }
+    gifts |= stage_money.make(session, donor.stripe, live.stand_in, begin=donor.begun, give=lambda: donor.paid(None))
     live.stand_in.settings(fee_delay_seconds=3600)
     gifts["gift_fee_unknown"] = donor.paid(None)
     fresh = point_service.open_point(session, actor=who["admin"].actor, keys=donor.keys, **_plain_facts())
