@@ -324,8 +324,6 @@ FINANCE = (
         _day_one("finance.needs_a_look", "/finance/needs-a-look"),
         Shown("stripe_balance.show", "/finance/stripe-balance", "with all three"),
         _day_one("stripe_balance.show", "/finance/stripe-balance"),
-        Shown("stripe_balance.show", "/finance/stripe-balance", "with all three"),
-        _day_one("stripe_balance.show", "/finance/stripe-balance"),
         Shown("stripe_inbox.bells", "/finance/stripe", "with bells"),
         _day_one("stripe_inbox.bells", "/finance/stripe"),
         Shown("elsewhere.every", "/finance/gifts-elsewhere", "with some"),

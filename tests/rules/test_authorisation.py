@@ -130,7 +130,7 @@ _FOR_BOOKS = (
     "accounts_desk.account accounts_desk.accounts accounts_desk.trial_balance audit_desk.events audit_desk.take elsewhere.every"
     " exports.exports"
     " point_takings.of_point point_takings.takings finance.contributions finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk refunds.queue"
-    " periods_desk.month periods_desk.months stripe_balance.show stripe_balance.show stripe_inbox.bells"
+    " periods_desk.month periods_desk.months stripe_balance.show stripe_inbox.bells"
 )
 _FOR_FINANCE = "accounts_desk.rename elsewhere.enter finance.new_contribution periods_desk.close refunds.begin"
 _FOR_ADMIN = (

@@ -2,7 +2,6 @@
 
 from fundapp.giving.views.elsewhere import blueprint as elsewhere
 from fundapp.giving.views.balance import blueprint as balance
-from fundapp.giving.views.balance import blueprint as balance
 from fundapp.giving.views.gift import blueprint as gift
 from fundapp.giving.views.gift_aid import blueprint as gift_aid
 from fundapp.giving.views.gift_aid_desk import blueprint as gift_aid_desk
@@ -13,4 +12,4 @@ from fundapp.giving.views.refund_asking import blueprint as refund_asking
 from fundapp.giving.views.refunds import blueprint as refunds
 from fundapp.giving.views.webhook import blueprint as webhook
 
-blueprints = (elsewhere, balance, balance, give, gift, gift_aid, gift_aid_desk, inbox, presets, refund_asking, refunds, webhook)
+blueprints = (elsewhere, balance, give, gift, gift_aid, gift_aid_desk, inbox, presets, refund_asking, refunds, webhook)
