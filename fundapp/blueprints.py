@@ -9,6 +9,7 @@ from fundapp.finance.export_views import blueprint as exports
 from fundapp.finance.ledger_views import blueprint as ledger_desk
 from fundapp.finance.period_views import blueprint as periods_desk
 from fundapp.finance.point_views import blueprint as point_takings
+from fundapp.finance.reversal_views import blueprint as contributions
 from fundapp.finance.views import blueprint as finance
 from fundapp.giving.views import blueprints as giving
 from fundapp.grants.views import blueprints as grants
@@ -38,6 +39,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *grants,
     payouts,
     finance,
+    contributions,
     ledger_desk,
     accounts_desk,
     periods_desk,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from fundapp.core.keys import random_token
@@ -36,6 +36,18 @@ class RenameForm(Form):
     new_name = StringField(
         lazy("What shall it be called?"),
         validators=[required(lazy("Give it a name.")), Length(max=60, message=lazy("Keep the name under 60 letters."))],
+    )
+
+
+class WrongForm(Form):
+    """Why a contribution is wrong."""
+
+    words = TextAreaField(
+        lazy("What is wrong with it?"),
+        validators=[
+            required(lazy("Say why, so that the next reader knows.")),
+            Length(max=500, message=lazy("Keep it under %(max)d letters.")),
+        ],
     )
 
 

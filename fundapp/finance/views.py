@@ -12,7 +12,7 @@ from fundapp.core.language import gettext as _
 from fundapp.core.language import lazy
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
-from fundapp.finance import closing, ledger_words, search, shortfalls, waiting, work_words
+from fundapp.finance import closing, ledger_words, reversals, search, shortfalls, waiting, work_words
 from fundapp.finance import desk as desk_queries
 from fundapp.finance.contributions import receive_contribution
 from fundapp.finance.forms import AlarmForm, ContributionForm
@@ -56,7 +56,8 @@ def contributions() -> ResponseReturnValue:
     """What partners and grant-makers paid in."""
     page = paging.page_of(db(), desk_queries.contributions(), number=paging.asked())
     names = {fund.code: fund.name for fund in ledger.funds(db())}
-    return render_template("finance/contributions.html", page=page, fund_names=names, may_enter=actor().has(Role.FINANCE))
+    wrong = reversals.standing_of(db(), [one.id for one in page])
+    return render_template("finance/contributions.html", page=page, fund_names=names, wrong=wrong, may_enter=actor().has(Role.FINANCE))
 
 
 @blueprint.route("/contributions/new", methods=["GET", "POST"])

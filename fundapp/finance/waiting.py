@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from flask import url_for
+from sqlalchemy import func, select
 
 from fundapp.core.actor import Actor
 from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.finance import closing
 from fundapp.finance.ledger_words import about_words, month_of
+from fundapp.finance.reversal_models import ContributionReversal
 from fundapp.finance.shortfalls import open_shortfalls
 from fundapp.finance.work_words import undone
 from fundapp.giving import queries as giving
@@ -44,6 +46,33 @@ def looks(_actor: Actor, limit: int) -> Waiting:
     ]
     found.sort(key=lambda need: need.since.timestamp() if need.since else 0)
     return Waiting(found[:limit], len(found))
+
+
+def reversals(actor: Actor, limit: int) -> Waiting:
+    """Contributions that somebody else called wrong, the longest waiting first."""
+    if not actor.has(Role.FINANCE):
+        return Waiting()
+    standing = (
+        ContributionReversal.reversed_at.is_(None),
+        ContributionReversal.kept_at.is_(None),
+        ContributionReversal.asked_by != actor.user_id,
+    )
+    statement = (
+        select(ContributionReversal, func.count().over()).where(*standing).order_by(ContributionReversal.asked_at, ContributionReversal.id)
+    )
+    rows = db().execute(statement.limit(limit)).all()
+    needs = [
+        Need(
+            _("See whether a contribution is wrong"),
+            _("Contribution %(number)d") % {"number": one.contribution_id},
+            url_for("contributions.show", contribution_id=one.contribution_id),
+            _("Check"),
+            since=one.asked_at,
+            glyph="half",
+        )
+        for one, _count in rows
+    ]
+    return Waiting(needs, rows[0][1] if rows else 0)
 
 
 def months(actor: Actor, _limit: int) -> Waiting:

@@ -6,9 +6,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from fundapp.core import clock
 from fundapp.core.actor import STRIPE
 from fundapp.core.db import transaction
 from fundapp.core.keys import Keys
+from fundapp.finance import reversals
+from fundapp.finance.contributions import receive_contribution
 from fundapp.gateways.stripe import StripeGateway
 from fundapp.giving import elsewhere, elsewhere_reversing, moving, refund_moving, refunding, settling, starting
 from fundapp.giving.lifecycle import Status
@@ -55,6 +58,7 @@ def make(session: Session, live: LiveServer, who: dict[str, Seat]) -> dict[str, 
     names: dict[str, object] = {name: donor.keys.link_token("gift", str(gift.id)) for name, gift in gifts.items()}
     names |= _refunds(session, who, {name: gifts[name] for name in BACK}, donor.paid(None, 9_000))
     names |= _elsewhere(session, who, donor.keys)
+    names |= _contributions(session, who)
     names |= {"code": open_point.code, "point": open_point.id, "closed_code": closed.code, "closed_point": closed.id, "new_point": fresh.id}
     names |= stage_gift_aid.declare(session, donor.keys, gifts)
     names |= stage_points.make(session, donor.keys, who, open_point)
@@ -96,6 +100,26 @@ def _elsewhere(session: Session, who: dict[str, Seat], keys: Keys) -> dict[str, 
         "elsewhere_taken": taken.id,
         **{name: keys.link_token("gift", str(row.donation_id)) for name, row in tokens.items()},
     }
+
+
+def _contributions(session: Session, who: dict[str, Seat]) -> dict[str, object]:
+    """A contribution that stands, and one that the first officer called wrong."""
+    one = who["finance"].actor
+    right, wrong = (
+        receive_contribution(
+            session,
+            actor=one,
+            once_key=f"stage-{name}",
+            received_from="Nether Hall Trust",
+            fund_code="general",
+            amount_pence=5_000,
+            received_on=clock.today(),
+            bank_reference=name,
+        )
+        for name in ("NHT 1", "NHT 2")
+    )
+    reversals.call_wrong(session, actor=one, contribution_id=wrong.id, words="It was for another charity.")
+    return {"contribution": right.id, "contribution_wrong": wrong.id}
 
 
 def pay_one(session: Session, live: LiveServer) -> str:

@@ -109,7 +109,8 @@ _PUBLIC = (
     "complaining.complain complaining.follow complaining.form"
     " design.again design.show gifts.came_back gifts.gift gifts.gift_receipt gifts.proof giving.give giving.give_at_point"
     " gift_aid.add gift_aid.ask gift_aid.cancel gift_aid.change gift_aid.declare gift_aid.follow gift_aid.show gift_aid.year"
-    " gift_aid.year_pdf"
+    " gift_aid.year_pdf letters.ask letters.ask_now letters.find_again letters.forget letters.forgotten letters.looked letters.lost"
+    " letters.news letters.show letters.year letters.year_pdf"
     " refund_asking.ask refund_asking.ask_now refund_asking.leave"
     " giving.give_at_point_now giving.give_now health.alive health.ready mailbox.file mailbox.letter mailbox.letters manifest.show"
     " open_ledger.checkpoint open_ledger.open_ledger open_ledger.script open_ledger.tile open_ledger.vkey openbooks.accessibility"
@@ -173,6 +174,8 @@ TABLE: dict[str, tuple[May, ...]] = {
     **_all(_FOR_SIGNS, May(SIGNS)),
     **_all(_FOR_DATA, May(ADMIN)),
     **_all(_FOR_DATA_ABOUT, May(ADMIN, there=False)),
+    "contributions.show": (May(BOOKS, there=False),),
+    **_all("contributions.call_wrong contributions.keep contributions.take_back", May(FINANCE, there=False)),
     "elsewhere.show": (May(BOOKS, there=False),),
     **_all(
         "elsewhere.call_wrong elsewhere.check elsewhere.keep elsewhere.letter elsewhere.send_back elsewhere.take_back",
@@ -400,6 +403,7 @@ def _values(session: Session, seats: dict[str, build.Seat], requests: dict[str, 
         "complaint_id": 0,
         "refund_id": 0,
         "gift_id": 0,
+        "contribution_id": 0,
         "declaration_id": 0,
         "name": "nothing",
         "number": session.scalar(select(func.min(Entry.number))),
