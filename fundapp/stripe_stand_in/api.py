@@ -18,7 +18,7 @@ from fundapp.stripe_stand_in.events import API_VERSION
 from fundapp.stripe_stand_in.expansion import expand
 from fundapp.stripe_stand_in.faults import StripeFault
 from fundapp.stripe_stand_in.idempotency import Remembered
-from fundapp.stripe_stand_in.misbehaviour import Trouble
+from fundapp.stripe_stand_in.misbehaviour import Trouble, broken
 from fundapp.stripe_stand_in.state import State
 
 blueprint = Blueprint("api", __name__)
@@ -36,6 +36,7 @@ class Exchange:
     key: str | None
     params: dict[str, Raw]
     replayed: bool = False
+    should_retry: str = ""
     original: str | None = None
 
 
@@ -60,6 +61,7 @@ def _answer(exchange: Exchange) -> tuple[int, str]:
     _check_key()
     _check_version()
     trouble = exchange.state.misbehaviour.take(exchange.method, exchange.path)
+    exchange.should_retry = trouble.should_retry if trouble else ""
     if trouble is not None and trouble.moment == "before" and trouble.deed != "hang":
         _misbehave(trouble)
     exchange.params = _params(exchange.method)
@@ -85,7 +87,7 @@ def _execute(exchange: Exchange, trouble: Trouble | None) -> tuple[int, str]:
         found = endpoint.run(Call(act, exchange.path, object_id, values, options.base_url, options.allowed_return_origins))
         status, body = 200, json.dumps(expand(act, found, values.get("expand", [])), indent=2)
         if trouble is not None and trouble.moment == "after" and trouble.deed == "answer":
-            status, body = trouble.status, json.dumps(_broken(trouble.status).body(exchange.request_id), indent=2)
+            status, body = trouble.status, json.dumps(broken(trouble.status).body(exchange.request_id), indent=2)
         if exchange.key:
             idempotency.remember(act, exchange.key, mark, Remembered(status, body, exchange.request_id))
     return status, body
@@ -133,16 +135,9 @@ def _params(method: str) -> dict[str, Raw]:
     return query | decode(body.decode("utf-8", errors="replace"))
 
 
-def _broken(status: int) -> StripeFault:
-    if status == 429:
-        message = "Request rate limit exceeded. Learn more about rate limits here https://docs.stripe.com/rate-limits."
-        return StripeFault(429, "invalid_request_error", message, code="rate_limit")
-    return StripeFault(status, "api_error", "An error occurred with our connection to the stand-in: it was asked to misbehave.")
-
-
 def _misbehave(trouble: Trouble) -> None:
     if trouble.deed == "answer" and trouble.moment == "before":
-        raise _broken(trouble.status)
+        raise broken(trouble.status)
     if trouble.deed == "hang":
         time.sleep(trouble.seconds)
     if trouble.deed == "drop":
@@ -159,6 +154,8 @@ def _respond(exchange: Exchange, status: int, body: str) -> Response:
     if exchange.key:
         response.headers["Idempotency-Key"] = exchange.key
         response.headers["Original-Request"] = exchange.original or exchange.request_id
+    if exchange.should_retry:
+        response.headers["Stripe-Should-Retry"] = exchange.should_retry
     if exchange.replayed:
         response.headers["Idempotent-Replayed"] = "true"
     _log(exchange, status)

@@ -180,6 +180,20 @@ def drop() -> Response:
     return jsonify(dropped=[event["id"] for event in chosen])
 
 
+@blueprint.post("/deliveries/delay")
+def delay() -> Response:
+    """The chosen pending bells ring `seconds` later than they would have."""
+    values = asked()
+    seconds = values.get("seconds")
+    if not isinstance(seconds, int | float) or seconds < 0:
+        raise ValueError("seconds is a number, nought or more.")
+    with _state().store.act() as act:
+        chosen = _choose(act, values)
+        for event in chosen:
+            act.db.execute("UPDATE delivery SET due_at = due_at + ? WHERE event_id = ? AND state = 'pending'", (seconds, event["id"]))
+    return jsonify(delayed=[event["id"] for event in chosen])
+
+
 @blueprint.post("/deliveries/send")
 def send() -> Response:
     """Ring the chosen bells now, and say what was answered. Options: times, order, seed, threads, secrets, age_seconds."""

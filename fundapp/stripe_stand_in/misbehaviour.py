@@ -9,11 +9,34 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from fundapp.stripe_stand_in.faults import Json
+from fundapp.stripe_stand_in.faults import Json, StripeFault
 
 LOG_LENGTH = 1000
 DEEDS = ("answer", "hang", "drop")
 MOMENTS = ("before", "after")
+
+# What Stripe says with a status: the kind of error, its code, its sentence (docs.stripe.com/api/errors).
+_SAID = {
+    400: ("invalid_request_error", None, "The request was unacceptable: the stand-in was asked to say so."),
+    401: ("invalid_request_error", None, "Invalid API Key provided: sk_test_****"),
+    402: ("card_error", "card_declined", "Your card was declined."),
+    403: ("invalid_request_error", None, "The provided key does not have the required permissions for this endpoint."),
+    404: ("invalid_request_error", "resource_missing", "No such object: the stand-in was asked to know it no more."),
+    409: ("invalid_request_error", "lock_timeout", "This object cannot be accessed right now because another API request is accessing it."),
+    429: (
+        "invalid_request_error",
+        "rate_limit",
+        "Request rate limit exceeded. Learn more about rate limits here https://docs.stripe.com/rate-limits.",
+    ),
+}
+
+
+def broken(status: int) -> StripeFault:
+    """What is answered with a status in place of an answer. From 500 on it is Stripe’s own fault."""
+    kind, code, message = _SAID.get(
+        status, ("api_error", None, "An error occurred with our connection to the stand-in: it was asked to misbehave.")
+    )
+    return StripeFault(status, kind, message, code=code)
 
 
 @dataclass(slots=True)
@@ -27,6 +50,8 @@ class Trouble:
     seconds: float = 30.0
     moment: str = "before"
     times: int = 1
+    # What the header Stripe-Should-Retry says, "true" or "false"; empty: it is not sent.
+    should_retry: str = ""
 
     def matches(self, method: str, path: str) -> bool:
         """Whether it is meant for this request."""
@@ -49,6 +74,8 @@ class Misbehaviour:
             raise ValueError(str(error)) from None
         if trouble.deed not in DEEDS or trouble.moment not in MOMENTS:
             raise ValueError(f"A deed is one of {', '.join(DEEDS)}; a moment one of {', '.join(MOMENTS)}.")
+        if trouble.should_retry not in {"", "true", "false"}:
+            raise ValueError("should_retry is true or false, as text.")
         if trouble.status not in range(400, 600):
             raise ValueError("A status is from 400 to 599.")
         with self._lock:

@@ -175,6 +175,11 @@ class StandIn:
         dropped: list[str] = self.control("/deliveries/drop", **choice)["dropped"]
         return dropped
 
+    def delay(self, seconds: float, **choice: Any) -> list[str]:
+        """Ring these pending bells later; returns their ids."""
+        delayed: list[str] = self.control("/deliveries/delay", seconds=seconds, **choice)["delayed"]
+        return delayed
+
     def bells(self, **choice: Any) -> list[Bell]:
         """The pending bells, signed now, for a test client to carry; takes event_ids, types, secrets and age_seconds."""
         made = self.control("/deliveries/sign", **choice)["bells"]
@@ -190,7 +195,8 @@ class StandIn:
         self.control("/webhook", url=url)
 
     def trouble(self, **values: Any) -> None:
-        """Misbehave at the next matching requests: path (a pattern), method, deed (answer, hang, drop), status, seconds, moment, times."""
+        """Misbehave at the next matching requests: path (a pattern), method, deed (answer, hang, drop), status, seconds, moment, times,
+        should_retry ("true", "false")."""
         self.control("/troubles", **values)
 
     def requests(self) -> list[dict[str, Any]]:

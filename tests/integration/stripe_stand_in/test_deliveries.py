@@ -89,6 +89,16 @@ def test_held_bells_ring_when_released(stand_in: StandIn, open_gift: Opened, end
     assert len(endpoint.wait(4)) == 4
 
 
+def test_a_delayed_bell_rings_after_the_others(stand_in: StandIn, open_gift: Opened, endpoint: WebhookEndpoint) -> None:
+    stand_in.hold()
+    stand_in.ring_at(endpoint.url)
+    stand_in.pay(open_gift().id)
+    assert len(stand_in.delay(0.5, types=["charge.succeeded"])) == 1
+    stand_in.settings(held=False)
+
+    assert [event["type"] for event in endpoint.wait(4)][-1] == "charge.succeeded"
+
+
 def test_bells_ring_in_any_order_and_any_number_of_times(stand_in: StandIn, open_gift: Opened, endpoint: WebhookEndpoint) -> None:
     stand_in.hold()
     stand_in.ring_at(endpoint.url)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 import stripe
 
@@ -42,6 +44,43 @@ def test_a_429_and_a_500_are_answered_as_often_as_asked(stand_in: StandIn, open_
         with pytest.raises(stripe.APIError):
             open_gift()
     assert open_gift().status == "open"
+
+
+@pytest.mark.parametrize(
+    ("status", "fault", "code"),
+    [
+        (400, stripe.InvalidRequestError, None),
+        (401, stripe.AuthenticationError, None),
+        (402, stripe.CardError, "card_declined"),
+        (403, stripe.PermissionError, None),
+        (404, stripe.InvalidRequestError, "resource_missing"),
+        (409, stripe.APIError, None),
+        (429, stripe.RateLimitError, None),
+        (500, stripe.APIError, None),
+        (503, stripe.APIError, None),
+    ],
+)
+def test_each_refusal_is_made_on_demand_in_stripes_own_form(
+    stand_in: StandIn, client: stripe.StripeClient, status: int, fault: type[stripe.StripeError], code: str | None
+) -> None:
+    stand_in.trouble(path="/v1/balance", status=status)
+
+    with pytest.raises(fault) as told:
+        client.v1.balance.retrieve()
+
+    # The library keeps the code of what may be put right by the caller alone.
+    assert (told.value.http_status, told.value.code) == (status, code)
+    assert client.v1.balance.retrieve().object == "balance"
+
+
+@pytest.mark.parametrize(("status", "says", "asked"), [(500, "", 2), (500, "false", 1), (429, "", 1), (429, "true", 2), (409, "", 2)])
+def test_the_library_asks_again_as_the_header_says(stand_in: StandIn, status: int, says: str, asked: int) -> None:
+    stand_in.trouble(path="/v1/balance", status=status, should_retry=says)
+
+    with contextlib.suppress(stripe.StripeError):
+        client_of(stand_in, retries=1).v1.balance.retrieve()
+
+    assert len(stand_in.requests()) == asked
 
 
 def test_a_hanging_answer_runs_into_the_callers_time_limit(stand_in: StandIn) -> None:
