@@ -53,7 +53,8 @@ def ask(session: Session, *, donation: Donation, reason: str) -> GiftRefund:
     _check_words(reason, LONGEST_REASON)
     if donation.status is not Status.PAID or queries.left_pence(session, donation.subject) <= 0:
         raise Refused(_("Nothing of this gift is left to give back."))
-    _check_dispute(session, donation.charge_id)
+    if queries.is_disputed(session, donation.charge_id):
+        raise Refused(_("Your bank disputes this gift. Nothing can be given back until that has ended."))
     refund = _begin(session, donation.subject, donation, donation.charge_id)
     refund.asked_at, refund.reason = refund.began_at, reason.strip()
     session.flush()
