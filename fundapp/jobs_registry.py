@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # Sealing anew walks every table there is.
 import fundapp.models  # noqa: F401
+from fundapp.giving.letter_tasks import tasks as giving_letters
 from fundapp.giving.monthly_tasks import tasks as giving_monthly
 from fundapp.giving.point_tasks import tasks as giving_points
 from fundapp.giving.refund_tasks import tasks as giving_refunds
@@ -22,6 +23,7 @@ ROOMS: tuple[Tasks, ...] = (
     people,
     people_factors,
     giving,
+    giving_letters,
     giving_monthly,
     giving_points,
     giving_refunds,

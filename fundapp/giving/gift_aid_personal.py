@@ -32,6 +32,8 @@ HOLDINGS = (
     *_staff_by_law("gift_aid_declaration", "entered_by", why=_WHO),
     *_staff_by_law("gift_aid_cancellation", "entered_by", why=_WHO),
     *_donor_who_asked("letter_address", "email", why=_ASKED),
+    *_donor_who_asked("letter_asking", "address", why=_ASKED),
+    *_donor_who_asked("letter_asking", "language", why=_NEWS, plain_because=_CHOICE),
     *_donor_who_asked("letter_address", "email_index", why=_ASKED, pseudonym=True),
     *_donor_who_asked("letter_address", "takes_news said_at language", why=_NEWS, plain_because=_CHOICE),
     *_donor_who_asked("receipt_asked", "donation_id address_id", why=_ASKED, pseudonym=True),
@@ -44,4 +46,5 @@ IMPERSONAL = {
     "gift_aid_cancellation": columns("cancelled_at"),
     "letter_address": columns("id made_at found_again_at"),
     "receipt_asked": columns("asked_at"),
+    "letter_asking": columns("id asked_at"),
 }

@@ -56,3 +56,18 @@ class ReceiptAsked(Base):
     donation_id: Mapped[UUID] = mapped_column(ForeignKey("donation.id"), primary_key=True)
     address_id: Mapped[int] = mapped_column(ForeignKey(LetterAddress.id))
     asked_at: Mapped[datetime]
+
+
+class LetterAsking(Base):
+    """Somebody lost the way to their gifts and wrote an address. A job looks whether we have it, so that nothing here tells."""
+
+    __tablename__ = "letter_asking"
+    __table_args__ = (
+        CheckConstraint("octet_length(address) BETWEEN 34 AND 433", name="address_short"),
+        {"info": {"app_role": "SELECT, INSERT, UPDATE (address), DELETE"}},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    address: Mapped[str] = mapped_column(SealedText("letter_asking.address"))
+    language: Mapped[str]
+    asked_at: Mapped[datetime]

@@ -20,8 +20,11 @@ from fundapp.web.session import db
 
 _WORDS = {
     "gifts": marked("Pages of gifts, which only their donors have the address of"),
+    "letters": marked("Pages of addresses that donors’ receipts go to"),
     "gift-aid": marked("Pages of Gift Aid declarations, which only their donors have the address of"),
+    "monthly": marked("Pages of monthly gifts, which only their donors have the address of"),
     "points": marked("Codes of collection points"),
+    "hosts": marked("Pages of hosts, which only they have the address of"),
     "invitations": marked("Links of invitations"),
     "persons": marked("Codes of people we help"),
     "password-link": marked("Links for a new password"),

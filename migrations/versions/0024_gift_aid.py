@@ -157,3 +157,12 @@ def _letters() -> None:
         sa.PrimaryKeyConstraint("donation_id", name=op.f("pk_receipt_asked")),
     )
     op.create_index("ix_receipt_asked_address_id_donation_id", "receipt_asked", ["address_id", "donation_id"])
+    op.create_table(
+        "letter_asking",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("address", sa.LargeBinary(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("asked_at", MOMENT, nullable=False),
+        sa.CheckConstraint("octet_length(address) BETWEEN 34 AND 433", name=op.f("ck_letter_asking_address_short")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_asking")),
+    )

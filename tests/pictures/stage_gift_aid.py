@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.keys import Keys
-from fundapp.giving import gift_aid
+from fundapp.giving import gift_aid, letter_sending
 from fundapp.giving.gift_aid_details import Details
 from fundapp.giving.gift_aid_models import GiftAidDeclaration, Scope
 from fundapp.giving.models import Donation
@@ -25,6 +25,8 @@ def declare(session: Session, keys: Keys, gifts: dict[str, Donation]) -> dict[st
     gift_aid.cancel(session, donor_id=gone.donor_id)
     pages = {"gift_aid": holds, "gift_aid_of_one": alone, "gift_aid_cancelled": gone}
     names: dict[str, object] = {name: f"{one.donor_id}/{gift_aid.token_of(keys, one.donor_id)}" for name, one in pages.items()}
+    kept = letter_sending.keep(session, donation=gifts["gift_aided"], email="mary@example.org", takes_news=True)
+    names["letters"] = f"{kept.id}/{letter_sending.token_of(keys, kept.id)}"
     return names | {"declaration": holds.id, "declaration_cancelled": gone.id, "tax_year": tax_year_of(clock.today())}
 
 
