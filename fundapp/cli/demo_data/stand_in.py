@@ -32,24 +32,25 @@ class HistoricStripe:
 
     def begin_anew(self) -> None:
         """An empty database begins with an empty Stripe, so that no payment is left that nobody knows. Rings no bell."""
-        self._control("/reset")
-        self._control("/settings", held=True, fee_delay_seconds=0)
+        self.control("/reset")
+        self.control("/settings", held=True, fee_delay_seconds=0)
 
     def at_this_moment(self) -> None:
         """Set its clock to the history's."""
-        self._control("/settings", clock_offset_seconds=(clock.now() - datetime.now(UTC)).total_seconds())
+        self.control("/settings", clock_offset_seconds=(clock.now() - datetime.now(UTC)).total_seconds())
 
     def pay(self, session_id: str) -> None:
         """The donor pays, and the fee is known at once."""
-        self._control(f"/sessions/{session_id}/pay")
-        self._control("/settle")
+        self.control(f"/sessions/{session_id}/pay")
+        self.control("/settle")
 
     def go_on(self) -> None:
         """Back to the present: the bells of the past stay silent."""
-        self._control("/deliveries/drop")
-        self._control("/settings", held=False, clock_offset_seconds=0, fee_delay_seconds=3)
+        self.control("/deliveries/drop")
+        self.control("/settings", held=False, clock_offset_seconds=0, fee_delay_seconds=3)
 
-    def _control(self, path: str, **values: Any) -> None:
+    def control(self, path: str, **values: Any) -> dict[str, Any]:
+        """Have something happen at Stripe that no donor does. Raises Fault when it refuses."""
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
         try:
             connection.request("POST", f"/_control{path}", json.dumps(values), {"Content-Type": "application/json"})
@@ -59,6 +60,8 @@ class HistoricStripe:
             connection.close()
         if answer.status >= 400:
             raise Fault(f"The stand-in for Stripe refused {path}: {said.decode(errors='replace')[:200]}")
+        found: dict[str, Any] = json.loads(said)
+        return found
 
 
 @contextmanager
