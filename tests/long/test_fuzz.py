@@ -19,6 +19,7 @@ ROUNDS = 4
 TOGETHER = 1_000
 
 
+@pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("seed", range(ROUNDS))
 def test_nonsense_of_every_kind_breaks_nothing_and_leaves_nothing(grown_town: OwnDatabase, tmp_path: Path, seed: int) -> None:
     # Acts are where things are written, so they get the most of it.
