@@ -44,6 +44,10 @@ class HistoricStripe:
         self.control(f"/sessions/{session_id}/pay")
         self.control("/settle")
 
+    def bells(self) -> list[tuple[bytes, str]]:
+        """Every bell that has not rung, oldest first: its body and its signature."""
+        return [(bell["body"].encode(), bell["signature"]) for bell in self.control("/deliveries/sign")["bells"]]
+
     def go_on(self) -> None:
         """Back to the present: the bells of the past stay silent."""
         self.control("/deliveries/drop")
