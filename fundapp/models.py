@@ -3,6 +3,7 @@
 from fundapp.audit import models as audit
 from fundapp.finance import models as finance
 from fundapp.finance import reversal_models as finance_reversals
+from fundapp.giving import card_models as giving_cards
 from fundapp.giving import elsewhere_models as giving_elsewhere
 from fundapp.giving import gift_aid_models as giving_gift_aid
 from fundapp.giving import letter_models as giving_letters
@@ -35,6 +36,7 @@ __all__ = [
     "finance",
     "finance_reversals",
     "giving",
+    "giving_cards",
     "giving_elsewhere",
     "giving_gift_aid",
     "giving_letters",

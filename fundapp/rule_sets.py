@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from fundapp.giving.card_rules import RULES as CARD_TESTING
 from fundapp.giving.rules import RULES as GIVING
 from fundapp.rulebook.rulesets import RuleSet
 
-RULE_SETS: tuple[RuleSet[Any], ...] = (GIVING,)
+RULE_SETS: tuple[RuleSet[Any], ...] = (GIVING, CARD_TESTING)

@@ -115,6 +115,8 @@ class Charge:
     failure_balance_transaction: BalanceTransaction | None = None
     # Oldest first.
     disputes: tuple[Dispute, ...] = ()
+    # Stripe's pseudonym for the card's number, the same wherever that card is used with us.
+    card_fingerprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,7 @@ def read_charge(told: Told, refunds: tuple[Refund, ...], disputes: tuple[Dispute
         refusal=refusal,
         failure_balance_transaction=read_transaction(told.get("failure_balance_transaction")),
         disputes=disputes,
+        card_fingerprint=((told.get("payment_method_details") or {}).get("card") or {}).get("fingerprint"),
     )
 
 

@@ -34,6 +34,7 @@ class AlarmKind(StrEnum):
     LATE_FEE = "late-fee"
     UNKNOWN_MOVEMENT = "unknown-movement"
     LARGE_GIFT = "large-gift"
+    CARD_TESTING = "card-testing"
     NOT_FETCHED = "not-fetched"
     NOT_RECORDED = "not-recorded"
     OTHER_VERSION = "other-version"
@@ -66,6 +67,10 @@ _SENTENCES = {
     AlarmKind.BALANCE_GAP: marked("The Stripe balance and the ledger did not agree on this day. Find out what is missing, and where."),
     AlarmKind.LATE_FEE: marked("A gift’s fee has not come for more than an hour. Until it does, the gift cannot be used."),
     AlarmKind.UNKNOWN_MOVEMENT: marked("The Stripe balance moved, and no gift explains it. It lies in suspense until somebody does."),
+    AlarmKind.CARD_TESTING: marked(
+        "Many small gifts were declined within an hour, as when stolen cards are tried out. Limits grow strict by themselves. See Stripe’s "
+        "own list of declined payments, and what it offers against this."
+    ),
     AlarmKind.LARGE_GIFT: marked("A large gift came. See whether it is what it seems, and whether somebody should be thanked in person."),
     AlarmKind.NOT_FETCHED: marked("Stripe rang about something that it then would not tell us. Nothing was recorded of it."),
     AlarmKind.NOT_RECORDED: marked("Stripe has a movement that could not be recorded here. Nothing was posted for it."),

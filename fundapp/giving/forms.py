@@ -28,6 +28,10 @@ class GiveForm(PublicForm):
     cover = BooleanField(lazy("Add the card company’s share as well"), default=False)
     # The amount that the donor has said once more they mean, in pence.
     meant = HiddenField()
+    # A short question that is asked first while cards are being tried out: which it was, the answer, and the wish for another one.
+    question = HiddenField()
+    answer = StringField()
+    another = BooleanField()
     presets: Sequence[GivingPreset] = ()
     limits: GivingRules
     # What the donor means, in pence, once the form is valid.
@@ -38,10 +42,11 @@ class GiveForm(PublicForm):
         """What is added for the card company's share, once the form is valid."""
         return self.limits.cover_pence(self.pence) if self.cover.data and self.pence else 0
 
-    @property
-    def sent(self) -> list[tuple[str, str]]:
-        """What was sent, for a page that asks something more and sends it on."""
-        return [(field.name, str(value)) for field in self for value in field.raw_data or () if isinstance(value, str)]
+    def sent_without(self, *names: str) -> list[tuple[str, str]]:
+        """What was sent but for these, for a page that asks something more and sends it on."""
+        return [
+            (field.name, value) for field in self if field.name not in names for value in field.raw_data or () if isinstance(value, str)
+        ]
 
     @property
     def must_be_asked(self) -> bool:

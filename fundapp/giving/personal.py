@@ -6,6 +6,7 @@ from functools import partial
 
 from fundapp.core.language import marked
 from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
+from fundapp.giving import card_personal as cards
 from fundapp.giving import gift_aid_personal as gift_aid
 from fundapp.giving import giving_back_personal as giving_back
 from fundapp.giving import money_personal as money
@@ -23,6 +24,7 @@ INVENTORY = Inventory(
     holdings=(
         *giving_back.HOLDINGS,
         *money.HOLDINGS,
+        *cards.HOLDINGS,
         *monthly.HOLDINGS,
         *gift_aid.HOLDINGS,
         *_donor_by_law("donation", "id token_hash session_id charge_id", why=_GIFT, kept=Kept.DONOR, pseudonym=True),
@@ -39,6 +41,7 @@ INVENTORY = Inventory(
     impersonal={
         **giving_back.IMPERSONAL,
         **money.IMPERSONAL,
+        **cards.IMPERSONAL,
         **monthly.IMPERSONAL,
         **gift_aid.IMPERSONAL,
         "donation": columns(

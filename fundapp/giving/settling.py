@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.db import carry_out
 from fundapp.gateways.stripe import Charge, CheckoutSession, Invoice, StripeGateway
-from fundapp.giving import disputes, monthly_gifts, posting, refund_sending, rules
+from fundapp.giving import card_testing, disputes, monthly_gifts, posting, refund_sending, rules
 from fundapp.giving.alarms import AlarmKind, raise_alarm
 from fundapp.giving.lifecycle import Status, told_by_stripe
 from fundapp.giving.models import Donation
@@ -44,6 +44,7 @@ def settle_charge(session: Session, stripe: StripeGateway, charge_id: str, *, in
     asked_at = clock.now()
     charge = stripe.fetch_charge(charge_id)
     if not _has_come(charge):
+        carry_out(session, lambda: _note_declined(session, charge))
         return
     if charge.donation_id is None and charge.payment_intent_id and invoice is None:
         invoice = stripe.invoice_paid_by(charge.payment_intent_id)
@@ -76,6 +77,7 @@ def _record_session(session: Session, told: CheckoutSession, asked_at: datetime)
             _record_unknown(session, charge, asked_at)
         return
     donation.looked_at = clock.now()
+    _note_declined(session, told.charge)
     if charge:
         _record_paid(session, donation, charge, asked_at)
         donation.session_id = donation.session_id or told.id
@@ -103,6 +105,12 @@ def _record_paid(session: Session, donation: Donation, charge: Charge, asked_at:
         if charge.failure_balance_transaction is None:
             # Whichever bell came first, the receipt is asked for once, here. The donor's address stays with Stripe until it is written.
             enqueue(session, "giving.send_receipt", donation_id=str(donation.id))
+
+
+def _note_declined(session: Session, charge: Charge | None) -> None:
+    """Count a card that its bank declined, wherever it is heard of first."""
+    if charge is not None and charge.status == "failed":
+        card_testing.note_decline(session, charge)
 
 
 def _has_come(charge: Charge) -> bool:

@@ -107,9 +107,9 @@ def pay(session_id: str) -> Response:
 @blueprint.post("/sessions/<session_id>/decline")
 def decline(session_id: str) -> Response:
     """Have the card declined without a browser."""
-    email = asked().get("email")
+    told = asked()
     with _state().store.act() as act:
-        return jsonify(paying.decline(act, session_id, email))
+        return jsonify(paying.decline(act, session_id, told.get("email"), told.get("card")))
 
 
 @blueprint.post("/settle")

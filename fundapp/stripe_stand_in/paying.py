@@ -33,14 +33,14 @@ def pay(act: Act, session_id: str, email: str | None = None) -> Json:
     return session
 
 
-def decline(act: Act, session_id: str, email: str | None = None) -> Json:
-    """The card is declined. The session stays open, so that the person can try again."""
+def decline(act: Act, session_id: str, email: str | None = None, card: str | None = None) -> Json:
+    """The card is declined. The session stays open, so that the person can try again. `card` is its fingerprint, else the usual one."""
     session = open_session(act, session_id)
     intent = intent_of(act, session)
     # A subscription's session names no payment intent: its invoice would.
     if session["mode"] == "payment":
         session = act.save(session | {"payment_intent": intent["id"]})
-    refuse(act, intent, email or session["customer_email"])
+    refuse(act, intent, email or session["customer_email"], card)
     return session
 
 
@@ -54,9 +54,12 @@ def approve(act: Act, intent: Json, email: str | None) -> Json:
     return charge
 
 
-def refuse(act: Act, intent: Json, email: str | None) -> None:
+def refuse(act: Act, intent: Json, email: str | None, card: str | None = None) -> None:
     """The bank says no: the failed charge, and the bells of both."""
-    charge = act.add(charge_of(act, intent, email) | shapes.declined(DECLINED))
+    tried = charge_of(act, intent, email) | shapes.declined(DECLINED)
+    if card:
+        tried["payment_method_details"]["card"]["fingerprint"] = card
+    charge = act.add(tried)
     error = {
         "charge": charge["id"],
         "code": "card_declined",

@@ -68,7 +68,8 @@ class TooOften(FundError):
     status = 429
 
     def __init__(self, limit: Limit) -> None:
-        minutes = -(-limit.left(clock.now()) // 60)
+        self.left = limit.left(clock.now())
+        minutes = -(-self.left // 60)
         super().__init__(
             ngettext(
                 "Too many came from your network in the last few minutes, so nothing was done. Wait %(num)s minute, then try again.",
@@ -141,7 +142,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(TooOften)
     def too_often(error: TooOften) -> Response:
         response = error_page(429, error.sentence)
-        response.headers["Retry-After"] = str(_seconds())
+        response.headers["Retry-After"] = str(error.left)
         return response
 
 
@@ -227,15 +228,6 @@ def _turned(response: Response, limit: Limit) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.headers["Retry-After"] = str(limit.left(clock.now()))
     return response
-
-
-def _seconds() -> int:
-    """How long whoever is over the limit of this request waits."""
-    for of in (limit_of, notice_of):
-        found = of(current_app, request.endpoint) if request.endpoint else None
-        if found is not None:
-            return found.left(clock.now())
-    return LONGEST_SECONDS
 
 
 def _hash(keys: Keys, limit: Limit, since: datetime, network: str) -> bytes:

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _decisions()
     op.add_column("donation", sa.Column("cover_pence", sa.BigInteger(), nullable=False, server_default="0"))
     op.create_check_constraint(op.f("ck_donation_cover_within"), "donation", "cover_pence >= 0 AND cover_pence < amount_pence")
+    _cards()
 
 
 def downgrade() -> None:
@@ -69,3 +70,43 @@ def _decisions() -> None:
         sa.PrimaryKeyConstraint("version_id", name=op.f("pk_rule_decision")),
     )
     op.create_index("uq_rule_decision_agreed", table, ["rule_set", "replaces"], unique=True, postgresql_where=sa.text("agreed"))
+
+
+def _cards() -> None:
+    both = "octet_length(near_hash) = 16 AND octet_length(block_hash) = 16"
+    op.create_table(
+        "card_start",
+        sa.Column("donation_id", sa.Uuid(), nullable=False),
+        sa.Column("near_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("block_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.CheckConstraint(both, name=op.f("ck_card_start_hash_lengths")),
+        sa.PrimaryKeyConstraint("donation_id", name=op.f("pk_card_start")),
+        prefixes=["UNLOGGED"],
+    )
+    op.create_index("ix_card_start_at", "card_start", ["at"])
+    op.create_table(
+        "card_decline",
+        sa.Column("charge_id", sa.String(), nullable=False),
+        sa.Column("donation_id", sa.Uuid(), nullable=False),
+        sa.Column("near_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("block_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("card_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("amount_pence", sa.BigInteger(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.CheckConstraint(both, name=op.f("ck_card_decline_hash_lengths")),
+        sa.CheckConstraint("card_hash IS NULL OR octet_length(card_hash) = 16", name=op.f("ck_card_decline_card_hash_length")),
+        sa.PrimaryKeyConstraint("charge_id", name=op.f("pk_card_decline")),
+        prefixes=["UNLOGGED"],
+    )
+    op.create_index("ix_card_decline_at", "card_decline", ["at"])
+    op.create_index("ix_card_decline_donation_id", "card_decline", ["donation_id"])
+    op.create_table(
+        "question_used",
+        sa.Column("question_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.CheckConstraint("octet_length(question_hash) = 32", name=op.f("ck_question_used_question_hash_length")),
+        sa.PrimaryKeyConstraint("question_hash", name=op.f("pk_question_used")),
+        prefixes=["UNLOGGED"],
+    )
+    op.create_index("ix_question_used_at", "question_used", ["at"])

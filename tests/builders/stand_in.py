@@ -137,9 +137,9 @@ class StandIn:
         """Pay a session as the person at the hosted page would."""
         return self.control(f"/sessions/{session_id}/pay", email=email)
 
-    def decline(self, session_id: str) -> dict[str, Any]:
-        """Have the card declined; the session stays open."""
-        return self.control(f"/sessions/{session_id}/decline")
+    def decline(self, session_id: str, card: str | None = None) -> dict[str, Any]:
+        """Have the card declined; the session stays open. `card` is its fingerprint, where it is not the usual test card."""
+        return self.control(f"/sessions/{session_id}/decline", card=card)
 
     def settle(self) -> list[str]:
         """Make every late fee known now; returns the charges' ids."""

@@ -11,7 +11,7 @@ from fundapp.core.errors import Busy, OutsideFault
 from fundapp.core.language import gettext as _
 from fundapp.core.language import lazy, speaking
 from fundapp.core.money import pounds_short
-from fundapp.giving import queries, rules, starting
+from fundapp.giving import card_testing, queries, questions, rules, starting
 from fundapp.giving.forms import OTHER, GiveForm
 from fundapp.giving.models import Donation
 from fundapp.points import queries as points
@@ -20,7 +20,7 @@ from fundapp.web.app import keys, settings
 from fundapp.web.csrf import without_token
 from fundapp.web.guards import PUBLIC, guard
 from fundapp.web.language import carried, translated
-from fundapp.web.limits import limited, noticed
+from fundapp.web.limits import counted_elsewhere, noticed
 from fundapp.web.session import db
 
 blueprint = Blueprint("giving", __name__)
@@ -29,10 +29,10 @@ translated(blueprint)
 
 # The gift whose fee is told to whoever has chosen none yet.
 EXAMPLE_PENCE = 1000
-# From one network in ten minutes: a queue behind a shop's Wi-Fi passes, and a mobile company's many phones behind one address.
-MOST_GIFTS = 300
+COUNTED = "by network and block, fewer with each declined card (giving/card_testing.py)"
 SIGNED_FORM = "a signed, expiring form key"
 TOO_OLD = lazy("This page was open for more than a day, so nothing was sent. Your choice is kept: press Give once more.")
+DECLINED = lazy("Several cards were declined, so that payment page was closed. Nothing was taken. You can begin again here.")
 NO_ANSWER = lazy("The card company does not answer just now. Nothing was taken. Your choice is kept: press Give again in a minute.")
 
 
@@ -44,7 +44,7 @@ def give() -> ResponseReturnValue:
 
 @blueprint.post("/give")
 @without_token(SIGNED_FORM)
-@limited("give", most=MOST_GIFTS)
+@counted_elsewhere(COUNTED)
 def give_now() -> ResponseReturnValue:
     """Go and pay."""
     return _start(None)
@@ -60,7 +60,7 @@ def give_at_point(code: str) -> ResponseReturnValue:
 
 @blueprint.post("/g/<string:code>")
 @without_token(SIGNED_FORM)
-@limited("give", most=MOST_GIFTS)
+@counted_elsewhere(COUNTED)
 @noticed("points")
 def give_at_point_now(code: str) -> ResponseReturnValue:
     """Go and pay for a gift at a point."""
@@ -69,16 +69,23 @@ def give_at_point_now(code: str) -> ResponseReturnValue:
 
 
 def _start(point: CollectionPoint | None) -> ResponseReturnValue:
+    door = card_testing.come_in(db(), keys(), request.remote_addr)
     form = _form()
     is_plain = form.validate()
     made = starting.form_id(keys(), form.form_key.data or "", point)
     if not is_plain or form.pence is None or made is None:
         return _page(point, form, sentence="" if made else TOO_OLD, status=422)
     if form.must_be_asked:
-        return _ask_again(point, form)
+        return _ask_again(form)
+    if card_testing.is_spent(db(), made):
+        form.form_key.data = ""
+        return _page(point, form, sentence=DECLINED, status=422)
+    if door.is_hot and not card_testing.is_begun(db(), made) and not _is_answered(form, made):
+        return _ask(form, made)
     wish = (form.pence + form.cover_pence, form.cover_pence)
     with transaction(db()) as session:
         donation = starting.begin(session, keys=keys(), form=made, point=point, amount_pence=wish[0], cover_pence=wish[1])
+        card_testing.note_start(session, donation.id, door)
     try:
         page = _payment_page(donation, wish, point)
     except (OutsideFault, Busy):
@@ -130,10 +137,34 @@ def _page(point: CollectionPoint | None, form: GiveForm, *, sentence: str = "", 
     return make_response(words, status)
 
 
-def _ask_again(point: CollectionPoint | None, form: GiveForm) -> ResponseReturnValue:
+def _ask_again(form: GiveForm) -> ResponseReturnValue:
     """“£500 for £5?” Asked once, on a page that carries all that was chosen."""
-    kept = [(name, value) for name, value in form.sent if name not in {"amount", "other", "meant"}]
-    return render_template("giving/asked_again.html", form=form, kept=kept, place=point, back=request.path + carried(), OTHER=OTHER)
+    kept = form.sent_without("amount", "other", "meant")
+    return render_template("giving/asked_again.html", form=form, kept=kept, back=request.path + carried(), OTHER=OTHER)
+
+
+def _is_answered(form: GiveForm, made: str) -> bool:
+    """Whether the question that was asked first is answered rightly."""
+    if not form.question.data or form.another.data:
+        return False
+    with transaction(db()) as session:
+        said = {"signed": form.question.data, "answer": form.answer.data or ""}
+        return questions.is_answered(session, keys(), made, **said)
+
+
+def _ask(form: GiveForm, made: str) -> ResponseReturnValue:
+    """A short question first, while cards are being tried out, on a page that carries all that was chosen."""
+    is_wrong = bool(form.question.data) and not form.another.data
+    before = (form.question.data or "") if form.another.data else ""
+    words = render_template(
+        "giving/question.html",
+        form=form,
+        kept=form.sent_without("question", "answer", "another"),
+        question=questions.ask(keys(), made, before=before),
+        is_wrong=is_wrong,
+        back=request.path + carried(),
+    )
+    return make_response(words, 422 if is_wrong else 200)
 
 
 def _unknown(code: str) -> ResponseReturnValue:
