@@ -24,6 +24,7 @@ class GiveForm(PublicForm):
     form_key = HiddenField()
     amount = RadioField(lazy("What would you like to give?"), validate_choice=False)
     other = MoneyField(lazy("Another amount, in pounds and pence"))
+    monthly = BooleanField(lazy("Each month, until I stop"))
     # Never ticked beforehand: a charge that is a choice stands beside the choice of none (Code of Fundraising Practice, 7.5.2).
     cover = BooleanField(lazy("Add the card company’s share as well"), default=False)
     # The amount that the donor has said once more they mean, in pence.

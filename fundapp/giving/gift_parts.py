@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
-from fundapp.giving import did, disputed_part, gift_aid_part, refund_part
+from fundapp.giving import did, disputed_part, gift_aid_part, monthly_part, refund_part
 from fundapp.giving.models import Donation
 from fundapp.giving.queries import Figures
 
 # What a part's template needs, by name.
 Part = Callable[[Session, Donation, Figures], Mapping[str, object]]
 
-PARTS: tuple[Part, ...] = (disputed_part.part, did.part, gift_aid_part.part, refund_part.refund)
+PARTS: tuple[Part, ...] = (disputed_part.part, did.part, monthly_part.part, gift_aid_part.part, refund_part.refund)
 
 
 def told(session: Session, donation: Donation, figures: Figures) -> dict[str, object]:

@@ -80,8 +80,8 @@ def payment_page(session: Session, stripe: StripeGateway, pledge: Pledge, *, amo
     return None
 
 
-def close_for(session: Session, stripe: StripeGateway, form: str) -> bool:
-    """Close the page of a form that is now sent for a single gift, so that nobody pays both. False when it was paid already.
+def close_for(session: Session, stripe: StripeGateway, form: str) -> Pledge | None:
+    """Close the page of a form that is now sent for a single gift, so that nobody pays both. The monthly gift, if it has begun.
 
     Raises StripeFault.
     """
@@ -89,11 +89,12 @@ def close_for(session: Session, stripe: StripeGateway, form: str) -> bool:
     with transaction(session):
         pledge = session.scalar(select(Pledge).where(Pledge.key_hash == key_hash))
     if pledge is None:
-        return True
+        return None
     if pledge.session_id:
         starting.close_page(stripe, pledge.session_id)
         settle_pledge_page(session, stripe, pledge.session_id)
-    return _read(session, key_hash).state not in _DONE
+    pledge = _read(session, key_hash)
+    return pledge if pledge.state in _DONE else None
 
 
 def _must_be_new(pledge: Pledge, amount_pence: int) -> bool:

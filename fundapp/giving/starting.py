@@ -132,8 +132,8 @@ def fund_at(point: CollectionPoint | None) -> str:
     return rules.GENERAL_FUND if point and point.closed_at else rules.PUBLIC_FUND
 
 
-def close_for(session: Session, stripe: StripeGateway, form: str) -> bool:
-    """Close the page of a form that is now sent for a monthly gift, so that nobody pays both. False when it was paid already.
+def close_for(session: Session, stripe: StripeGateway, form: str) -> Donation | None:
+    """Close the page of a form that is now sent for a monthly gift, so that nobody pays both. The gift, if it was paid already.
 
     Raises StripeFault.
     """
@@ -141,11 +141,12 @@ def close_for(session: Session, stripe: StripeGateway, form: str) -> bool:
     with transaction(session):
         donation = session.scalar(select(Donation).where(Donation.key_hash == key_hash))
     if donation is None:
-        return True
+        return None
     if donation.session_id and donation.status not in _DONE:
         close_page(stripe, donation.session_id)
         settle_session(session, stripe, donation.session_id)
-    return _read(session, key_hash).status not in _DONE
+    donation = _read(session, key_hash)
+    return donation if donation.status in _DONE else None
 
 
 def _purpose(point: CollectionPoint | None) -> str:

@@ -11,6 +11,7 @@ from fundapp.web.guards import is_public
 
 YEAR = 31_536_000
 STRIPE_CHECKOUT = "https://checkout.stripe.com"
+STRIPE_PORTAL = "https://billing.stripe.com"
 # What a page with a script of ours on it may do besides: run it, and let it fetch from us.
 RUNS_SCRIPTS = "; script-src 'self'; connect-src 'self'"
 # On a public page without one nothing of the page can fetch; a reader's own tools, which ask for robots.txt in its name, may.
@@ -41,6 +42,11 @@ def checkout_origins(settings: Settings) -> tuple[str, ...]:
         return (STRIPE_CHECKOUT,)
     port = urlsplit(settings.stripe_api_base).port
     return tuple(f"http://{host}:{port}" for host in LOOPBACK if ":" not in host)
+
+
+def portal_origins(settings: Settings) -> tuple[str, ...]:
+    """Where a monthly gift's form may lead after our redirect."""
+    return (STRIPE_PORTAL,) if settings.stripe_api_base is None else checkout_origins(settings)
 
 
 def standing(settings: Settings) -> dict[str, str]:

@@ -98,6 +98,7 @@ _GIFTS = {
     "by_bank": "made by cheque or bank",
     "taken_back": "entered by mistake",
 }
+_MONTHLY = {"active": "goes on", "overdue": "a month was not paid", "paused": "paused", "stopped": "stopped"}
 _FAULTS = {
     "/stage/400": 400,
     "/nowhere": 404,
@@ -150,6 +151,14 @@ STRANGER = (
     *(Shown("gifts.gift", f"/gifts/{{gift_{name}}}", words) for name, words in _GIFTS.items()),
     Shown("gifts.gift", "/gifts/nobody", "no such gift", status=404),
     Shown("gifts.gift", "/gifts/{gift_aided}", "with Gift Aid"),
+    Shown("gifts.gift", "/gifts/{gift_monthly}", "a month of a monthly one"),
+    Shown("monthly.ask_link", "/monthly", "to be filled in"),
+    _wrong("monthly.ask_link", "/monthly", "Mail me the link"),
+    Shown("monthly.sent", "/monthly/sent", "the same for everybody"),
+    Shown("monthly.came_back", "/monthly/begun/{monthly_started}", "not paid yet"),
+    *(Shown("monthly.manage", f"/monthly/{{monthly_{name}}}", words) for name, words in _MONTHLY.items()),
+    Shown("monthly.manage", "/monthly/nobody", "a link that ran out", status=404),
+    _wrong("monthly.manage", "/monthly/{monthly_active}", "Change the amount"),
     Shown("letters.ask", "/gifts/{gift_paid}/letters", "to be asked for"),
     Shown("letters.ask", "/gifts/{gift_aided}/letters", "asked for"),
     Shown("letters.lost", "/gifts/find-again", "to be filled in"),

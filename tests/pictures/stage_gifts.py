@@ -25,7 +25,7 @@ from tests.builders import elsewhere as elsewhere_build
 from tests.builders import giving
 from tests.builders.grants import Seat
 from tests.builders.stripe_calls import client_of
-from tests.pictures import stage_gift_aid, stage_money, stage_points
+from tests.pictures import stage_gift_aid, stage_money, stage_monthly, stage_points
 from tests.support.live import LiveServer
 
 # Gifts that somebody asked back.
@@ -52,10 +52,12 @@ def make(session: Session, live: LiveServer, who: dict[str, Seat]) -> dict[str, 
         **{name: donor.paid(open_point) for name in stage_gift_aid.GIFTS},
     }
     gifts |= stage_money.make(session, donor.stripe, live.stand_in, begin=donor.begun, give=lambda: donor.paid(None))
+    monthly = stage_monthly.make(session, donor.stripe, live.stand_in, donor.keys)
     live.stand_in.settings(fee_delay_seconds=3600)
     gifts["gift_fee_unknown"] = donor.paid(None)
     fresh = point_service.open_point(session, actor=who["admin"].actor, keys=donor.keys, **_plain_facts())
     names: dict[str, object] = {name: donor.keys.link_token("gift", str(gift.id)) for name, gift in gifts.items()}
+    names |= monthly
     names |= _refunds(session, who, {name: gifts[name] for name in BACK}, donor.paid(None, 9_000))
     names |= _elsewhere(session, who, donor.keys)
     names |= _contributions(session, who)

@@ -111,6 +111,8 @@ _PUBLIC = (
     " gift_aid.add gift_aid.ask gift_aid.cancel gift_aid.change gift_aid.declare gift_aid.follow gift_aid.show gift_aid.year"
     " gift_aid.year_pdf letters.ask letters.ask_now letters.find_again letters.forget letters.forgotten letters.looked letters.lost"
     " letters.news letters.show letters.year letters.year_pdf"
+    " monthly.ask_link monthly.ask_link_now monthly.came_back monthly.card monthly.change monthly.manage monthly.pause monthly.resume"
+    " monthly.send_link monthly.sent monthly.stop"
     " refund_asking.ask refund_asking.ask_now refund_asking.leave"
     " giving.give_at_point_now giving.give_now health.alive health.ready mailbox.file mailbox.letter mailbox.letters manifest.show"
     " open_ledger.checkpoint open_ledger.open_ledger open_ledger.script open_ledger.tile open_ledger.vkey openbooks.accessibility"

@@ -11,9 +11,10 @@ from fundapp.core.errors import Busy, OutsideFault
 from fundapp.core.language import gettext as _
 from fundapp.core.language import lazy, speaking
 from fundapp.core.money import pounds_short
-from fundapp.giving import card_testing, queries, questions, rules, starting
+from fundapp.giving import card_testing, monthly_starting, queries, questions, rules, starting
 from fundapp.giving.forms import OTHER, GiveForm
 from fundapp.giving.models import Donation
+from fundapp.giving.views import give_monthly
 from fundapp.points import queries as points
 from fundapp.points.queries import CollectionPoint
 from fundapp.web.app import keys, settings
@@ -83,15 +84,23 @@ def _start(point: CollectionPoint | None) -> ResponseReturnValue:
     if door.is_hot and not card_testing.is_begun(db(), made) and not _is_answered(form, made):
         return _ask(form, made)
     wish = (form.pence + form.cover_pence, form.cover_pence)
-    with transaction(db()) as session:
-        donation = starting.begin(session, keys=keys(), form=made, point=point, amount_pence=wish[0], cover_pence=wish[1])
-        card_testing.note_start(session, donation.id, door)
     try:
-        page = _payment_page(donation, wish, point)
+        way = give_monthly.way(point, made, wish[0]) if form.monthly.data else _way(point, made, wish, door)
     except (OutsideFault, Busy):
         db().rollback()
         return _page(point, form, sentence=NO_ANSWER, status=502)
-    return redirect(page or _gift_url(donation), 303)
+    return redirect(way, 303)
+
+
+def _way(point: CollectionPoint | None, made: str, wish: tuple[int, int], door: card_testing.Door) -> str:
+    """Where to go: to the payment page, or to the gift's own where there is nothing to pay."""
+    begun = monthly_starting.close_for(db(), gateways.current().stripe, made)
+    if begun:
+        return give_monthly.return_url(begun)
+    with transaction(db()) as session:
+        donation = starting.begin(session, keys=keys(), form=made, point=point, amount_pence=wish[0], cover_pence=wish[1])
+        card_testing.note_start(session, donation.id, door)
+    return _payment_page(donation, wish, point) or _gift_url(donation)
 
 
 def _payment_page(donation: Donation, wish: tuple[int, int], point: CollectionPoint | None) -> str | None:
