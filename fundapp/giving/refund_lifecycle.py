@@ -45,12 +45,12 @@ OPEN = (State.ASKED, State.ENTERED, State.SENDING)
 RESERVING = (State.ENTERED, State.SENDING, State.PENDING)
 
 WORDS = {
-    State.ASKED: marked("Asked for by the donor"),
-    State.ENTERED: marked("Waits for a second person"),
-    State.SENDING: marked("Being sent to Stripe"),
-    State.PENDING: marked("On its way to the donor’s bank"),
+    State.ASKED: marked("Asked for"),
+    State.ENTERED: marked("To be agreed"),
+    State.SENDING: marked("Being sent"),
+    State.PENDING: marked("On its way"),
     State.DONE: marked("Given back"),
-    State.FAILED: marked("Came back: the donor is still owed it"),
+    State.FAILED: marked("Came back"),
     State.DECLINED: marked("Declined"),
     State.WITHDRAWN: marked("Not made"),
 }

@@ -25,7 +25,7 @@ def test_a_donor_asks_for_a_gift_back_and_reads_on_its_page_how_it_goes(town: To
     first.open("/finance/refunds").follow("Refund 1").sees("I meant £6.", "£60.00")
     first.fill({"How much is given back?": "54"}).press("Enter the refund").sees("You entered it")
     second = sign_in(walk(DESK), town.who.finance_two)
-    second.open("/finance/refunds/1").press("Give £54.00 back").sees("Being sent to Stripe")
+    second.open("/finance/refunds/1").press("Give £54.00 back").sees("Being sent")
     me.open(gift).sees("We agreed to give £54.00 back")
 
     town.live.run_jobs()
