@@ -81,7 +81,7 @@ def _draw_thanks(canvas: Canvas, thanks: str) -> float:
     top = HEIGHT - 112 * mm
     for number, line in enumerate(words.lines):
         canvas.drawString(LEFT, top - number * words.leading, line, charSpace=-0.01 * words.size)
-    return top - words.height - 22
+    return top - words.height - 34
 
 
 def _draw_facts(canvas: Canvas, below: float, facts: Sequence[tuple[str, str]]) -> float:
@@ -102,6 +102,8 @@ def _draw_words(canvas: Canvas, below: float, words: str) -> float:
 
 def _draw_page(canvas: Canvas, below: float, page_url: str) -> None:
     drawing.draw_code(canvas, page_url, centre=(LEFT + CODE_SIDE / 2, below - CODE_SIDE / 2), side=CODE_SIDE, colour=palette.INK)
-    link = f'<link href="{escape(page_url)}">{drawing.strong(page_url)}</link>'
-    words = drawing.paragraph(f"{escape(str(PAGE))}<br/>{escape(str(SCAN))}<br/>{link}", size=11, leading=15.5)
+    words = drawing.paragraph(f"{escape(str(PAGE))}<br/>{escape(str(SCAN))}", size=11.5, leading=16.5)
     drawing.draw_paragraph(canvas, words, left=LEFT + CODE_SIDE + 28, top=below + 3, width=RIGHT - LEFT - CODE_SIDE - 28)
+    # Below it, on a line of its own: an address that is broken cannot be typed.
+    link = drawing.paragraph(f'<link href="{escape(page_url)}">{drawing.strong(page_url)}</link>', size=11, leading=15)
+    drawing.draw_paragraph(canvas, link, left=LEFT, top=below - CODE_SIDE - 14, width=RIGHT - LEFT)
