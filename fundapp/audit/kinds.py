@@ -102,7 +102,6 @@ class AuditKind(StrEnum):
     GIFT_ALARM_CLOSED = "gift.alarm_closed", marked("gift alarm closed"), {"alarm": code}
     GIFT_DISPUTED = "gift.disputed", marked("dispute of a gift told"), _MOVE | {"dispute": reference}
     PAYOUT_TOLD = "stripe_payout.told", marked("payout by Stripe told"), _MOVE | {"amount_pence": whole}
-    BALANCE_PROVED = "stripe_balance.proved", marked("Stripe balance compared"), {"holds": or_else(code), "day": day}
     REFUND_ASKED = "refund.asked", marked("gift asked back"), {"refund": whole}
     REFUND_MOVED = "refund.moved", marked("refund moved"), _MOVE | {"refund": whole, "amount_pence": or_else(whole, "all")}
     GIFT_ENTERED = "gift_elsewhere.entered", marked("gift made elsewhere entered"), {"fund": code, "amount_pence": whole}

@@ -65,6 +65,33 @@ def _refunded(entry: EntryView) -> str:
     return left % {"amount": pounds(_pence(entry, credit=chart.STRIPE_BALANCE))}
 
 
+def _disputed(entry: EntryView) -> str:
+    taken, fee = _pence(entry, debit=chart.DISPUTED), _pence(entry, debit=chart.DISPUTE_FEES)
+    took = _("The donor’s bank took %(amount)s back while it looks into the gift. Stripe charged %(fee)s for that.")
+    return took % {"amount": pounds(taken), "fee": pounds(fee)}
+
+
+def _reinstated(entry: EntryView) -> str:
+    back = _("%(amount)s of a disputed gift came back to the Stripe balance.")
+    return back % {"amount": pounds(_pence(entry, credit=chart.DISPUTED))}
+
+
+def _lost(entry: EntryView) -> str:
+    gone = _("The donor’s bank kept %(amount)s of a disputed gift for good.")
+    return gone % {"amount": pounds(_pence(entry, credit=chart.DISPUTED))}
+
+
+def _failed(entry: EntryView) -> str:
+    took = _("The donor’s bank had agreed to %(amount)s, and took it back days later.")
+    return took % {"amount": pounds(_pence(entry, debit=chart.DONATIONS) or _pence(entry, debit=chart.SUSPENSE))}
+
+
+def _paid_out(entry: EntryView) -> str:
+    out, back = _pence(entry, debit=chart.PAYOUTS_IN_TRANSIT), _pence(entry, credit=chart.PAYOUTS_IN_TRANSIT)
+    went = _("%(amount)s left Stripe for the bank, each fund’s share of it for that fund. It is on its way until the bank has it.")
+    return went % {"amount": pounds(out - back)}
+
+
 def _contributed(entry: EntryView) -> str:
     came = _("%(amount)s from a service or a grant-maker reached the bank, for %(fund)s.")
     return came % {"amount": pounds(entry.amount_pence), "fund": _fund(entry)}
@@ -141,13 +168,18 @@ _RECORDS = {
 _TELLERS = {
     "contribution.received": _contributed,
     "gift.charged": _charged,
+    "gift.disputed": _disputed,
+    "gift.failed": _failed,
+    "gift.lost": _lost,
     "gift.received": _received,
     "gift.refunded": _refunded,
+    "gift.reinstated": _reinstated,
     "gift.settled": _settled,
     "grant.awarded": _awarded,
     "grant.paid": _paid,
     "grant.released": _released,
     "reversal": _reversed,
+    "stripe.paid-out": _paid_out,
     "stripe.unknown": _unknown,
     **_RECORDS,
 }
