@@ -13,8 +13,14 @@ from fundapp.core.language import lazy
 from fundapp.points.models import NAME_LENGTH
 from fundapp.web.forms import DateField3, Form, required
 
-_LINE = Length(max=120, message=lazy("Keep it under %(max)d characters."))
+LINE = Length(max=120, message=lazy("Keep it under %(max)d characters."))
 _REACHABLE = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+|(\D*\d){9,}")
+
+
+def require_reachable(field: Field) -> None:
+    """Raises ValidationError for what reaches nobody."""
+    if field.data and not _REACHABLE.search(field.data):
+        raise ValidationError(_("Write a whole telephone number or e-mail. You wrote “%(words)s”.") % {"words": field.data[:40]})
 
 
 class _PlaceForm(Form):
@@ -36,7 +42,7 @@ class HostForm(Form):
     business = StringField(
         lazy("The business"),
         description=lazy("Its name as in the agreement."),
-        validators=[required(lazy("Write the name of the business that hosts the poster.")), _LINE],
+        validators=[required(lazy("Write the name of the business that hosts the poster.")), LINE],
     )
     address = TextAreaField(
         lazy("Its address"),
@@ -46,11 +52,11 @@ class HostForm(Form):
     contact_name = StringField(
         lazy("Whom we speak to there"),
         description=lazy("Kept for the agreement alone, and shown to administrators alone."),
-        validators=[required(lazy("Write the name of the person who agreed, or who looks after the poster.")), _LINE],
+        validators=[required(lazy("Write the name of the person who agreed, or who looks after the poster.")), LINE],
     )
     contact_details = StringField(
         lazy("Their telephone or e-mail"),
-        validators=[required(lazy("Write a telephone number or an e-mail that reaches them.")), _LINE],
+        validators=[required(lazy("Write a telephone number or an e-mail that reaches them.")), LINE],
     )
     agreed_on = DateField3(
         lazy("The day of the written agreement"),
@@ -59,8 +65,7 @@ class HostForm(Form):
 
     def validate_contact_details(self, field: Field) -> None:
         """Raises ValidationError for what reaches nobody."""
-        if field.data and not _REACHABLE.search(field.data):
-            raise ValidationError(_("Write a whole telephone number or e-mail. You wrote “%(words)s”.") % {"words": field.data[:40]})
+        require_reachable(field)
 
     def validate_agreed_on(self, field: Field) -> None:
         """Raises ValidationError for a day that has not come."""

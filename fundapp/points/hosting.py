@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Sequence
 
 from sqlalchemy import Select, func, select
@@ -16,12 +17,14 @@ from fundapp.core.errors import Conflict, NotAllowed, NotFound, Refused
 from fundapp.core.keys import Keys
 from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
+from fundapp.jobs import enqueue
 from fundapp.points import agreements
 from fundapp.points.host_models import Host, HostOffer, HostWish
 from fundapp.points.lifecycle import Answer, Wish
 from fundapp.points.models import CollectionPoint
 
 LONGEST_WORDS = 1_000
+_EMAIL = re.compile(r"[^@\s<>]+@[^@\s.<>]+(\.[^@\s.<>]+)+")
 # More open wishes than this are no host's any more.
 MOST_OPEN = 10
 
@@ -51,6 +54,25 @@ def places(session: Session, host_id: int) -> Sequence[CollectionPoint]:
     """A host's places: open ones first, then the newest."""
     statement = select(CollectionPoint).where(CollectionPoint.host_id == host_id)
     return session.scalars(statement.order_by(CollectionPoint.closed_at.is_not(None), CollectionPoint.id.desc())).all()
+
+
+def email_of(session: Session, host_id: int) -> str:
+    """The e-mail that a host gave for a place that is open; empty where they gave a telephone number alone, or all are closed."""
+    for place in places(session, host_id):
+        found = _EMAIL.search(place.contact_details) if place.is_open else None
+        if found:
+            return found.group()
+    return ""
+
+
+def send_link(session: Session, *, actor: Actor, host_id: int) -> None:
+    """Mail a host their private link, after the commit. Raises NotAllowed, NotFound, and Refused without an e-mail."""
+    _require_admin(actor)
+    found = host(session, host_id)
+    if not email_of(session, host_id):
+        raise Refused(_("They gave no e-mail. Read the link to them, or hand it over on paper."))
+    record(session, actor=actor, kind=AuditKind.HOST_LINK_SENT, subject=found.subject)
+    enqueue(session, "points.send_host_link", host_id=found.id, link_version=found.link_version)
 
 
 def renew_link(session: Session, *, actor: Actor, host_id: int) -> Host:

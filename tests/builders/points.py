@@ -13,7 +13,8 @@ from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.keys import Keys
 from fundapp.core.roles import Role
-from fundapp.points import service, watching
+from fundapp.points import hosting, service, watching
+from fundapp.points.host_models import HostOffer
 from fundapp.points.models import CollectionPoint
 from fundapp.points.watch_models import PointReport
 
@@ -44,6 +45,13 @@ def closed_point(session: Session, *, actor: Actor = ADMIN, **changed: Any) -> C
     """A point that was open and is closed."""
     opened = point(session, actor=actor, **changed)
     return service.close_point(session, actor=actor, point_id=opened.id, reason="The shop moved away.")
+
+
+def offer(session: Session, **changed: str) -> HostOffer:
+    """A place that somebody offers."""
+    said = {"place": "the barber’s on Printing Office Street", "business": "Close Shave Ltd", "address": "3 Printing Office Street"}
+    who = {"contact_name": "Imran Sadiq", "contact_details": "imran@close-shave.example"}
+    return hosting.offer(session, form_key=f"offer {next(_numbers)}", **{**said, **who, **changed})
 
 
 def report(session: Session, *, code: str = "", trouble: str = "covered", words: str = "By the till.") -> PointReport:

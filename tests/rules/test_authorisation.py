@@ -121,6 +121,8 @@ _PUBLIC = (
     " sign_in.invitation sign_in.sign_in sign_in.sign_in_try webhooks.stripe sign_in.sign_in_by_passkey"
     " forgotten.ask forgotten.new_password forgotten.send forgotten.sent forgotten.set_password"
     " posters.check posters.posters posters.report posters.report_any posters.reported posters.send posters.send_any"
+    " hosting.agreement hosting.ask hosting.certificate hosting.offer hosting.offered hosting.page hosting.piece hosting.send_offer"
+    " hosting.send_wish"
 )
 _FOR_ANYBODY = "account.show account.sign_out account.change_password home.help_page home.put_away home.show search.find search.search"
 # Proving that it is oneself. What of it is whose, and what a half-proven session may, is held by integration/people/test_half_signed_in.py.
@@ -130,9 +132,10 @@ _FOR_PROVING = (
     " second_step.ask second_step.leave second_step.prove second_step.prove_by_passkey"
 )
 _FOR_BOOKS = (
-    "accounts_desk.account accounts_desk.accounts accounts_desk.trial_balance audit_desk.events audit_desk.take elsewhere.every"
+    "point_takings.of_point point_takings.takings"
+    " accounts_desk.account accounts_desk.accounts accounts_desk.trial_balance audit_desk.events audit_desk.take elsewhere.every"
     " exports.exports"
-    " point_takings.of_point point_takings.takings finance.contributions finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk refunds.queue"
+    " finance.contributions finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk refunds.queue"
     " periods_desk.month periods_desk.months stripe_balance.show stripe_inbox.bells"
 )
 _FOR_FINANCE = "accounts_desk.rename elsewhere.enter finance.new_contribution periods_desk.close refunds.begin"
@@ -190,6 +193,12 @@ TABLE: dict[str, tuple[May, ...]] = {
     **_all("finance.close_alarm finance.close_shortfall finance.run_again periods_desk.seal stripe_inbox.act_again", May(FINANCE, there=False)),
     **_all("examples.bring_back examples.change examples.edit examples.retire readers.bring_back", May(ADMIN, there=False)),
     "poster_reports.end": (May(ADMIN | FINANCE),),
+    **_all(
+        "hosts.agreement hosts.decline_offer hosts.host hosts.new_place hosts.offer hosts.offers hosts.open_offer hosts.open_place"
+        " hosts.renew_link hosts.send_link hosts.wishes",
+        May(ADMIN),
+    ),
+    "hosts.answer_wish": (May(ADMIN, there=False),),
     **_all("points.confirm_reopen points.reopen_point", May(ADMIN, there=False)),
     **_all("guessing.look_into", May(ADMIN, there=False)),
     **_all("rules.index", May(APPROVERS | ADMIN)),
@@ -399,6 +408,10 @@ def _values(session: Session, seats: dict[str, build.Seat], requests: dict[str, 
         "point_id": points.point(session).id,
         "reader_id": reader.id,
         "report_id": points.report(session).id,
+        "host_id": points.point(session, name="the library").host_id,
+        "offer_id": points.offer(session).id,
+        "wish_id": 0,
+        "version": 1,
         "code": "bank",
         # Nothing that is there: requests about data, and complaints about them.
         "request_id": 0,
