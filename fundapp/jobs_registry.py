@@ -17,6 +17,7 @@ from fundapp.openbooks.publishing_tasks import tasks as publishing
 from fundapp.openbooks.tasks import tasks as openbooks
 from fundapp.people.factor_tasks import tasks as people_factors
 from fundapp.people.tasks import tasks as people
+from fundapp.points.tasks import tasks as points
 from fundapp.privacy.tasks import tasks as privacy
 
 ROOMS: tuple[Tasks, ...] = (
@@ -31,6 +32,7 @@ ROOMS: tuple[Tasks, ...] = (
     giving_refunds,
     grants,
     openbooks,
+    points,
     publishing,
     privacy,
 )
