@@ -117,10 +117,10 @@ class StripeBilling:
             found = [id_of(one.to_dict(for_json=True)["invoice"]) for one in asked.data]
         return self.fetch_invoice(found[0]) if found and found[0] else None
 
-    def open_invoices(self, subscription_id: str) -> list[Invoice]:
-        """What a subscription has asked for and not got, newest first. Raises StripeFault."""
+    def invoices_of(self, subscription_id: str) -> list[Invoice]:
+        """What a subscription has asked for, newest first; its charges are not told here. Raises StripeFault."""
         with told_plainly():
-            pages = self._client.v1.invoices.list({"subscription": subscription_id, "status": "open", "limit": PAGE})
+            pages = self._client.v1.invoices.list({"subscription": subscription_id, "limit": PAGE})
             return [read_invoice(one.to_dict(for_json=True)) for one in pages.auto_paging_iter()]
 
     def change_amount(self, subscription: Subscription, amount_pence: int, *, idempotency_key: str) -> None:

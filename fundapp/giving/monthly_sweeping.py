@@ -38,8 +38,9 @@ def errands(session: Session, stripe: StripeGateway, *, due_at: datetime | None)
 def _settle_running(session: Session, stripe: StripeGateway, subscription_id: str, state: PledgeState) -> None:
     settle_subscription(session, stripe, subscription_id)
     if state is PledgeState.OVERDUE:
-        for invoice in stripe.open_invoices(subscription_id):
-            settle_invoice(session, stripe, invoice.id)
+        for invoice in stripe.invoices_of(subscription_id):
+            if invoice.status == "open":
+                settle_invoice(session, stripe, invoice.id)
 
 
 def _look(session: Session, identity: UUID, act: Callable[[], None]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, jsonify
 
-from fundapp.stripe_stand_in import billing, subscriptions
+from fundapp.stripe_stand_in import billing, deliveries, subscriptions
 from fundapp.stripe_stand_in.control import asked, refused, wrong
 from fundapp.stripe_stand_in.faults import StripeFault
 from fundapp.stripe_stand_in.state import State
@@ -18,6 +18,15 @@ CARDS = ("works", "declines")
 def _state() -> State:
     state: State = current_app.extensions["stand_in"]
     return state
+
+
+@blueprint.post("/clock/chores")
+def do_chores() -> Response:
+    """All that is due by the stand-in's clock is done now, and not a moment later."""
+    asked()
+    with _state().store.act() as act:
+        done = deliveries.do_chores(act)
+    return jsonify(done=done)
 
 
 @blueprint.post("/subscriptions/<subscription_id>/renew")

@@ -137,9 +137,7 @@ class Deliveries:
     def _round(self) -> float:
         """Do all that is due; returns how long there is nothing more to do."""
         with self._store.act() as act:
-            chores = act.db.execute("SELECT what, object_id FROM reminder WHERE due_at <= ?", (act.now,)).fetchall()
-            for chore in chores:
-                CHORES[chore["what"]](act, chore["object_id"])
+            do_chores(act)
             due = [] if act.settings.held or self._url is None else self._due(act)
             settings, nap = act.settings, self._nap(act)
         for delivery_id, event in due:
@@ -173,6 +171,14 @@ class Deliveries:
             with self._lock:
                 self._ringing.discard(delivery_id)
             self._wake.set()
+
+
+def do_chores(act: Act) -> int:
+    """Do all that is due by now, and say how much there was."""
+    chores = act.db.execute("SELECT what, object_id FROM reminder WHERE due_at <= ? ORDER BY due_at", (act.now,)).fetchall()
+    for chore in chores:
+        CHORES[chore["what"]](act, chore["object_id"])
+    return len(chores)
 
 
 def note(act: Act, delivery_id: int, outcome: Outcome) -> None:

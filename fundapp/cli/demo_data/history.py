@@ -14,7 +14,7 @@ from uuid import UUID
 from PIL import Image, ImageDraw
 from sqlalchemy.orm import Session
 
-from fundapp.cli.demo_data import at_stripe, closing, gifts, giving_back
+from fundapp.cli.demo_data import at_stripe, closing, gifts, giving_back, monthly
 from fundapp.cli.demo_data.stand_in import HistoricStripe
 from fundapp.cli.demo_data.stories import QUARTERS, STORIES, Story
 from fundapp.cli.demo_data.world import World
@@ -166,6 +166,7 @@ def live(town: Database, world: World, stripe: HistoricStripe, keys: Keys, night
     gifts.plan(agenda, world, dice, stripe, keys)
     giving_back.plan(agenda, world, stripe, keys)
     at_stripe.plan(agenda, stripe)
+    monthly.plan(agenda, stripe, keys)
     _past_requests(agenda, world, dice)
     _present_requests(agenda, world, dice)
     closing.plan(agenda, world)
