@@ -83,7 +83,8 @@ def note_decline(session: Session, charge: Charge) -> None:
 
     What was begun longer than a day ago, or elsewhere, is not counted: renewals of monthly gifts are declined in the ordinary course.
     """
-    start = session.get(CardStart, _identity(charge.donation_id))
+    identity = _identity(charge.donation_id)
+    start = session.get(CardStart, identity) if identity else None
     if start is None or charge.created_at < clock.now() - KEPT:
         return
     card = vault_of(session).index(_PURPOSE, f"{_day(clock.now())} {charge.card_fingerprint}") if charge.card_fingerprint else None
