@@ -5,7 +5,9 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from fundapp.core.keys import Keys
-from fundapp.points import service, watching
+from fundapp.points import hosting, service, watching
+from fundapp.points.host_models import Host
+from fundapp.points.lifecycle import Wish
 from fundapp.points.models import CollectionPoint
 from tests.builders import points
 from tests.builders.grants import Seat
@@ -20,4 +22,10 @@ def make(session: Session, keys: Keys, who: dict[str, Seat], open_point: Collect
     waiting = points.report(session, code=open_point.code, words="A second code is glued over the first, by the door.")
     ended = points.report(session, code=old.code, trouble="elsewhere", words="My phone showed pay-parking.example.")
     watching.end_report(session, actor=admin, report_id=ended.id, outcome="replaced", done="Went there; the place has a new code.")
-    return {"replaced_code": old.code, "replaced_point": old.id, "open_report": waiting.id, "ended_report": ended.id}
+    host = session.get_one(Host, open_point.host_id)
+    asked = hosting.ask(session, host_id=host.id, form_key="stage", wish=Wish.REPLACE, point_id=open_point.id, words="It is bleached.")
+    declined = points.offer(session, place="the car park on Wood Street")
+    hosting.answer_offer(session, actor=admin, offer_id=declined.id, point=None)
+    hosts = {"host": host.id, "host_link": f"{host.id}/{hosting.token_of(keys, host)}", "host_wish": asked.id}
+    hosts |= {"waiting_offer": points.offer(session).id, "declined_offer": declined.id}
+    return hosts | {"replaced_code": old.code, "replaced_point": old.id, "open_report": waiting.id, "ended_report": ended.id}

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.cli import demo_key
 from fundapp.cli.context import Context, opened
-from fundapp.cli.demo_data import bells, closing, history, seals, thanks, world
+from fundapp.cli.demo_data import bells, closing, history, seals, thanks, watched, world
 from fundapp.cli.demo_data.stand_in import running_stand_in
 from fundapp.cli.main import Fault
 from fundapp.core.db import Database, transaction
@@ -60,6 +60,7 @@ def fill(fund: Context, say: Say) -> None:
         with town.session() as session, transaction(session):
             world.put_on_call(session)
             world.begin_review(session)
+            watched.watch(session, made)
             thanks.declare(session, fund.keys)
         bells.hear(town, stripe)
         # The letters of the past were sent in the past, and its bells were answered then.
