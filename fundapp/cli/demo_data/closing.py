@@ -13,6 +13,7 @@ from fundapp.core import clock
 from fundapp.core.db import driver_url
 from fundapp.core.quarters import last_quarter
 from fundapp.finance import closing
+from fundapp.giving import releasing
 from fundapp.ledger.periods_read import month_end
 from fundapp.openbooks import publishing, readers
 from fundapp.openbooks.models import ReaderPart
@@ -76,6 +77,7 @@ def _plan_month(agenda: Agenda, world: World, ends_on: date) -> None:
     def publish(session: Session) -> None:
         for quarter in publishing.due(session):
             publishing.publish(session, quarter)
+        releasing.release_due(session)
 
     for at, act in ((CLOSED, close), (SEALED, seal), (PUBLISHED, publish)):
         agenda.at(datetime.combine(ends_on + AFTER, at, tzinfo=clock.LONDON), act)
