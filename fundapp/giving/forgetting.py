@@ -14,6 +14,7 @@ from fundapp.giving.gift_aid_forgetting import FORGETTING as GIFT_AID
 from fundapp.giving.giving_back_forgetting import GIVING_BACK
 from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation
+from fundapp.giving.monthly_forgetting import MONTHLY
 
 
 def _old(before: datetime) -> ColumnElement[bool]:
@@ -28,5 +29,6 @@ def _drop_way_back(_session: Session, donation: Donation) -> None:
 FORGETTING = (
     *GIVING_BACK,
     *GIFT_AID,
+    *MONTHLY,
     Forgetting(Kept.DONOR, marked("The way from a gift to its payment page"), Donation, "donation", _old, _drop_way_back),
 )
