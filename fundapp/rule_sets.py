@@ -6,6 +6,7 @@ from typing import Any
 
 from fundapp.giving.card_rules import RULES as CARD_TESTING
 from fundapp.giving.rules import RULES as GIVING
+from fundapp.openbooks.rules import RULES as OPEN_BOOKS
 from fundapp.rulebook.rulesets import RuleSet
 
-RULE_SETS: tuple[RuleSet[Any], ...] = (GIVING, CARD_TESTING)
+RULE_SETS: tuple[RuleSet[Any], ...] = (GIVING, CARD_TESTING, OPEN_BOOKS)

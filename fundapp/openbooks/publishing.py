@@ -25,6 +25,7 @@ from fundapp.ledger import service as ledger_service
 from fundapp.ledger.models import Entry
 from fundapp.ledger.periods_read import last_sealed
 from fundapp.ledger.published_quarters import KIND, FundUse, KindSaid, QuarterSaid, all_published, particulars
+from fundapp.openbooks import rules
 from fundapp.openbooks.fund_use import Moved, Told, tellable
 from fundapp.openbooks.suppression import LEAST, Crowd, HelpTable, safe_table
 
@@ -46,10 +47,10 @@ def first_day(session: Session) -> date | None:
     return session.scalar(select(func.min(Entry.happened_on)).where(Entry.transfers > 0))
 
 
-def publish(session: Session, quarter: Period, least: Crowd = LEAST) -> bool:
+def publish(session: Session, quarter: Period, least: Crowd | None = None) -> bool:
     """Write a quarter's help into the ledger; says whether it did. A quarter that was published before stays as it is.
 
-    `least` is who must stand behind a figure. Raises Refused while a month of it is not sealed.
+    `least` is who must stand behind a figure, else the rule in force says it. Raises Refused while a month of it is not sealed.
     """
     sealed = last_sealed(session, clock.today())
     # Months are closed and sealed in their order, and shut every day before: the last one stands for all.
@@ -65,7 +66,7 @@ def publish(session: Session, quarter: Period, least: Crowd = LEAST) -> bool:
             happened_on=clock.today(),
             actor=ACTOR,
             subject=f"quarter:{quarter_code(quarter)}",
-            public=particulars(_said(session, quarter, least)),
+            public=particulars(_said(session, quarter, least or rules.now(session).least)),
         )
     except Conflict:
         # Somebody else published it this very moment, in other words (a kind was renamed meanwhile). Theirs stands.

@@ -10,9 +10,8 @@ from flask.typing import ResponseReturnValue
 from fundapp.core import clock
 from fundapp.core.language import gettext as _
 from fundapp.gateways.charts import waterfall
-from fundapp.openbooks import published, queries
+from fundapp.openbooks import published, queries, rules
 from fundapp.openbooks.books import Books
-from fundapp.openbooks.suppression import K_PEOPLE, K_TEAMS
 from fundapp.web.guards import PUBLIC, guard
 from fundapp.web.language import translated
 from fundapp.web.session import db
@@ -36,8 +35,7 @@ def open_books() -> ResponseReturnValue:
         "openbooks/open_books.html",
         plots=[_plot(year["books"], broad=broad) for broad in (True, False)],
         published=published.published(db(), year=year["books"].period, today=clock.today()),
-        k_people=K_PEOPLE,
-        k_teams=K_TEAMS,
+        **_named_from(),
         **year,
     )
 
@@ -54,7 +52,7 @@ def proof(number: int) -> Response:
 @blueprint.get("/privacy")
 def privacy() -> ResponseReturnValue:
     """What we know about whom, why, and for how long."""
-    return render_template("openbooks/privacy.html", k_people=K_PEOPLE, k_teams=K_TEAMS)
+    return render_template("openbooks/privacy.html", **_named_from())
 
 
 @blueprint.get("/complaints")
@@ -67,6 +65,12 @@ def complaints() -> ResponseReturnValue:
 def accessibility() -> ResponseReturnValue:
     """What works for whom, what does not yet, and whom to tell."""
     return render_template("openbooks/accessibility.html")
+
+
+def _named_from() -> dict[str, int]:
+    """From how many people and teams on a kind of help is named."""
+    held = rules.now(db())
+    return {"k_people": held.named_from_people, "k_teams": held.named_from_teams}
 
 
 def _year() -> dict[str, Any]:

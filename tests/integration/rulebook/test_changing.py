@@ -14,9 +14,14 @@ from fundapp.core.actor import Actor
 from fundapp.core.db import transaction
 from fundapp.core.errors import Conflict, FundError, NotAllowed, NotFound, Refused
 from fundapp.core.roles import Role
-from fundapp.giving import rules
+from fundapp.giving import card_rules, rules
 from fundapp.giving.rules import RULES, GivingRules
+from fundapp.openbooks import rules as openbooks_rules
+from fundapp.openbooks.rules import RULES as OPEN_BOOKS
+from fundapp.openbooks.rules import OpenBooksRules
+from fundapp.openbooks.suppression import Crowd
 from fundapp.people.models import User
+from fundapp.rule_sets import RULE_SETS
 from fundapp.rulebook import queries, service
 from fundapp.rulebook.models import RuleDecision, RuleVersion
 from tests.builders import people
@@ -190,6 +195,42 @@ def test_an_administrator_proposes_on_the_page_an_approver_agrees_and_the_giving
     queries.forget_read(session)
     assert rules.now(session) == GivingRules(minimum_pence=250, fee_basis_points=120)
     assert "1.2% and 20p" in client.get("/give").words
+
+
+def test_what_the_open_books_name_goes_by_the_rule_and_is_never_made_looser(client: Client, session: Session) -> None:
+    admin, approver = seats(session)
+    people.fund_holder(session)
+    same = OPEN_BOOKS.values(OpenBooksRules())
+    for looser in ({"named_from_people": 4}, {"named_from_teams": 2}):
+        with pytest.raises(Refused, match="lies between"):
+            service.propose(session, actor=admin.actor, of=OPEN_BOOKS, numbers=same | looser, replaces=0, reason=WHY)
+    stricter = service.propose(session, actor=admin.actor, of=OPEN_BOOKS, numbers=same | {"named_from_people": 8}, replaces=0, reason=WHY)
+    assert stricter.by_two
+    assert openbooks_rules.now(session).least == Crowd(5, 3)
+    service.agree(session, actor=approver.actor, version_id=stricter.id)
+    session.commit()
+    assert openbooks_rules.now(session).least == Crowd(8, 3)
+    assert "8" in client.get("/privacy").words
+
+
+def test_what_one_person_may_change_alone_holds_at_once_and_the_page_says_so(client: Client, session: Session, sign_in_as: SignIn) -> None:
+    sign_in_as(client, people.user(session, Role.ADMIN))
+    page = client.get("/admin/rules/card-testing").form("aside form").fill(asked_from_declines="3", reason=WHY).submit("Propose the change")
+    assert "Changed. It holds from now on." in page.words
+    assert "Takes two people" not in page.words
+    queries.forget_read(session)
+    assert card_rules.now(session).asked_from_declines == 3
+    version, decision = session.scalars(select(RuleVersion)).one(), session.scalars(select(RuleDecision)).one()
+    assert (version.by_two, decision.agreed, decision.decided_by) == (False, True, version.proposed_by)
+
+
+def test_every_rule_of_the_house_stands_on_the_page_with_its_figure(client: Client, session: Session, sign_in_as: SignIn) -> None:
+    sign_in_as(client, people.user(session, Role.APPROVER))
+    page = client.get("/admin/rules")
+    for of in RULE_SETS:
+        for one in of.rules:
+            assert one.least <= one.first <= one.most
+            assert f"{one.name} {one.unit.told(one.first)}" in page.words
 
 
 def test_a_page_that_is_out_of_date_changes_nothing_and_says_so(client: Client, session: Session, sign_in_as: SignIn) -> None:
