@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event, select, text, update
 from sqlalchemy.orm import Session
 
+from fundapp.cli.check import stripe_faults
 from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.errors import NotFound, Refused
@@ -268,6 +269,14 @@ def test_a_bell_ends_the_silence_and_a_quiet_night_is_none(books: Session, strip
         assert hearing.heard(books).is_well
         sweep_due(books, stripe, last_good=clock.now())
     assert alarms_about_silence(books) == 0
+
+
+def test_the_check_says_in_plain_words_when_stripe_is_not_heard() -> None:
+    now = clock.now()
+    assert list(stripe_faults(hearing.Heard(now, 0, None))) == []
+    silent, unanswered = stripe_faults(hearing.Heard(None, 2, now))
+    assert "Stripe has never rung" in silent
+    assert unanswered.startswith("2 of Stripe’s bells are not recorded.")
 
 
 def test_a_replay_since_a_moment_acts_again_on_all_of_it_and_changes_nothing(town: OwnDatabase, stand_in: StandIn, tmp_path: Path) -> None:
