@@ -53,11 +53,12 @@ def ask(session: Session, *, pledge_id: UUID, deed: Deed, form: str, amount_penc
     return _write(session, pledge, deed, key_hash, amount_pence=amount_pence, is_ours=False)
 
 
-def stop_unpaid(session: Session, pledge: Pledge, *, invoice_id: str) -> None:
-    """Stop a monthly gift that is held here, whose card was asked in vain. If its donor is changing something, that comes first."""
+def stop_unpaid(session: Session, pledge: Pledge, *, invoice_id: str) -> bool:
+    """Stop a monthly gift that is held here, whose card was asked in vain. False while its donor changes something: that comes first."""
     standing = session.scalar(select(PledgeAct.id).where(PledgeAct.pledge_id == pledge.id, PledgeAct.done_at.is_(None)))
     if standing is None:
         _write(session, pledge, Deed.STOP, token_hash(f"unpaid:{invoice_id}"), amount_pence=None, is_ours=True)
+    return standing is None
 
 
 def _write(session: Session, pledge: Pledge, deed: Deed, key_hash: bytes, *, amount_pence: int | None, is_ours: bool) -> PledgeAct:

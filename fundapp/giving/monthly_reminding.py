@@ -48,9 +48,9 @@ def record_unpaid(session: Session, invoice: Invoice) -> None:
     step = next_step(tries=invoice.tries, sent={row.number: row.sent_at for row in rows}, now=clock.now())
     if step is None:
         return
+    if step == STOP and not monthly_asking.stop_unpaid(session, pledge, invoice_id=invoice.id):
+        return
+    if step != STOP:
+        ask_for_reminder(session, pledge, invoice_id=invoice.id, number=step)
     values = {"invoice_id": invoice.id, "number": step, "pledge_id": pledge.id, "sent_at": clock.now()}
     session.execute(insert(PledgeReminder).values(**values).on_conflict_do_nothing())
-    if step == STOP:
-        monthly_asking.stop_unpaid(session, pledge, invoice_id=invoice.id)
-    else:
-        ask_for_reminder(session, pledge, invoice_id=invoice.id, number=step)

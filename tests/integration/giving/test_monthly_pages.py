@@ -6,16 +6,18 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.gateways.stripe import StripeGateway
-from fundapp.giving import monthly_links
+from fundapp.giving import monthly_asking, monthly_links
 from fundapp.giving.models import Donation
+from fundapp.giving.monthly_lifecycle import Deed
 from fundapp.giving.monthly_models import Pledge, PledgeAct, PledgeAsking, PledgeReminder
 from fundapp.giving.monthly_part import new_key
+from fundapp.giving.monthly_settling import settle_invoice
 from fundapp.giving.sweeping import sweep_due
 from tests.builders import monthly
 from tests.builders.giving import Donor, amount, session_of
@@ -23,6 +25,7 @@ from tests.builders.monthly import begun, listen, months, open_invoice, pledge_o
 from tests.builders.stand_in import StandIn
 from tests.support.outside import MailBox
 from tests.support.page import Page
+from tests.support.postgres import OwnDatabase
 from tests.support.web import Client
 
 RunJobs = Callable[[], list[str]]
@@ -255,3 +258,42 @@ def test_a_card_company_that_is_silent_keeps_what_was_asked_and_says_so(
     page.form("form[action$='stop']").submit()
     assert pledge_of(books, pledge).state == "stopped"
     assert books.scalar(select(func.count()).select_from(PledgeAct)) == 1
+
+
+def test_the_page_asks_the_database_little_however_many_months_there_are(
+    books: Session, client: Client, stripe: StripeGateway, stand_in: StandIn, worker_database: OwnDatabase
+) -> None:
+    pledge = begun(books, stripe, stand_in)
+    link, asked = link_for(books, pledge), []
+    event.listen(worker_database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    counts = []
+    for _ in range(2):
+        client.get(link)
+        asked.clear()
+        page = client.get(link)
+        counts.append(len([words for words in asked if re.match(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)", words)]))
+        for _month in range(2):
+            stand_in.renew(pledge.subscription_id or "")
+        for invoice in stripe.invoices_of(pledge.subscription_id or ""):
+            settle_invoice(books, stripe, invoice.id)
+    assert counts[0] == counts[1] <= 6
+    assert len(page.soup.select("table.sum tr")) == 3
+
+
+def test_a_reminder_waits_for_what_its_donor_is_changing(
+    books: Session, stripe: StripeGateway, stand_in: StandIn, run_jobs: RunJobs, mail_box: MailBox
+) -> None:
+    pledge = begun(books, stripe, stand_in)
+    stand_in.card(pledge.subscription_id or "", "declines")
+    stand_in.renew(pledge.subscription_id or "")
+    invoice, start = open_invoice(stand_in, pledge), clock.now()
+    for day in (0, 3):
+        with clock.at(start + timedelta(days=day)):
+            settle_invoice(books, stripe, invoice)
+            stand_in.try_invoice(invoice)
+    with clock.at(start + timedelta(days=8)):
+        with transaction(books):
+            monthly_asking.ask(books, pledge_id=pledge.id, deed=Deed.CHANGE, form="mine", amount_pence=300)
+        settle_invoice(books, stripe, invoice)
+    assert books.scalars(select(PledgeAct.deed)).all() == ["change"]
+    assert books.scalar(select(func.count()).select_from(PledgeReminder)) == 2
