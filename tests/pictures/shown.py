@@ -6,33 +6,12 @@ The states are those of the lifecycle tables, of lists with nothing in them, and
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from tests.pictures.stage import Where
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A page in a state, as somebody sees it. `address` is filled in from the stage's parts."""
-
-    endpoint: str
-    address: str
-    state: str
-    # Who looks: a name of the stage's, or nobody in particular.
-    seat: str = ""
-    where: Where = "town"
-    status: int = 200
-    # What is typed, chosen and pressed before the look is taken.
-    typed: tuple[tuple[str, str], ...] = ()
-    chosen: str = ""
-    press: str = ""
-
-    @property
-    def name(self) -> str:
-        """What a file about it is called."""
-        words = f"{self.endpoint} {self.state} {self.seat or 'stranger'}"
-        return "-".join("".join(letter if letter.isalnum() else " " for letter in words).split()).lower()
-
+from tests.pictures.state import Shown
+from tests.pictures.state import day_one as _day_one
+from tests.pictures.state import seen_by as _seen_by
+from tests.pictures.state import wrong as _wrong
 
 # What answers GET and is no page to look at, and why.
 NOT_PAGES = {
@@ -63,19 +42,6 @@ NOT_PAGES = {
     "manifest.show": "words for a phone",
     "mailbox.file": "a file that came with a letter",
 }
-
-
-def _wrong(endpoint: str, address: str, press: str, *typed: tuple[str, str], state: str = "nothing filled in", status: int = 422) -> Shown:
-    """A form as it comes back with something to put right."""
-    return Shown(endpoint, address, state, status=status, press=press, typed=typed)
-
-
-def _day_one(endpoint: str, address: str) -> Shown:
-    return Shown(endpoint, address, "on the first day", where="empty")
-
-
-def _seen_by(seat: str, *pages: Shown) -> tuple[Shown, ...]:
-    return tuple(replace(page, seat=seat) for page in pages)
 
 
 _GIFTS = {
@@ -133,6 +99,10 @@ STRANGER = (
     _wrong("giving.give", "/give", "Give"),
     replace(
         _wrong("giving.give", "/give", "Give", ("Another amount, in pounds and pence", "about 40"), state="an amount nobody can read"),
+        chosen="Another amount",
+    ),
+    replace(
+        _wrong("giving.give", "/give", "Give", ("Another amount, in pounds and pence", "500"), state="a large amount", status=200),
         chosen="Another amount",
     ),
     _day_one("giving.give", "/give"),
