@@ -77,6 +77,8 @@ def gift_receipt(token: str) -> ResponseReturnValue:
     if donation.status is not Status.PAID:
         raise NotFound(_("There is no receipt for this gift: it has not been paid."))
     said = with_proof(db(), donation)
+    if said.by_bank and not said.figures.gross_pence:
+        raise NotFound(_("There is no receipt for this gift: it was entered by mistake."))
     answer = make_response(receipt_pdf(**said.for_pdf(f"{settings().base_url}/gifts/{token}")))
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = f'inline; filename="receipt-{said.reference}.pdf"'

@@ -252,3 +252,4 @@ def test_the_page_of_one_that_was_taken_back_says_so(client: Client, books: Sess
     token = client.app.extensions["fund"].keys.link_token("gift", str(made.donation_id))
     page = client.get(f"/gifts/{token}")
     assert "taken back out of our books" in page.words
+    assert client.get(f"/gifts/{token}/receipt.pdf").status == 404
