@@ -37,6 +37,10 @@ def _drop_details(_session: Session, declaration: GiftAidDeclaration) -> None:
     declaration.details = {}
 
 
+def _donor(declaration: GiftAidDeclaration) -> tuple[str, ...]:
+    return (f"donor:{declaration.donor_id}",)
+
+
 def _no_receipt_since(before: datetime) -> ColumnElement[bool]:
     newest = select(func.max(ReceiptAsked.asked_at)).where(ReceiptAsked.address_id == LetterAddress.id).scalar_subquery()
     return func.coalesce(newest, LetterAddress.made_at) < before
@@ -56,6 +60,7 @@ FORGETTING = (
         "gift-aid",
         _no_gift_since,
         _drop_details,
+        _donor,
     ),
     Forgetting(Kept.DONOR, marked("Addresses for receipts by mail"), LetterAddress, "letters", _no_receipt_since, forget_address),
 )

@@ -40,6 +40,14 @@ class DeclareForm(PublicForm):
         if self.scope.data not in {value for value, *_rest in self.scope.choices}:
             self.scope.data = None
 
+    # What is said above the form before it is taken in: how the tax office will read it.
+    note: str = ""
+
+    @property
+    def status(self) -> int:
+        """As any form’s; what must be agreed first has not been taken in either."""
+        return 422 if self.note else super().status
+
     @property
     def details(self) -> Details:
         """What was typed, tidied."""

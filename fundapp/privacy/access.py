@@ -23,12 +23,14 @@ KINDS = {
     "person": ("person", frozenset({Whose.HELPED, Whose.PAYEE})),
     "reader": ("checkpoint_reader", frozenset({Whose.READER})),
     "point": ("collection_point", frozenset({Whose.HOST})),
+    "donor": ("gift_aid_donor", frozenset({Whose.DONOR})),
 }
 KIND_WORDS = {
     "user": marked("An account, by its number"),
     "person": marked("A person who is helped, by the number of their code"),
     "reader": marked("A reader of checkpoints"),
     "point": marked("The contact of a collection point"),
+    "donor": marked("A donor who declared Gift Aid, by the first figure of their number"),
 }
 # What opens a door, and what finds a sealed value, is told of and not handed out.
 _SECRET = ("password_hash", "token_hash", "secret", "code_hash", "public_key", "credential_id", "user_handle")
@@ -38,7 +40,7 @@ def plain_subject(text: str) -> str:
     """A subject as it is kept: "user:2". Raises Refused for anything else."""
     kind, _colon, number = text.strip().lower().partition(":")
     if kind not in KINDS or not (number.isascii() and number.isdigit() and len(number) < 16):
-        raise Refused(_("Write it as the audit trail has it, like user:2, person:5, reader:3 or point:4."))
+        raise Refused(_("Write it as the audit trail has it, like user:2, person:5, reader:3, point:4 or donor:6."))
     return f"{kind}:{int(number)}"
 
 
@@ -95,7 +97,7 @@ def _leads_to(table: Table, root: Table, number: int) -> ColumnElement[bool] | N
     """Which rows of a table belong to a row of the root: by its own key, or by a column that says whose it is."""
     if table is root:
         return root.c.id == number
-    owner = {"user_account": "user_id", "checkpoint_reader": "reader_id", "person": "person_id"}.get(root.name)
+    owner = {"user_account": "user_id", "checkpoint_reader": "reader_id", "person": "person_id", "gift_aid_donor": "donor_id"}.get(root.name)
     if owner and owner in table.c:
         return table.c[owner] == number
     if root.name == "person" and "request_id" in table.c:

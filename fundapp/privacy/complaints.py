@@ -24,7 +24,7 @@ LONGEST_CONTACT = 200
 RECEIVED, ACKNOWLEDGED, PROGRESS, ANSWERED = "received", "acknowledged", "progress", "answered"
 STATUS_WORDS = {RECEIVED: marked("New"), ACKNOWLEDGED: marked("Being looked into"), ANSWERED: marked("Answered")}
 STEP_WORDS = {ACKNOWLEDGED: marked("We have it"), PROGRESS: marked("How it goes"), ANSWERED: marked("What came of it")}
-_ABOUT = re.compile(r"(grant|person|user|reader|point):[0-9]{1,15}")
+_ABOUT = re.compile(r"(grant|person|user|reader|point|donor):[0-9]{1,15}")
 
 
 def complain(session: Session, *, form_key: str, contact: str, words: str) -> DataComplaint:

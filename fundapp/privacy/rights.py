@@ -204,7 +204,7 @@ def _about(session: Session, subject: str) -> list[tuple[Forgetting, Any, str]]:
         key, columns = inspect(one.model).primary_key[0], inspect(one.model).columns
         if one.name == kind:
             where = key == int(number)
-        elif f"{kind}_id" in columns and kind in ("user", "person"):
+        elif f"{kind}_id" in columns and kind in ("user", "person", "donor"):
             where = columns[f"{kind}_id"] == int(number)
         else:
             continue

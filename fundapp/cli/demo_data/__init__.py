@@ -60,6 +60,7 @@ def fill(fund: Context, say: Say) -> None:
         with town.session() as session, transaction(session):
             world.put_on_call(session)
             world.begin_review(session)
+            thanks.declare(session, fund.keys)
             watched.watch(session, made)
             thanks.declare(session, fund.keys)
         bells.hear(town, stripe)

@@ -54,7 +54,7 @@ def receipt_pdf(
         author=charity_name,
         subject=_("A gift of %(amount)s") % {"amount": pounds(gross_pence)},
     )
-    draw_head(canvas, reference, given_at)
+    draw_head(canvas, _receipt(reference), given_at)
     below = _draw_thanks(canvas, heading or _("Thank you. Your %(amount)s is here.") % {"amount": pounds_short(gross_pence)})
     below = _draw_facts(canvas, below, [(_("Given"), given_at), (_("Where"), place or _("on the Fund’s own page")), (_("For"), fund)])
     below = _draw_sum(canvas, below, gross_pence, fee_pence, back, net_pence)
@@ -82,7 +82,8 @@ def _in_ledger(checking: Checking | None) -> str:
     return escape(f"{checking.sentence} {proved}")
 
 
-def draw_head(canvas: Canvas, reference: str, given_at: str) -> None:
+def draw_head(canvas: Canvas, what: str, when: str) -> None:
+    """The band on top: the Fund’s name, what this is, and of when."""
     canvas.setFillColor(palette.PETROL)
     canvas.rect(0, HEIGHT - 104, WIDTH, 104, stroke=0, fill=1)
     drawing.draw_lit_mark(canvas, centre=(LEFT + 24, HEIGHT - 52), radius=24)
@@ -90,9 +91,9 @@ def draw_head(canvas: Canvas, reference: str, given_at: str) -> None:
     canvas.setFont(fonts.HEADING, 19)
     canvas.drawString(LEFT + 62, HEIGHT - 58, "Changing Lives Fund")
     canvas.setFont(fonts.STRONG, 11)
-    canvas.drawRightString(RIGHT, HEIGHT - 48, _receipt(reference))
+    canvas.drawRightString(RIGHT, HEIGHT - 48, what)
     canvas.setFont(fonts.BODY, 11)
-    canvas.drawRightString(RIGHT, HEIGHT - 64, given_at)
+    canvas.drawRightString(RIGHT, HEIGHT - 64, when)
 
 
 def _draw_thanks(canvas: Canvas, words: str) -> float:
@@ -143,6 +144,7 @@ def _draw_sum(
 
 
 def row(canvas: Canvas, y: float, name: str, amount: str, font: str) -> None:
+    """A line of a sum."""
     canvas.setFillColor(palette.INK)
     canvas.setFont(font, 14)
     canvas.drawString(LEFT, y, name)
@@ -150,17 +152,20 @@ def row(canvas: Canvas, y: float, name: str, amount: str, font: str) -> None:
 
 
 def hairline(canvas: Canvas, y: float) -> None:
+    """A thin rule above a line."""
     canvas.setStrokeColor(palette.RULE)
     canvas.setLineWidth(0.8)
     canvas.line(LEFT, y, RIGHT, y)
 
 
 def draw_words(canvas: Canvas, below: float, markup: str) -> float:
+    """A paragraph below a height; answers where the next begins."""
     words = drawing.paragraph(markup, size=11.5, leading=16.5)
     return drawing.draw_paragraph(canvas, words, left=LEFT, top=below + 9, width=min(RIGHT - LEFT, 420)) - 16
 
 
 def draw_foot(canvas: Canvas, name: str, number: str, address: str, contact: str) -> None:
+    """Who runs the Fund, at the page’s end."""
     charity = escape(_("%(name)s, registered charity %(number)s")) % {"name": drawing.strong(name), "number": escape(number)}
     lines = [
         charity,

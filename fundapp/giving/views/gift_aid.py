@@ -221,7 +221,7 @@ def _is_whole(form: DeclareForm, purpose: str) -> bool:
             "The tax office reads Latin letters alone, and one first name. It will stand there as “%(words)s”."
             " Send it again if that is right."
         )
-        form.form_errors = [words % {"words": said}]
+        form.note = words % {"words": said}
     return not said
 
 
