@@ -7,9 +7,7 @@ from fundapp.stripe_stand_in.shapes import names
 
 SELF = {"type": "self"}
 
-CUSTOMER_NULLS = names(
-    "address business_name currency customer_account default_source description discount individual_name name phone shipping test_clock"
-)
+CUSTOMER_NULLS = names("address currency customer_account default_source description discount name phone shipping test_clock")
 SUBSCRIPTION_NULLS = names(
     """application application_fee_percent billing_cycle_anchor_config billing_thresholds cancel_at canceled_at customer_account
     days_until_due default_source description ended_at latest_invoice managed_payments next_pending_invoice_item_invoice on_behalf_of
@@ -20,7 +18,7 @@ INVOICE_NULLS = names(
     """account_country account_name account_tax_ids application automatically_finalizes_at custom_fields customer_account customer_address
     customer_name customer_phone customer_shipping default_payment_method default_source description due_date ending_balance footer
     from_invoice invoice_pdf last_finalization_error latest_revision next_payment_attempt on_behalf_of receipt_number rendering
-    shipping_cost shipping_details statement_descriptor test_clock threshold_reason webhooks_delivered_at"""
+    shipping_cost shipping_details statement_descriptor test_clock webhooks_delivered_at"""
 )
 
 

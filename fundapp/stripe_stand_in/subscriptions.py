@@ -93,7 +93,6 @@ def _begin(act: Act, session: Json, customer: Json) -> Json:
     item = {
         "id": ids.new("si", 14),
         "object": "subscription_item",
-        "billed_until": None,
         "billing_thresholds": None,
         "created": now,
         "current_period_end": ends,
