@@ -25,7 +25,7 @@ from tests.builders import elsewhere as elsewhere_build
 from tests.builders import giving
 from tests.builders.grants import Seat
 from tests.builders.stripe_calls import client_of
-from tests.pictures import stage_gift_aid, stage_money, stage_monthly, stage_points
+from tests.pictures import stage_bells, stage_gift_aid, stage_money, stage_monthly, stage_points
 from tests.support.live import LiveServer
 
 # Gifts that somebody asked back.
@@ -64,6 +64,7 @@ def make(session: Session, live: LiveServer, who: dict[str, Seat]) -> dict[str, 
     names |= {"code": open_point.code, "point": open_point.id, "closed_code": closed.code, "closed_point": closed.id, "new_point": fresh.id}
     names |= stage_gift_aid.declare(session, donor.keys, gifts)
     names |= stage_points.make(session, donor.keys, who, open_point)
+    stage_bells.make(session, donor.stripe, live.stand_in)
     session.commit()
     return names
 
