@@ -81,8 +81,8 @@ def test_it_ends_the_same_in_whatever_order_its_bells_ring(
     made = stand_in.dispute(charge_of(paid))
     stand_in.in_dispute(made["id"], deed)
     bells = disputed_bells(stand_in)
-    for order in list(permutations(bells))[:6]:
-        ring_all(books, stripe, [*order, *order])
+    for order in list(permutations(bells))[::5]:
+        ring_all(books, stripe, [*order, order[0]])
         assert ledger_of(books) == expected
     assert (row(books).status, row(books).held_pence) == (status, 0)
     assert len(keys(books, paid.subject)) == len(set(keys(books, paid.subject)))

@@ -104,8 +104,8 @@ def test_in_whatever_order_its_bells_ring_it_ends_the_same(
     for deed in ("send", "reconcile", "arrive", "fail"):
         ready.payout(made["id"], deed)
     bells = ready.bells()
-    for order in list(permutations(bells))[::23]:
-        for bell in [*order, *order]:
+    for order in list(permutations(bells))[::47]:
+        for bell in [*order, order[0]]:
             hear(books, stripe, bell)
         assert (transit(books), ledger_of(books)["stripe-balance"]) == ({}, PUBLIC + GENERAL)
     keys = [entry.event_key for entry in ledger.entries_for(books, f"stripe-payout:{made['id']}")]
