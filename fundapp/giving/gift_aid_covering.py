@@ -98,25 +98,31 @@ class Held:
         return self.declaration.from_on <= given_on and (self.followed_on is None or given_on < self.followed_on)
 
 
-def covers(session: Session, donation: Donation) -> Cover:
-    """Whether Gift Aid may be claimed on a gift, and why."""
-    return covers_all(session, [donation])[donation.id]
+def covers(session: Session, donation: Donation, *, left_pence: int | None = None) -> Cover:
+    """Whether Gift Aid may be claimed on a gift, and why. What is left of it is read from the ledger where it is not known yet."""
+    known = None if left_pence is None else {donation.id: left_pence}
+    return covers_all(session, [donation], left=known)[donation.id]
 
 
-def covers_all(session: Session, donations: Sequence[Donation]) -> dict[UUID, Cover]:
+def covers_all(session: Session, donations: Sequence[Donation], *, left: Mapping[UUID, int] | None = None) -> dict[UUID, Cover]:
     """The same of many gifts, in as many statements as of one."""
     donors = donors_of(session, donations)
     held = declarations_of(session, set(donors.values()))
     companies = _not_individuals(session, donations)
-    entries = ledger.entries_about(session, [one.subject for one in donations])
+    known = _left(session, donations) if left is None else left
     return {
         one.id: Cover(Why.NOT_PAID)
         if one.status is not Status.PAID
         else Cover(Why.NOT_INDIVIDUAL)
         if one.id in companies
-        else _cover(one, donors.get(one.id), held, left_of(entries.get(one.subject, ())))
+        else _cover(one, donors.get(one.id), held, known[one.id])
         for one in donations
     }
+
+
+def _left(session: Session, donations: Sequence[Donation]) -> dict[UUID, int]:
+    entries = ledger.entries_about(session, [one.subject for one in donations])
+    return {one.id: left_of(entries.get(one.subject, ())) for one in donations}
 
 
 def donors_of(session: Session, donations: Sequence[Donation]) -> dict[UUID, int]:

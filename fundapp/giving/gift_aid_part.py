@@ -30,14 +30,15 @@ class Aid:
         return self.cover.left_pence // AID_DIVISOR
 
 
-def aid_of(session: Session, donation: Donation) -> Aid:
-    """How a paid gift stands."""
-    cover = covers(session, donation)
+def aid_of(session: Session, donation: Donation, figures: Figures) -> Aid:
+    """How a paid gift stands, by the figures that its page or receipt tells."""
+    gone = figures.refunded_pence + figures.taken_back_pence + figures.disputed_pence
+    cover = covers(session, donation, left_pence=max(0, figures.gross_pence - gone))
     declared = session.get(GiftAidDeclaration, cover.declaration_id) if cover.declaration_id else None
     is_offered = cover.why in _TO_BE_DECLARED and cover.left_pence >= AID_DIVISOR and not is_too_old(donation)
     return Aid(cover, is_offered, declared.made_on if declared else None)
 
 
-def part(session: Session, donation: Donation, _figures: Figures) -> dict[str, object]:
+def part(session: Session, donation: Donation, figures: Figures) -> dict[str, object]:
     """For the gift's page (gift_parts.py)."""
-    return {"aid": aid_of(session, donation)}
+    return {"aid": aid_of(session, donation, figures)}

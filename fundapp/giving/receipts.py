@@ -145,7 +145,7 @@ def with_proof(session: Session, donation: Donation) -> Receipt:
     said = receipt(session, donation)
     checking = proving.checking(session, said.figures, reference=said.reference)
     waits = checking is None and proving.is_sealing(session)
-    return replace(said, checking=checking, waits_for_seal=waits, aid=aid_of(session, donation))
+    return replace(said, checking=checking, waits_for_seal=waits, aid=aid_of(session, donation, said.figures))
 
 
 def receipt(session: Session, donation: Donation) -> Receipt:

@@ -62,7 +62,6 @@ def fill(fund: Context, say: Say) -> None:
             world.begin_review(session)
             thanks.declare(session, fund.keys)
             watched.watch(session, made)
-            thanks.declare(session, fund.keys)
         bells.hear(town, stripe)
         # The letters of the past were sent in the past, and its bells were answered then.
         connection.execute(text("DELETE FROM procrastinate_jobs"))

@@ -209,7 +209,7 @@ def test_pages_of_givers_ask_the_database_little(client: Client, donor: Donor, b
     donor.give("5", at=place.path)
     url, asked = donor.gift_url, []
     event.listen(worker_database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
-    budget = {place.path: 5, "/give": 3, url: 8}
+    budget = {place.path: 5, "/give": 3, url: 12}
     for address, most in budget.items():
         client.get(address)
         asked.clear()
