@@ -13,7 +13,7 @@ from fundapp.cli.demo_data.stories import AMOUNTS, CLOSED_PLACE, PLACES
 from fundapp.cli.demo_data.world import World
 from fundapp.core import clock
 from fundapp.core.keys import Keys
-from fundapp.giving import settling, starting
+from fundapp.giving import rules, settling, starting
 from fundapp.points import service as points
 from fundapp.points.models import CollectionPoint
 from fundapp.points.queries import point_by_code
@@ -73,11 +73,15 @@ def _close(session: Session, world: World, code: str) -> None:
 def _give(session: Session, stripe: HistoricStripe, keys: Keys, code: str | None, pence: int, number: int) -> None:
     stripe.at_this_moment()
     point = _point(session, code) if code else None
-    donation = starting.begin(session, keys=keys, form=f"demonstration{number}", point=point, amount_pence=pence)
+    # Every fifth donor adds the card company's share.
+    cover = rules.now(session).cover_pence(pence) if number % 5 == 0 else 0
+    pence += cover
+    form = f"demonstration{number}"
+    donation = starting.begin(session, keys=keys, form=form, point=point, amount_pence=pence, cover_pence=cover)
     session.commit()
     name = f"A gift at {point.name}" if point else "A gift to the Changing Lives Fund"
     to = starting.Addresses("http://localhost/paid", "http://localhost/")
-    starting.payment_page(session, stripe.gateway, donation, amount_pence=pence, name=name, to=to)
+    starting.payment_page(session, stripe.gateway, donation, amount_pence=pence, cover_pence=cover, name=name, to=to)
     session_id = donation.session_id or ""
     stripe.pay(session_id)
     settling.settle_session(session, stripe.gateway, session_id)

@@ -14,7 +14,7 @@ from uuid import UUID
 from PIL import Image, ImageDraw
 from sqlalchemy.orm import Session
 
-from fundapp.cli.demo_data import at_stripe, closing, gifts, giving_back, monthly
+from fundapp.cli.demo_data import at_stripe, closing, gifts, giving_back, monthly, ruling
 from fundapp.cli.demo_data.stand_in import HistoricStripe
 from fundapp.cli.demo_data.stories import QUARTERS, STORIES, Story
 from fundapp.cli.demo_data.world import World
@@ -167,6 +167,7 @@ def live(town: Database, world: World, stripe: HistoricStripe, keys: Keys, night
     giving_back.plan(agenda, world, stripe, keys)
     at_stripe.plan(agenda, stripe)
     monthly.plan(agenda, stripe, keys)
+    ruling.plan(agenda, world)
     _past_requests(agenda, world, dice)
     _present_requests(agenda, world, dice)
     closing.plan(agenda, world)
