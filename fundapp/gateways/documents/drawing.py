@@ -73,13 +73,14 @@ def _draw_coin(canvas: Canvas, centre: tuple[float, float], radius: float, *, co
     canvas.circle(0, 0, 27, stroke=1, fill=0)
     canvas.translate(-32, -32)
     canvas.setFillColor(key)
-    canvas.drawPath(_keyhole(canvas), stroke=0, fill=1)
+    # Head and skirt by themselves: where two parts of one path overlap, it would be left open.
+    canvas.circle(32, 23, 11, stroke=0, fill=1)
+    canvas.drawPath(_skirt(canvas), stroke=0, fill=1)
     canvas.restoreState()
 
 
-def _keyhole(canvas: Canvas) -> PDFPathObject:
+def _skirt(canvas: Canvas) -> PDFPathObject:
     path = canvas.beginPath()
-    path.circle(32, 23, 11)
     path.moveTo(37.6, 32.5)
     path.curveTo(38.2, 38.5, 40, 43.5, 42.9, 48.3)
     path.curveTo(43.6, 49.5, 42.7, 51, 41.3, 51)
