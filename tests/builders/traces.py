@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from hashlib import sha256
 from uuid import uuid4
@@ -13,8 +14,10 @@ from fundapp.core.keys import token_hash
 from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation
 from fundapp.ledger import chart, service
-from fundapp.ledger.service import Line
+from fundapp.ledger.service import Line, Posted
 from tests.builders.giving import KEYS
+
+Write = Callable[..., Posted]
 
 
 def given(session: Session, pence: int, on: date, fund: str = "public-giving", *, fee: int = 0, settled: date | None = None) -> Donation:
@@ -47,12 +50,13 @@ def given(session: Session, pence: int, on: date, fund: str = "public-giving", *
 
 def given_back(session: Session, donation: Donation, pence: int, on: date) -> None:
     """Some of it, or all, back to the donor."""
-    moved(session, donation, on, Line(chart.REFUNDS, chart.STRIPE_BALANCE, donation.fund_code, pence), kind="gift.refunded")
+    line = Line(chart.REFUNDS, chart.STRIPE_BALANCE, donation.fund_code, pence)
+    moved(session, donation, on, line, kind="gift.refunded", write=service.force)
 
 
-def moved(session: Session, donation: Donation, on: date, *lines: Line, kind: str, key: str = "") -> None:
+def moved(session: Session, donation: Donation, on: date, *lines: Line, kind: str, key: str = "", write: Write = service.receive) -> None:
     """An entry about a gift."""
-    service.force(
+    write(
         session,
         event_key=key or f"txn:{uuid4().hex}",
         kind=kind,

@@ -63,17 +63,20 @@ def write(session: Session, year: Year) -> dict[str, list[tuple[int, Gift, Donat
                 ledger.pay_in(session, one.pence, fund, on=one.on)
             else:
                 found[fund].append((nth, one, given(session, one.pence, one.on, fund, fee=one.fee)))
+    # What waits for the sealer is looked up whenever an award asks what its fund has.
+    ledger.seal(session)
     agreed: dict[str, tuple[str, str]] = {}
-    for one in year.help:
-        if one.pence > 0:
-            request = help_given(session, one.kind, one.person, one.team, one.pence, one.on, one.fund)
-            agreed[one.request] = (request.subject, f"{chart.HELP}{one.kind}")
+    for each in year.help:
+        if each.pence > 0:
+            request = help_given(session, each.kind, each.person, each.team, each.pence, each.on, each.fund)
+            agreed[each.request] = (request.subject, f"{chart.HELP}{each.kind}")
             continue
-        subject, account = agreed[one.request]
-        line = Line(chart.GRANTS_PAYABLE, account, one.fund, -one.pence)
+        subject, account = agreed[each.request]
+        line = Line(chart.GRANTS_PAYABLE, account, each.fund, -each.pence)
         ledger_service.post(
-            session, event_key=f"{subject}:back", kind="grant.released", happened_on=one.on, lines=[line], actor="system", subject=subject
+            session, event_key=f"{subject}:back", kind="grant.released", happened_on=each.on, lines=[line], actor="system", subject=subject
         )
+    ledger.seal(session)
     session.commit()
     return found
 
