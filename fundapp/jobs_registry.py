@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # Sealing anew walks every table there is.
 import fundapp.models  # noqa: F401
+from fundapp.giving.bank_tasks import tasks as giving_banks
 from fundapp.giving.card_tasks import tasks as giving_cards
 from fundapp.giving.letter_tasks import tasks as giving_letters
 from fundapp.giving.monthly_tasks import tasks as giving_monthly
@@ -25,6 +26,7 @@ ROOMS: tuple[Tasks, ...] = (
     people,
     people_factors,
     giving,
+    giving_banks,
     giving_cards,
     giving_letters,
     giving_monthly,

@@ -12,6 +12,7 @@ JOBS = {
     "giving.act_on_event": marked("What Stripe told us could not be recorded"),
     "giving.send_refund": marked("A refund could not be asked of Stripe"),
     "giving.send_receipt": marked("A receipt could not be sent"),
+    "giving.tell_refused": marked("A donor could not be told that their bank said no"),
     "grants.tell_approver": marked("An approver could not be told that a request waits"),
     "grants.tell_approvers": marked("The approvers could not be told that a request waits"),
     "grants.tell_asker": marked("A key worker could not be told what became of a request"),

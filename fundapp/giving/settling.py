@@ -21,6 +21,7 @@ from fundapp.giving.models import Donation
 from fundapp.giving.moving import move
 from fundapp.giving.posting import Books
 from fundapp.jobs import enqueue
+from fundapp.ledger import queries as ledger
 
 
 def settle_session(session: Session, stripe: StripeGateway, session_id: str) -> CheckoutSession:
@@ -83,11 +84,18 @@ def _record_session(session: Session, told: CheckoutSession, asked_at: datetime)
         donation.session_id = donation.session_id or told.id
     elif state is not Status.PAID and told.id == donation.session_id:
         # An older page of the same gift has nothing more to say once it is closed.
+        waited = donation.status is Status.PROCESSING
         move(session, donation, state)
+        if waited and donation.status is Status.FAILED:
+            # Days after the donor went away: their page says it, and a letter does where they left an address.
+            enqueue(session, "giving.tell_refused", donation_id=str(donation.id))
 
 
 def _record_paid(session: Session, donation: Donation, charge: Charge, asked_at: datetime) -> None:
     books = Books(donation.subject, donation.fund_code)
+    late = charge.failure_balance_transaction
+    if late and donation.status is Status.PAID and not ledger.known_keys(session, [f"txn:{late.id}"]):
+        enqueue(session, "giving.tell_refused", donation_id=str(donation.id))
     posting.post_gift(session, charge, books)
     refund_sending.tell(session, charge, subject=books.subject)
     for dispute in charge.disputes:
@@ -109,7 +117,8 @@ def _record_paid(session: Session, donation: Donation, charge: Charge, asked_at:
 
 def _note_declined(session: Session, charge: Charge | None) -> None:
     """Count a card that its bank declined, wherever it is heard of first."""
-    if charge is not None and charge.status == "failed":
+    # What came by bank debit has an id of another kind, and its bank says no for other reasons.
+    if charge is not None and charge.status == "failed" and charge.id.startswith("ch_"):
         card_testing.note_decline(session, charge)
 
 

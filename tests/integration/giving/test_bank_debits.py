@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
+from fundapp.core.db import transaction
 from fundapp.gateways.stripe import StripeGateway
 from fundapp.giving import queries
+from fundapp.giving.models import Donation
 from fundapp.giving.settling import settle_charge, settle_session
 from fundapp.giving.sweeping import sweep_all, sweep_due
 from fundapp.ledger import queries as ledger
 from tests.builders.giving import Donor, gift_of, hear, ledger_of, started
 from tests.builders.stand_in import StandIn
 from tests.builders.stripe_calls import client_of
+from tests.support.outside import MailBox
+
+RunJobs = Callable[[], list[str]]
 
 SETTLED = {"stripe-balance": 965, "donations": 1000, "processing-fees": 35}
 TAKEN_BACK = {"stripe-balance": -35, "processing-fees": 35}
@@ -93,6 +100,45 @@ def test_a_gift_that_waits_for_its_bank_says_so_and_one_that_was_refused_too(don
     assert "bank" in donor.come_back().text("main")
     donor.stand_in.bank(charge, "refuses")
     assert "Your bank said no" in donor.come_back().words
+
+
+@pytest.mark.parametrize(("language", "subject"), [("en", "Your bank did not pay your gift"), ("pl", None)])
+def test_whom_the_bank_refused_days_later_is_told_once_where_they_left_an_address(
+    mail_box: MailBox, donor: Donor, run_jobs: RunJobs, stripe: StripeGateway, language: str, subject: str | None
+) -> None:
+    donor.choose("10")
+    with transaction(donor.books):
+        donor.books.execute(update(Donation).values(language=language))
+    charge = donor.stand_in.pay_by_bank(donor.session_id, "mary@example.org")
+    settle_session(donor.books, stripe, donor.session_id)
+    donor.stand_in.bank(charge, "refuses")
+    for _ in range(2):
+        settle_session(donor.books, stripe, donor.session_id)
+        hear_all(donor.books, stripe, donor.stand_in)
+    assert run_jobs().count("giving.tell_refused") == 1
+    (letter,) = mail_box.messages
+    assert (letter["To"], subject in {None, letter["Subject"]}) == ("mary@example.org", True)
+    words = str(letter.get_content())
+    assert "£10.00" in words
+    assert f"http://localhost:8000{donor.gift_url}" in words
+
+
+def test_whose_bank_took_it_back_late_is_told_once_and_without_an_address_nobody_is(
+    mail_box: MailBox, donor: Donor, run_jobs: RunJobs, stripe: StripeGateway
+) -> None:
+    for address in (None, "mary@example.org"):
+        donor.choose("10")
+        charge = donor.stand_in.pay_by_bank(donor.session_id, address)
+        donor.stand_in.bank(charge, "accepts")
+        settle_session(donor.books, stripe, donor.session_id)
+        donor.stand_in.bank(charge, "takes-back")
+        for _ in range(2):
+            settle_charge(donor.books, stripe, charge)
+            settle_session(donor.books, stripe, donor.session_id)
+    assert run_jobs().count("giving.tell_refused") == 2
+    told = [letter for letter in mail_box.messages if "bank" in letter["Subject"]]
+    assert [letter["To"] for letter in told] == ["mary@example.org"]
+    assert "no longer holds" in str(told[0].get_content())
 
 
 @pytest.mark.parametrize(
