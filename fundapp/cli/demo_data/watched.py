@@ -35,8 +35,14 @@ def watch(session: Session, world: World) -> None:
         contact_name="Imran Sadiq",
         contact_details="imran@close-shave.example",
     )
-    wish = {"wish": Wish.REPLACE.value, "point_id": places[1].id, "words": "The sun has bleached it."}
-    hosting.ask(session, host_id=places[1].host_id, form_key="demonstration-wish", **wish)
+    hosting.ask(
+        session,
+        host_id=places[1].host_id,
+        form_key="demonstration-wish",
+        wish=Wish.REPLACE,
+        point_id=places[1].id,
+        words="The sun has bleached it.",
+    )
 
 
 def _visits(session: Session, places: list[CollectionPoint]) -> None:
