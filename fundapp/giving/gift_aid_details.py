@@ -68,11 +68,10 @@ def tidied(*, title: str, first_name: str, last_name: str, house: str, postcode:
     """What was typed, with single spaces, a title without its full stop, and the postcode in capitals with its one space."""
     plain = {name: _plain(value) for name, value in {"first_name": first_name, "last_name": last_name, "house": house}.items()}
     bare = _plain(postcode).upper().replace(" ", "")
-    return Details(
-        title=_plain(title).rstrip("."),
-        postcode=OVERSEAS if is_overseas else f"{bare[:-3]} {bare[-3:]}" if len(bare) > 3 else bare,
-        **plain,
-    )
+    spaced = f"{bare[:-3]} {bare[-3:]}" if len(bare) > 3 else bare
+    # Only whoever says that they live abroad has no postcode.
+    here = "" if bare == OVERSEAS else spaced
+    return Details(title=_plain(title).rstrip("."), postcode=OVERSEAS if is_overseas else here, **plain)
 
 
 def for_schedule(details: Details) -> Details:
