@@ -168,7 +168,7 @@ class PledgeAsking(Base):
     """Somebody who asked for their link, with the address they wrote: kept for the minute until the letter is written."""
 
     __tablename__ = "pledge_asking"
-    __table_args__ = ({"info": {"app_role": "SELECT, INSERT, DELETE"}},)
+    __table_args__ = ({"info": {"app_role": "SELECT, INSERT, UPDATE (address), DELETE"}},)
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     address: Mapped[str] = mapped_column(SealedText("pledge_asking.address"))
