@@ -21,7 +21,8 @@ def refund(session: Session, donation: Donation, figures: Figures) -> Mapping[st
     left = figures.gross_pence - figures.refunded_pence - figures.taken_back_pence - figures.disputed_pence - on_its_way
     return {
         "refunds": shown,
-        "may_ask_back": left > 0 and not is_open and not refund_queries.is_disputed(session, donation.charge_id),
+        # A bank that only asks holds nothing yet: whoever asks then is told why not.
+        "may_ask_back": left > 0 and not is_open and not figures.disputed_pence,
         "may_think_again": any(one.state == State.ASKED for one in shown),
     }
 
