@@ -198,7 +198,6 @@ def test_two_kind_reminders_and_then_it_is_stopped(
     stand_in: StandIn,
     mail_box: MailBox,
     run_jobs: RunJobs,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pledge = begun(books, stripe, stand_in)
     listen(books, stripe, stand_in)
