@@ -11,7 +11,7 @@ from fundapp.giving import gift_aid_details as details
 from fundapp.giving import gift_aid_wording as wording
 from fundapp.giving.gift_aid_details import MOST_TYPED, Details
 from fundapp.giving.gift_aid_models import Scope
-from fundapp.web.forms import Form, PublicForm, required
+from fundapp.web.forms import DateField3, Form, PublicForm, required
 
 _SHORT = Length(max=MOST_TYPED, message=lazy("That is more than fits here: at most %(max)d letters."))
 
@@ -100,3 +100,43 @@ class OpenDeclarationForm(Form):
         lazy("Why you open it"),
         validators=[required(lazy("Say why you open it.")), Length(max=500, message=lazy("Say it in at most %(max)d letters."))],
     )
+
+
+class EnterForm(Form):
+    """A declaration that somebody made by phone or on paper, as a finance officer writes it down."""
+
+    gift = StringField(lazy("The number on the gift’s receipt"), validators=[required(lazy("Write the eight figures of the receipt."))])
+    how = RadioField(lazy("How did they declare?"), validate_choice=False)
+    made_on = DateField3(lazy("On which day?"), validators=[required(lazy("Write the day on which they declared."))])
+    record_sent_on = DateField3(lazy("By phone: when was the written record sent?"))
+    scope = RadioField(lazy("Which gifts is it for?"), validate_choice=False)
+    title = StringField(lazy("Title (if you use one)"), validators=[_SHORT])
+    first_name = StringField(lazy("First name"), validators=[_SHORT])
+    last_name = StringField(lazy("Last name"), validators=[_SHORT])
+    house = StringField(lazy("House name or number"), validators=[_SHORT])
+    postcode = StringField(lazy("Postcode"), validators=[_SHORT])
+    overseas = BooleanField(lazy("They live outside the United Kingdom"))
+
+    def offer(self, *, hows: dict[str, str], scopes: dict[str, str]) -> None:
+        """Put the choices in, each with its words."""
+        for field, words in ((self.how, hows), (self.scope, scopes)):
+            field.choices = list(words.items())
+            field.data = field.data if field.data in words else None
+
+    @property
+    def details(self) -> Details:
+        """What was typed, tidied."""
+        typed = {name: getattr(self, name).data or "" for name in ("title", "first_name", "last_name", "house", "postcode")}
+        return details.tidied(**typed, is_overseas=bool(self.overseas.data))
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Whether the tax office would take it; else each field says what to put right."""
+        is_sound = bool(super().validate(extra_validators))
+        for name, sentence in details.faults(self.details).items():
+            self[name].errors = [sentence]
+            is_sound = False
+        for field, sentence in ((self.how, _("Choose how they declared.")), (self.scope, _("Choose which gifts it is for."))):
+            if not field.data:
+                field.errors = [sentence]
+                is_sound = False
+        return is_sound

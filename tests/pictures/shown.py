@@ -345,6 +345,8 @@ FINANCE = (
         _wrong("refunds.show", "/finance/refunds/{refund_asked}", "Enter the refund", ("How much is given back?", ""), state="no amount"),
         Shown("gift_aid_desk.declarations", "/finance/gift-aid", "with some"),
         _day_one("gift_aid_desk.declarations", "/finance/gift-aid"),
+        Shown("gift_aid_desk.new", "/finance/gift-aid/enter", "to be filled in"),
+        _wrong("gift_aid_desk.new", "/finance/gift-aid/enter", "Enter the declaration"),
         Shown("gift_aid_desk.declaration", "/finance/gift-aid/{declaration}", "covered"),
         Shown("gift_aid_desk.declaration", "/finance/gift-aid/{declaration_cancelled}", "cancelled"),
         _wrong("gift_aid_desk.declaration", "/finance/gift-aid/{declaration}", "Open it", state="without a reason"),

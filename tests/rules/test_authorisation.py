@@ -174,6 +174,8 @@ TABLE: dict[str, tuple[May, ...]] = {
     **_all(_FOR_BOOKS, May(BOOKS)),
     **_all(_FOR_FINANCE, May(FINANCE)),
     "gift_aid_desk.declarations": (May(BOOKS),),
+    **_all("gift_aid_desk.new gift_aid_desk.enter", May(FINANCE)),
+    "gift_aid_desk.cancel": (May(FINANCE, there=False),),
     **_all("gift_aid_desk.declaration gift_aid_desk.open_to_read", May(BOOKS, there=False)),
     **_all(_FOR_ADMIN, May(ADMIN)),
     **_all(_FOR_SIGNS, May(SIGNS)),

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.core.db import transaction
+from fundapp.core.errors import Refused
+from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
+from fundapp.giving import gift_aid, queries
 from fundapp.giving import gift_aid_details as details
 from fundapp.giving import gift_aid_queries as reading
+from fundapp.giving.gift_aid import Spoken
 from fundapp.giving.gift_aid_covering import Why
-from fundapp.giving.gift_aid_forms import OpenDeclarationForm
+from fundapp.giving.gift_aid_forms import EnterForm, OpenDeclarationForm
+from fundapp.giving.gift_aid_models import How, Scope
 from fundapp.giving.receipts import reference_of
 from fundapp.web import paging
-from fundapp.web.guards import guard
+from fundapp.web.guards import guard, only
 from fundapp.web.identity import actor
 from fundapp.web.session import db
 
@@ -32,7 +39,49 @@ def declarations() -> ResponseReturnValue:
         cancelled=reading.cancelled_on(db(), [one.id for one in page]),
         scope_words=reading.SCOPE_WORDS,
         how_words=reading.HOW_WORDS,
+        may_enter=actor().has(Role.FINANCE),
     )
+
+
+@blueprint.get("/enter")
+@only(Role.FINANCE)
+def new() -> ResponseReturnValue:
+    """Write down a declaration that was made by phone or on paper."""
+    return _new(EnterForm(formdata=None))
+
+
+@blueprint.post("/enter")
+@only(Role.FINANCE)
+def enter() -> ResponseReturnValue:
+    """Keep it, and lead to it."""
+    form = EnterForm()
+    _offer(form)
+    if form.validate():
+        with form.refusals():
+            with transaction(db()):
+                spoken = Spoken(How(form.how.data), form.made_on.data, form.record_sent_on.data)
+                made = gift_aid.enter(
+                    db(),
+                    actor=actor(),
+                    donation_id=_gift_of(form.gift.data or ""),
+                    scope=Scope(form.scope.data),
+                    details=form.details,
+                    spoken=spoken,
+                )
+            return redirect(url_for(".declaration", declaration_id=made.id), 303)
+    return _new(form)
+
+
+@blueprint.post("/<int:declaration_id>/cancel")
+@only(Role.FINANCE)
+def cancel(declaration_id: int) -> ResponseReturnValue:
+    """Cancel for a donor who asked for it in another way than by their page."""
+    found, form = reading.declaration(db(), declaration_id), OpenDeclarationForm(formdata=None)
+    with form.refusals():
+        with transaction(db()):
+            gift_aid.cancel(db(), donor_id=found.donor_id, actor=actor())
+        return redirect(url_for(".declaration", declaration_id=declaration_id), 303)
+    return _one(declaration_id, form)
 
 
 @blueprint.get("/<int:declaration_id>")
@@ -51,6 +100,24 @@ def open_to_read(declaration_id: int) -> ResponseReturnValue:
                 reading.open_to_read(db(), actor=actor(), declaration_id=declaration_id, words=form.words.data or "")
             return redirect(url_for(".declaration", declaration_id=declaration_id), 303)
     return _one(declaration_id, form)
+
+
+def _new(form: EnterForm) -> ResponseReturnValue:
+    _offer(form)
+    return render_template("giving/gift_aid_enter.html", form=form), form.status
+
+
+def _offer(form: EnterForm) -> None:
+    hows = {how.value: _(words) for how, words in reading.HOW_WORDS.items() if how is not How.ONLINE}
+    form.offer(hows=hows, scopes={scope.value: _(words) for scope, words in reading.SCOPE_WORDS.items()})
+
+
+def _gift_of(typed: str) -> UUID:
+    """The one gift whose receipt has this number. Raises Refused."""
+    found, total = queries.by_receipt(db(), typed.strip().upper(), limit=2, offset=0)
+    if total != 1:
+        raise Refused(_("No gift has that number on its receipt, or more than one has. It has eight figures, like 89E70DB6."))
+    return found[0].id
 
 
 def _one(declaration_id: int, form: OpenDeclarationForm) -> ResponseReturnValue:
@@ -73,5 +140,7 @@ def _one(declaration_id: int, form: OpenDeclarationForm) -> ResponseReturnValue:
         reference_of=reference_of,
         scope_words=reading.SCOPE_WORDS,
         how_words=reading.HOW_WORDS,
+        may_act=actor().has(Role.FINANCE),
+        newest=reading.standing(db(), found.donor_id).newest.id == found.id,
     )
     return told, form.status
