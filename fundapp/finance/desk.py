@@ -9,9 +9,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.finance.models import Contribution
 from fundapp.finance.shortfalls import Shortfall, open_shortfalls
-from fundapp.giving import hearing
 from fundapp.giving import queries as giving
-from fundapp.giving.hearing import Heard
 from fundapp.grants import queries as grants
 from fundapp.grants.lifecycle import Status
 from fundapp.jobs import queries as jobs
@@ -70,7 +68,7 @@ class Desk:
     funds: list[FundPosition]
     places: list[Place]
     controls: Controls
-    stripe: Heard
+    stripe: giving.Heard
 
 
 def desk(session: Session) -> Desk:
@@ -84,7 +82,7 @@ def desk(session: Session) -> Desk:
         needs_a_look=len(jobs.failed(session)) + len(giving.open_alarms(session)) + len(shortfalls) + int(checkpoints.lag(session).is_late),
     )
     return Desk(
-        waiting, shortfalls, funds, _places(rows, [fund.code for fund in funds]), _controls(session, rows, funds), hearing.heard(session)
+        waiting, shortfalls, funds, _places(rows, [fund.code for fund in funds]), _controls(session, rows, funds), giving.heard(session)
     )
 
 

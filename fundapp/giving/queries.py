@@ -15,11 +15,25 @@ from fundapp.core.keys import token_hash
 from fundapp.core.language import gettext as _
 from fundapp.core.language import lazy
 from fundapp.giving.alarms import AlarmKind
+from fundapp.giving.hearing import Heard, heard
 from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation, GivingAlarm, GivingPreset
 from fundapp.ledger import chart
 from fundapp.ledger import queries as ledger
 from fundapp.ledger.queries import EntryView
+
+__all__ = [
+    "Alarm",
+    "Figures",
+    "Heard",
+    "by_receipt",
+    "by_token",
+    "figures",
+    "heard",
+    "open_alarms",
+    "open_gifts",
+    "presets",
+]
 
 # Where a payment page may still turn into money.
 OPEN = (Status.STARTED, Status.PROCESSING)
