@@ -11,8 +11,10 @@ from fundapp.cli import demo_key, keys
 from fundapp.cli.context import opened
 from fundapp.cli.main import Fault
 from fundapp.config import Settings
-from fundapp.giving import hearing
+from fundapp.core.money import pounds
+from fundapp.giving import balancing, hearing
 from fundapp.giving.hearing import Heard
+from fundapp.giving.money_models import StripeProof
 from fundapp.ledger import checkpoints, signing
 from fundapp.ledger.errors import CannotSign
 from fundapp.ledger.notes import BadNote, Signer
@@ -29,6 +31,7 @@ def command() -> None:
             faults = [*filter(None, [keys.missing(session)]), *empty_seats(session), *key_faults(session, fund.settings)]
             heard = hearing.heard(session)
             faults += stripe_faults(heard)
+            faults += balance_faults(balancing.latest(session))
         if faults:
             raise Fault("\n".join(faults))
         rang = f"Stripe last rang on {moment(heard.last_at)}" if heard.last_at else "Stripe has not rung yet"
@@ -42,6 +45,13 @@ def stripe_faults(heard: Heard) -> Iterator[str]:
         yield f"A gift was paid on {moment(heard.silent_since)}, and Stripe {last}. See the webhook’s page at Stripe."
     if heard.unanswered:
         yield f"{heard.unanswered} of Stripe’s bells are not recorded. See /finance/stripe, or: fundapp stripe replay"
+
+
+def balance_faults(proof: StripeProof | None) -> Iterator[str]:
+    """A sentence when Stripe's balance and the ledger did not agree at the last comparison. Before the first, nothing is said."""
+    if proof and not proof.holds:
+        gap = f"{pounds(proof.gap_pence)} is not explained" if proof.gap_pence else "what is on its way does not add up"
+        yield f"On {moment(proof.proved_at)} Stripe’s balance and the ledger did not agree: {gap}. See: fundapp stripe prove"
 
 
 def empty_seats(session: Session) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
+from fundapp.cli.check import balance_faults
 from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.gateways.stripe import StripeFault, StripeGateway
@@ -166,3 +167,11 @@ def test_a_silent_stripe_proves_nothing_and_keeps_nothing(books: Session, stripe
         prove(books, stripe)
     assert balancing.latest(books) is None
     assert sentences(books) == []
+
+
+def test_the_check_says_when_they_do_not_agree(books: Session, stripe: StripeGateway, stand_in: StandIn, paid: Donation) -> None:
+    assert list(balance_faults(balancing.latest(books))) == []
+    assert list(balance_faults(prove(books, stripe))) == []
+    stand_in.move("stripe_fee", -100)
+    (fault,) = balance_faults(prove(books, stripe, later=LATER))
+    assert "−£1.00 is not explained" in fault
