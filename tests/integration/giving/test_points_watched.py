@@ -57,6 +57,19 @@ def test_gifts_by_a_retired_code_stay_with_it(session: Session, bakery: Collecti
     assert figures.by_point(session, [bakery.id, new.id], since=JUNE).keys() == {bakery.id}
 
 
+def test_the_page_of_a_gift_stays_as_it_was_when_its_code_is_retired(client: Client, session: Session, bakery: CollectionPoint) -> None:
+    people.fund_holder(session)
+    before = given(session, bakery, 1_000, MAY)
+    page = f"/gifts/{KEYS.link_token('gift', str(before.id))}"
+    receipt = client.get(f"{page}/receipt.pdf").body
+    service.replace_point(session, actor=ADMIN, keys=KEYS, point_id=bakery.id, reason="Copied.")
+    later = given(session, bakery, 300, JUNE)
+    assert "Given at the bakery on High Street" in client.get(page).words
+    assert "retired" not in client.get(page).words
+    assert client.get(f"{page}/receipt.pdf").body == receipt
+    assert "code had been retired when you gave" in client.get(f"/gifts/{KEYS.link_token('gift', str(later.id))}").words
+
+
 def test_finance_sees_takings_and_visits_in_few_queries(
     client: Client, database: Database, session: Session, sign_in_as: SignIn, bakery: CollectionPoint
 ) -> None:
