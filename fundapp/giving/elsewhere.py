@@ -66,7 +66,7 @@ def enter(session: Session, *, actor: Actor, once_key: str, said: Entered) -> Gi
     row = GiftElsewhere(**values, once_key=once_key, entered_by=user_id, entered_at=clock.now(), refusal="", reversal_why="")
     session.add(row)
     session.flush()
-    facts = {"fund": row.fund_code, "amount_pence": row.amount_pence}
+    facts: dict[str, str | int] = {"fund": row.fund_code, "amount_pence": row.amount_pence}
     record(session, actor=actor, kind=AuditKind.GIFT_ENTERED, subject=row.subject, facts=facts)
     return row
 
@@ -92,7 +92,7 @@ def check(session: Session, *, actor: Actor, keys: Keys, gift_id: int) -> GiftEl
         subject=donation.subject,
         note=row.subject,
     )
-    facts = {"fund": row.fund_code, "amount_pence": row.amount_pence}
+    facts: dict[str, str | int] = {"fund": row.fund_code, "amount_pence": row.amount_pence}
     record(session, actor=actor, kind=AuditKind.GIFT_CHECKED, subject=row.subject, facts=facts)
     return row
 

@@ -25,8 +25,6 @@ def gifts(person: Actor, limit: int) -> Waiting:
 
 def _need(row: GiftElsewhere) -> Need:
     amount, url = {"amount": pounds(row.amount_pence)}, url_for("elsewhere.show", gift_id=row.id)
-    if row.waits:
-        what, since = _("Check a gift of %(amount)s against the bank statement") % amount, row.entered_at
-    else:
-        what, since = _("See whether a gift of %(amount)s is wrong") % amount, row.reversal_asked_at
-    return Need(what, _("Number %(number)d") % {"number": row.id}, url, _("Check"), since=since, glyph="half")
+    what = _("Check a gift of %(amount)s against the bank statement") if row.waits else _("See whether a gift of %(amount)s is wrong")
+    since = row.entered_at if row.waits else row.reversal_asked_at
+    return Need(what % amount, _("Number %(number)d") % {"number": row.id}, url, _("Check"), since=since, glyph="half")
