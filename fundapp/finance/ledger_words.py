@@ -79,6 +79,7 @@ _NEAR = {
     "account": marked("the account %(which)s"),
     "audit": marked("the audit trail of %(which)s"),
     "charge": marked("this payment"),
+    "declines": marked("the hour from %(which)s UTC"),
     "contribution": marked("contribution %(which)s"),
     "donation": marked("this gift"),
     "fund": marked("the fund %(which)s"),

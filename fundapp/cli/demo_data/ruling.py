@@ -24,12 +24,16 @@ DAYS_AGO, WAITS_SINCE_HOURS = 60, 20
 def plan(agenda: Agenda, world: World) -> None:
     """Put both into the agenda."""
     agenda.at(agenda.until - timedelta(days=DAYS_AGO), partial(_agree, world=world))
-    agenda.at(agenda.until - timedelta(hours=WAITS_SINCE_HOURS), partial(_propose, world=world, change=CHEAPER))
+    agenda.at(agenda.until - timedelta(hours=WAITS_SINCE_HOURS), partial(_leave_waiting, world=world))
 
 
 def _agree(session: Session, world: World) -> None:
     version = _propose(session, world, ASKED_AGAIN)
     service.agree(session, actor=world.approvers[0], version_id=version.id)
+
+
+def _leave_waiting(session: Session, world: World) -> None:
+    _propose(session, world, CHEAPER)
 
 
 def _propose(session: Session, world: World, change: tuple[dict[str, int], str]) -> RuleVersion:
