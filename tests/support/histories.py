@@ -141,6 +141,11 @@ class History:
             else:
                 self.stand_in.card(one, deed)
 
+    def at_account(self, kind: str, pence: int) -> None:
+        """Stripe charges the account itself, or credits it."""
+        with refused_or_done:
+            self.stand_in.move(kind, pence)
+
     def end(self) -> list[Bell]:
         """Come to the present, with every fee known and every payout reconciled; all the bells there were, oldest first."""
         self.stand_in.settle()

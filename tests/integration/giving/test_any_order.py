@@ -89,6 +89,10 @@ class AnyOrder(RuleBasedStateMachine):
     def in_month(self, which: int, deed: str) -> None:
         self.history.in_month(which, deed)
 
+    @rule(pence=amounts, kind=some.sampled_from(["stripe_fee", "topup", "adjustment", "reserve_transaction"]), added=some.booleans())
+    def at_account(self, pence: int, kind: str, added: bool) -> None:
+        self.history.at_account(kind, pence if added else -pence)
+
     @rule(hours=some.integers(1, 48))
     def later(self, hours: int) -> None:
         self.history.later(hours)
