@@ -120,6 +120,6 @@ def test_bells_in_any_order_with_repeats_and_losses_and_a_sweep_end_in_the_same_
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=examples(3), stateful_step_count=8 if examples(1) == 1 else 30, deadline=None, suppress_health_check=slow
+            max_examples=examples(2), stateful_step_count=6 if examples(1) == 1 else 30, deadline=None, suppress_health_check=slow
         ),
     )
