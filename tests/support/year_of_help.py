@@ -74,16 +74,23 @@ class Year:
         return [Award(Cell(f"{one.on:%Y-%m}", one.fund, one.kind), one.request, one.person, one.team, one.pence) for one in self.help]
 
 
-def lived(seed: int, *, gifts: int = 1_000, a_month: int = 24) -> Year:
+def lived(seed: int, *, gifts: int = 1_000, own_every: int = 1, a_month: int = 24) -> Year:
     """A year: most help from the service's grant, much from gifts, little from the general fund, and less in quiet months."""
     dice = random.Random(seed)
-    year = Year(paid_in=[PaidIn(FIRST, GRANT, 2_000_000), PaidIn(FIRST, GENERAL, 2_000), PaidIn(LAST, GENERAL, 300_000)])
+    year = Year(
+        paid_in=[
+            PaidIn(FIRST, GRANT, 2_000_000),
+            PaidIn(FIRST, GENERAL, 2_000),
+            PaidIn(LAST, GENERAL, 300_000),
+            PaidIn(LAST, GIVING, 2_000_000),
+        ]
+    )
     year.paid_in += [PaidIn(date(2026, month, 9), GIVING, 90_000) for month in (1, 4, 7, 10)]
     for month in MONTHS:
         for _ in range(dice.randrange(a_month // 2, a_month * 3 // 2)):
             _help(year, dice, month, dice.choices(FUNDS, (55, 38, 7))[0])
     days = [FIRST + timedelta(days=number) for number in range(365)]
-    own = [Gift(day, GIVING, 300, 25) for day in days]
+    own = [Gift(day, GIVING, 300, 25) for day in days[::own_every]]
     others = [_gift(dice, dice.choice(days)) for _ in range(gifts)]
     year.gifts = sorted([*own, *others], key=lambda gift: gift.on)
     year.help.sort(key=lambda one: one.on)
