@@ -23,6 +23,7 @@ from fundapp.people import queries as people
 from fundapp.people import sessions
 from fundapp.privacy import complaints, rights
 from fundapp.web.guards import PUBLIC, guard_of
+from tests.builders import points
 from tests.support.outside import BASE_URL
 from tests.support.page import Page
 from tests.support.postgres import OwnDatabase
@@ -107,6 +108,8 @@ def house(grown_town: OwnDatabase, tmp_path_factory: pytest.TempPathFactory) -> 
             admin = people.holders(session, Role.ADMIN)[0]
             complaints.complain(session, form_key="a walk", contact="", words="A letter told my landlord.")
             rights.enter(session, actor=admin.actor, kind="access", subject=admin.reference, received_on=clock.today(), words="")
+            points.report(session)
+            points.offer(session)
             session.commit()
             yield app, session, Walked()
         outer.rollback()
