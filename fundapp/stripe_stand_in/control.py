@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, request
 
 from fundapp.stripe_stand_in import balance, paying, refunds, subscriptions
+from fundapp.stripe_stand_in.deliveries import do_chores
 from fundapp.stripe_stand_in.faults import Json, StripeFault
 from fundapp.stripe_stand_in.settings import Settings
 from fundapp.stripe_stand_in.state import State
@@ -18,6 +19,7 @@ from fundapp.stripe_stand_in.store import Act
 
 blueprint = Blueprint("control", __name__, url_prefix="/_control")
 ORDERS = ("created", "reversed", "shuffled")
+MOST_ROUNDS = 20
 
 
 def _state() -> State:
@@ -92,6 +94,10 @@ def advance_clock() -> Response:
         raise ValueError("seconds is a number, nought or more.")
     with _state().store.act() as act:
         act.set(act.settings.changed({"clock_offset_seconds": act.settings.clock_offset_seconds + seconds}))
+        # What falls due has happened when this is answered, and what that leads to as well.
+        for _ in range(MOST_ROUNDS):
+            if not do_chores(act):
+                break
         return jsonify(now=act.now)
 
 
