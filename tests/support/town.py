@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from fundapp.cli.demo_data import history, seals, world
+from fundapp.cli.demo_data import history, lately, seals, world
 from fundapp.cli.demo_data.stand_in import HistoricStripe
 from fundapp.core.db import Database, transaction
 from fundapp.core.keys import Keys
@@ -49,7 +49,5 @@ def _write_history(database: OwnDatabase, folder: Path) -> None:
                 made = world.build(session)
             nightly = seals.begin(past, made, signer=Signer.generate(settings.ledger_origin), origin=settings.ledger_origin)
             history.live(past, made, stripe, keys, nightly)
-            with past.session() as session, transaction(session):
-                world.put_on_call(session)
-                world.begin_review(session)
+            lately.happen(past, made, stripe, keys)
             connection.execute(text("DELETE FROM procrastinate_jobs"))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.cli import demo_key
 from fundapp.cli.context import Context, opened
-from fundapp.cli.demo_data import bells, closing, history, seals, thanks, watched, world
+from fundapp.cli.demo_data import closing, history, lately, seals, world
 from fundapp.cli.demo_data.stand_in import running_stand_in
 from fundapp.cli.main import Fault
 from fundapp.core.db import Database, transaction
@@ -57,12 +57,7 @@ def fill(fund: Context, say: Say) -> None:
             made = world.build(session)
         nightly = seals.begin(town, made, signer=signer, origin=fund.settings.ledger_origin)
         history.live(town, made, stripe, fund.keys, nightly)
-        with town.session() as session, transaction(session):
-            world.put_on_call(session)
-            world.begin_review(session)
-            thanks.declare(session, fund.keys)
-            watched.watch(session, made)
-        bells.hear(town, stripe)
+        lately.happen(town, made, stripe, fund.keys)
         # The letters of the past were sent in the past, and its bells were answered then.
         connection.execute(text("DELETE FROM procrastinate_jobs"))
         stripe.go_on()

@@ -1,0 +1,19 @@
+"""What stands beside the two quarters of history, and is of these days: who is on call, what donors declared, what Stripe rang about."""
+
+from __future__ import annotations
+
+from fundapp.cli.demo_data import bells, thanks, watched, world
+from fundapp.cli.demo_data.stand_in import HistoricStripe
+from fundapp.cli.demo_data.world import World
+from fundapp.core.db import Database, transaction
+from fundapp.core.keys import Keys
+
+
+def happen(town: Database, made: World, stripe: HistoricStripe, keys: Keys) -> None:
+    """Let all of it happen, after the history was lived."""
+    with town.session() as session, transaction(session):
+        world.put_on_call(session)
+        world.begin_review(session)
+        thanks.declare(session, keys)
+        watched.watch(session, made)
+    bells.hear(town, stripe)
