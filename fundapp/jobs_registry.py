@@ -4,12 +4,12 @@ from __future__ import annotations
 
 # Sealing anew walks every table there is.
 import fundapp.models  # noqa: F401
-from fundapp.giving.bank_tasks import tasks as giving_banks
-from fundapp.giving.card_tasks import tasks as giving_cards
-from fundapp.giving.letter_tasks import tasks as giving_letters
-from fundapp.giving.monthly_tasks import tasks as giving_monthly
+from fundapp.giving.bank.tasks import tasks as giving_banks
+from fundapp.giving.cards.tasks import tasks as giving_cards
+from fundapp.giving.letters.tasks import tasks as giving_letters
+from fundapp.giving.monthly.tasks import tasks as giving_monthly
 from fundapp.giving.point_tasks import tasks as giving_points
-from fundapp.giving.refund_tasks import tasks as giving_refunds
+from fundapp.giving.refunds.tasks import tasks as giving_refunds
 from fundapp.giving.tasks import tasks as giving
 from fundapp.grants.tasks import tasks as grants
 from fundapp.jobs import Tasks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fundapp.giving.card_rules import RULES as CARD_TESTING
+from fundapp.giving.cards.rules import RULES as CARD_TESTING
 from fundapp.giving.rules import RULES as GIVING
 from fundapp.openbooks.rules import RULES as OPEN_BOOKS
 from fundapp.rulebook.rulesets import RuleSet

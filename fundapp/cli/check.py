@@ -12,9 +12,10 @@ from fundapp.cli.context import opened
 from fundapp.cli.main import Fault
 from fundapp.config import Settings
 from fundapp.core.money import pounds
-from fundapp.giving import balancing, hearing
+from fundapp.giving import hearing
+from fundapp.giving.bank import balancing
+from fundapp.giving.bank.models import StripeProof
 from fundapp.giving.hearing import Heard
-from fundapp.giving.money_models import StripeProof
 from fundapp.ledger import checkpoints, signing
 from fundapp.ledger.errors import CannotSign
 from fundapp.ledger.notes import BadNote, Signer

@@ -12,7 +12,8 @@ from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.errors import FundError
 from fundapp.core.money import pounds
-from fundapp.giving import balancing, hearing, inbox, sweeping
+from fundapp.giving import hearing, inbox, sweeping
+from fundapp.giving.bank import balancing
 from fundapp.giving.tasks import SWEEP
 from fundapp.jobs import queries as jobs
 

@@ -155,7 +155,10 @@ class StripeGateway(StripeMoney, StripeBilling):
             return self._charge(told)
 
     def create_refund(self, *, charge_id: str, amount_pence: int, refund_id: str, idempotency_key: str) -> None:
-        """Give back some or all of a charge; the same key and values are the same refund. What came of it is fetched. Raises StripeFault."""
+        """Give back some or all of a charge; the same key and values are the same refund. Raises StripeFault.
+
+        What came of it is fetched.
+        """
         params: RefundCreateParams = {"charge": charge_id, "amount": amount_pence, "metadata": {"refund_id": refund_id}}
         with told_plainly():
             self._client.v1.refunds.create(params, {"idempotency_key": idempotency_key})

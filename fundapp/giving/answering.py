@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.orm import Session
 
 from fundapp.gateways.stripe import StripeGateway
+from fundapp.giving.bank.payouts import settle_payout
 from fundapp.giving.models import StripeEvent
-from fundapp.giving.monthly_settling import settle_invoice, settle_page, settle_subscription
-from fundapp.giving.payouts import settle_payout
+from fundapp.giving.monthly.settling import settle_invoice, settle_page, settle_subscription
 from fundapp.giving.settling import settle_charge, settle_session
 
 Answer = Callable[[Session, StripeGateway, StripeEvent], None]

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from fundapp.core.forgetting import Forgetting
 from fundapp.core.language import marked
 from fundapp.core.personal import Kept
-from fundapp.giving.gift_aid_forgetting import FORGETTING as GIFT_AID
+from fundapp.giving.gift_aid.forgetting import FORGETTING as GIFT_AID
 from fundapp.giving.giving_back_forgetting import GIVING_BACK
 from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation
-from fundapp.giving.monthly_forgetting import MONTHLY
+from fundapp.giving.monthly.forgetting import MONTHLY
 
 
 def _old(before: datetime) -> ColumnElement[bool]:

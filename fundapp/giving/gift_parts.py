@@ -6,9 +6,13 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
-from fundapp.giving import did, disputed_part, gift_aid_part, monthly_part, refund_part
+from fundapp.giving.bank import part as disputed_part
+from fundapp.giving.following import did
+from fundapp.giving.gift_aid import part as gift_aid_part
 from fundapp.giving.models import Donation
+from fundapp.giving.monthly import part as monthly_part
 from fundapp.giving.queries import Figures
+from fundapp.giving.refunds import part as refund_part
 
 # What a part's template needs, by name.
 Part = Callable[[Session, Donation, Figures], Mapping[str, object]]

@@ -11,9 +11,9 @@ from fundapp.core import clock
 from fundapp.core.forgetting import Forgetting
 from fundapp.core.language import marked
 from fundapp.core.personal import Kept
-from fundapp.giving.elsewhere_models import GiftElsewhere
-from fundapp.giving.refund_lifecycle import OPEN
-from fundapp.giving.refund_models import GiftRefund
+from fundapp.giving.elsewhere.models import GiftElsewhere
+from fundapp.giving.refunds.lifecycle import OPEN
+from fundapp.giving.refunds.models import GiftRefund
 
 
 def _old_refund(before: datetime) -> ColumnElement[bool]:

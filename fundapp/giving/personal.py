@@ -6,11 +6,11 @@ from functools import partial
 
 from fundapp.core.language import marked
 from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
-from fundapp.giving import card_personal as cards
-from fundapp.giving import gift_aid_personal as gift_aid
 from fundapp.giving import giving_back_personal as giving_back
-from fundapp.giving import money_personal as money
-from fundapp.giving import monthly_personal as monthly
+from fundapp.giving.bank import personal as money
+from fundapp.giving.cards import personal as cards
+from fundapp.giving.gift_aid import personal as gift_aid
+from fundapp.giving.monthly import personal as monthly
 
 # About whom, and on what basis.
 _donor_by_law = partial(held, whose=Whose.DONOR, basis=Basis.LEGAL_OBLIGATION)

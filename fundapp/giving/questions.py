@@ -16,7 +16,7 @@ from fundapp.core import clock
 from fundapp.core.keys import Keys, random_code, token_hash
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
-from fundapp.giving.card_models import QuestionUsed
+from fundapp.giving.cards.models import QuestionUsed
 
 LIVES = timedelta(minutes=20)
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"

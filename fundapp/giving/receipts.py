@@ -13,7 +13,7 @@ from fundapp.core.language import gettext as _
 from fundapp.core.money import pounds, pounds_short
 from fundapp.gateways.documents.checking import Checking
 from fundapp.giving import proving
-from fundapp.giving.gift_aid_part import Aid, aid_of
+from fundapp.giving.gift_aid.part import Aid, aid_of
 from fundapp.giving.lifecycle import Source
 from fundapp.giving.models import Donation
 from fundapp.giving.queries import Figures, figures

@@ -8,7 +8,7 @@ from fundapp.core.db import carry_out
 from fundapp.core.errors import Refused
 from fundapp.core.language import gettext as _
 from fundapp.gateways.stripe import BalanceTransaction, StripeGateway
-from fundapp.giving.movements import post_movement
+from fundapp.giving.bank.movements import post_movement
 from fundapp.giving.settling import settle_charge
 from fundapp.ledger import queries as ledger
 

@@ -14,12 +14,16 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.db import carry_out
 from fundapp.gateways.stripe import Charge, CheckoutSession, Invoice, StripeGateway
-from fundapp.giving import card_testing, disputes, monthly_gifts, posting, refund_sending, rules
+from fundapp.giving import posting, rules
 from fundapp.giving.alarms import AlarmKind, raise_alarm
+from fundapp.giving.bank import disputes
+from fundapp.giving.cards import testing as card_testing
 from fundapp.giving.lifecycle import Status, told_by_stripe
 from fundapp.giving.models import Donation
+from fundapp.giving.monthly import gifts as monthly_gifts
 from fundapp.giving.moving import move
 from fundapp.giving.posting import Books
+from fundapp.giving.refunds import sending as refund_sending
 from fundapp.jobs import enqueue
 from fundapp.ledger import queries as ledger
 

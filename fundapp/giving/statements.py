@@ -17,7 +17,7 @@ from fundapp.core import clock
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.money import pounds
-from fundapp.giving.gift_aid_covering import Cover, change_of, covers_all
+from fundapp.giving.gift_aid.covering import Cover, change_of, covers_all
 from fundapp.giving.models import Donation
 from fundapp.giving.receipts import reference_of
 from fundapp.ledger import chart

@@ -17,11 +17,13 @@ from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.errors import FundError
 from fundapp.gateways.stripe import BalanceTransaction, StripeFault, StripeGateway
-from fundapp.giving import disputes, hearing, monthly_sweeping, payouts, queries
+from fundapp.giving import hearing, queries
 from fundapp.giving.alarms import AlarmKind, raise_alarm
+from fundapp.giving.bank import disputes, payouts
+from fundapp.giving.bank.payouts import settle_payout
 from fundapp.giving.inbox import act_on
 from fundapp.giving.models import Donation
-from fundapp.giving.payouts import settle_payout
+from fundapp.giving.monthly import sweeping as monthly_sweeping
 from fundapp.giving.recording import record_movement
 from fundapp.giving.settling import settle_charge, settle_session
 from fundapp.ledger import queries as ledger

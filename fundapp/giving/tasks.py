@@ -8,8 +8,10 @@ from fundapp.core.db import transaction
 from fundapp.core.language import speaking
 from fundapp.gateways.documents.receipt import receipt_pdf
 from fundapp.gateways.mail import Attachment
-from fundapp.giving import balancing, inbox, releasing, sweeping
-from fundapp.giving.monthly_tasks import month_of
+from fundapp.giving import inbox, sweeping
+from fundapp.giving.bank import balancing
+from fundapp.giving.following import releasing
+from fundapp.giving.monthly.tasks import month_of
 from fundapp.giving.receipts import Receipt, receipt_of
 from fundapp.jobs import JobContext, Tasks
 from fundapp.jobs import queries as jobs

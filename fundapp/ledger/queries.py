@@ -12,7 +12,18 @@ from fundapp.core.errors import NotFound
 from fundapp.core.language import gettext as _
 from fundapp.ledger import balances
 from fundapp.ledger.chart import CASH, DEBIT_KINDS, GRANTS_PAYABLE, MONEY_KINDS, AccountKind, awardable
-from fundapp.ledger.entries import EntryView, LineView, Movement, entries, entries_about, entries_for, entry, entry_count, known_keys, movements
+from fundapp.ledger.entries import (
+    EntryView,
+    LineView,
+    Movement,
+    entries,
+    entries_about,
+    entries_for,
+    entry,
+    entry_count,
+    known_keys,
+    movements,
+)
 from fundapp.ledger.models import Account, Fund
 
 __all__ = [

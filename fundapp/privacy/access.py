@@ -93,11 +93,15 @@ def _rows(session: Session, table: Table, columns: list[Holding], root: Table, n
     return [{column.name: _said(column.name, value) for column, value in zip(kept, row, strict=True)} for row in session.execute(statement)]
 
 
+# By which column other tables say whose a row is.
+_OWNERS = {"user_account": "user_id", "checkpoint_reader": "reader_id", "person": "person_id", "gift_aid_donor": "donor_id"}
+
+
 def _leads_to(table: Table, root: Table, number: int) -> ColumnElement[bool] | None:
     """Which rows of a table belong to a row of the root: by its own key, or by a column that says whose it is."""
     if table is root:
         return root.c.id == number
-    owner = {"user_account": "user_id", "checkpoint_reader": "reader_id", "person": "person_id", "gift_aid_donor": "donor_id"}.get(root.name)
+    owner = _OWNERS.get(root.name)
     if owner and owner in table.c:
         return table.c[owner] == number
     if root.name == "person" and "request_id" in table.c:

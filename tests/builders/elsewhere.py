@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.db import transaction
-from fundapp.giving import elsewhere
-from fundapp.giving.elsewhere import Entered
-from fundapp.giving.elsewhere_models import GiftElsewhere, Means
+from fundapp.giving.elsewhere import entering as elsewhere
+from fundapp.giving.elsewhere.entering import Entered
+from fundapp.giving.elsewhere.models import GiftElsewhere, Means
 from tests.builders.giving import KEYS
 
 _keys = count(1)

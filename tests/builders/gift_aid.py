@@ -14,14 +14,14 @@ from fundapp.core.actor import Actor
 from fundapp.core.db import transaction
 from fundapp.core.keys import token_hash
 from fundapp.core.roles import Role
-from fundapp.giving import gift_aid
-from fundapp.giving.elsewhere_models import GiftElsewhere, Means
-from fundapp.giving.gift_aid_details import Details
-from fundapp.giving.gift_aid_models import GiftAidDeclaration, GiftAidGift, Link, Scope
+from fundapp.giving.elsewhere.models import GiftElsewhere, Means
+from fundapp.giving.gift_aid import declaring as gift_aid
+from fundapp.giving.gift_aid.details import Details
+from fundapp.giving.gift_aid.models import GiftAidDeclaration, GiftAidGift, Link, Scope
 from fundapp.giving.lifecycle import Source, Status
 from fundapp.giving.models import Donation
-from fundapp.giving.monthly_lifecycle import PledgeState
-from fundapp.giving.monthly_models import Pledge, PledgeGift
+from fundapp.giving.monthly.lifecycle import PledgeState
+from fundapp.giving.monthly.models import Pledge, PledgeGift
 from fundapp.giving.settling import settle_charge
 from fundapp.ledger import chart
 from fundapp.ledger import service as ledger

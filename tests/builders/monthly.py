@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from fundapp.core.db import transaction
 from fundapp.gateways.stripe import StripeGateway
-from fundapp.giving import monthly_starting
 from fundapp.giving.models import Donation
-from fundapp.giving.monthly_models import Pledge
-from fundapp.giving.monthly_settling import settle_pledge_page
+from fundapp.giving.monthly import starting as monthly_starting
+from fundapp.giving.monthly.models import Pledge
+from fundapp.giving.monthly.settling import settle_pledge_page
 from tests.builders.giving import BACK, KEYS, hear
 from tests.builders.stand_in import StandIn
 from tests.builders.stripe_calls import client_of

@@ -8,9 +8,10 @@ from fundapp.core.actor import Actor
 from fundapp.core.db import transaction
 from fundapp.core.roles import Role
 from fundapp.gateways.stripe import StripeGateway
-from fundapp.giving import refund_sending, refunding
 from fundapp.giving.models import Donation
-from fundapp.giving.refund_models import GiftRefund
+from fundapp.giving.refunds import refunding
+from fundapp.giving.refunds import sending as refund_sending
+from fundapp.giving.refunds.models import GiftRefund
 from fundapp.giving.settling import settle_charge, settle_session
 from tests.builders import people
 from tests.builders.giving import started

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from fundapp.core import clock
 from fundapp.core.db import transaction
-from fundapp.giving.card_models import CardDecline
+from fundapp.giving.cards.models import CardDecline
 from tests.support.browser import PHONE, Walker
 from tests.support.story import Town
 

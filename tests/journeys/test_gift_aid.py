@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
-from fundapp.giving.gift_aid_covering import Why, covers
+from fundapp.giving.gift_aid.covering import Why, covers
 from fundapp.giving.models import Donation
 from tests.support.browser import DESK, PHONE, Walker
 from tests.support.outside import MailBox

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from fundapp.giving.models import Donation
-from fundapp.giving.monthly_models import Pledge
+from fundapp.giving.monthly.models import Pledge
 from tests.builders.stripe_calls import client_of
 from tests.support.browser import PHONE, Walker
 from tests.support.outside import MailBox

@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.keys import Keys
-from fundapp.giving import gift_aid, letter_sending
-from fundapp.giving.gift_aid_details import Details
-from fundapp.giving.gift_aid_models import GiftAidDeclaration, Scope
+from fundapp.giving.gift_aid import declaring as gift_aid
+from fundapp.giving.gift_aid.details import Details
+from fundapp.giving.gift_aid.models import GiftAidDeclaration, Scope
+from fundapp.giving.letters import sending as letter_sending
 from fundapp.giving.models import Donation
 from fundapp.giving.statements import tax_year_of
 

@@ -13,11 +13,15 @@ from fundapp.core.keys import Keys
 from fundapp.finance import reversals
 from fundapp.finance.contributions import receive_contribution
 from fundapp.gateways.stripe import StripeGateway
-from fundapp.giving import elsewhere, elsewhere_reversing, moving, refund_moving, refunding, settling, starting
+from fundapp.giving import moving, settling, starting
+from fundapp.giving.elsewhere import entering as elsewhere
+from fundapp.giving.elsewhere import reversing as elsewhere_reversing
 from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation
-from fundapp.giving.refund_lifecycle import State
-from fundapp.giving.refund_models import GiftRefund
+from fundapp.giving.refunds import moving as refund_moving
+from fundapp.giving.refunds import refunding
+from fundapp.giving.refunds.lifecycle import State
+from fundapp.giving.refunds.models import GiftRefund
 from fundapp.points import queries as points
 from fundapp.points import service as point_service
 from fundapp.points.models import CollectionPoint

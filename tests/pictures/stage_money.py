@@ -7,9 +7,9 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from fundapp.gateways.stripe import StripeGateway
-from fundapp.giving import balancing
+from fundapp.giving.bank import balancing
+from fundapp.giving.bank.payouts import settle_payout
 from fundapp.giving.models import Donation
-from fundapp.giving.payouts import settle_payout
 from fundapp.giving.settling import settle_charge, settle_session
 from tests.builders.stand_in import StandIn
 

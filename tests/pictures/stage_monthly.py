@@ -7,11 +7,15 @@ from sqlalchemy.orm import Session
 from fundapp.core.db import transaction
 from fundapp.core.keys import Keys, random_token
 from fundapp.gateways.stripe import StripeGateway
-from fundapp.giving import monthly_asking, monthly_gifts, monthly_links, monthly_queries, monthly_starting
-from fundapp.giving.monthly_changing import carry_out_act
-from fundapp.giving.monthly_lifecycle import Deed
-from fundapp.giving.monthly_models import Pledge
-from fundapp.giving.monthly_settling import settle_invoice
+from fundapp.giving.monthly import asking as monthly_asking
+from fundapp.giving.monthly import gifts as monthly_gifts
+from fundapp.giving.monthly import links as monthly_links
+from fundapp.giving.monthly import queries as monthly_queries
+from fundapp.giving.monthly import starting as monthly_starting
+from fundapp.giving.monthly.changing import carry_out_act
+from fundapp.giving.monthly.lifecycle import Deed
+from fundapp.giving.monthly.models import Pledge
+from fundapp.giving.monthly.settling import settle_invoice
 from tests.builders import monthly
 from tests.builders.stand_in import StandIn
 

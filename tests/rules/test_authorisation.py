@@ -135,7 +135,8 @@ _FOR_BOOKS = (
     "point_takings.of_point point_takings.takings"
     " accounts_desk.account accounts_desk.accounts accounts_desk.trial_balance audit_desk.events audit_desk.take elsewhere.every"
     " exports.exports"
-    " finance.contributions finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk refunds.queue"
+    " finance.contributions finance.desk finance.needs_a_look ledger_desk.entries ledger_desk.entry ledger_desk.pound_path payouts.desk"
+    " refunds.queue"
     " periods_desk.month periods_desk.months stripe_balance.show stripe_inbox.bells"
 )
 _FOR_FINANCE = "accounts_desk.rename elsewhere.enter finance.new_contribution periods_desk.close refunds.begin"
@@ -192,7 +193,9 @@ TABLE: dict[str, tuple[May, ...]] = {
     **_all("refunds.agree refunds.decline refunds.enter refunds.send_back", May(FINANCE, there=False)),
     "readings.of_person": (May(ADMIN | AUDITOR),),
     # Things that are not there in this town, so that whoever may is told so.
-    **_all("finance.close_alarm finance.close_shortfall finance.run_again periods_desk.seal stripe_inbox.act_again", May(FINANCE, there=False)),
+    **_all(
+        "finance.close_alarm finance.close_shortfall finance.run_again periods_desk.seal stripe_inbox.act_again", May(FINANCE, there=False)
+    ),
     **_all("examples.bring_back examples.change examples.edit examples.retire readers.bring_back", May(ADMIN, there=False)),
     "poster_reports.end": (May(ADMIN | FINANCE),),
     **_all(

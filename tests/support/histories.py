@@ -17,7 +17,8 @@ from fundapp.core import clock
 from fundapp.core.db import Database, transaction
 from fundapp.core.errors import Refused
 from fundapp.gateways.stripe import StripeGateway
-from fundapp.giving import hearing, inbox, monthly_starting
+from fundapp.giving import hearing, inbox
+from fundapp.giving.monthly import starting as monthly_starting
 from fundapp.giving.sweeping import sweep_all
 from fundapp.ledger import queries as ledger
 from fundapp.ledger.verify import verify

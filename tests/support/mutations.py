@@ -200,7 +200,7 @@ MUTATIONS = (
     ),
     Mutation(
         "A dispute’s fee is ignored",
-        "fundapp/giving/disputes.py",
+        "fundapp/giving/bank/disputes.py",
         "    lines = posting.fee_lines(told, chart.DISPUTE_FEES, fund)\n",
         "    lines: list[Line] = []\n",
         f"{_GIVING}/test_disputes.py",
@@ -208,7 +208,7 @@ MUTATIONS = (
     ),
     Mutation(
         "What a bank took for good stays among what is disputed",
-        "fundapp/giving/disputes.py",
+        "fundapp/giving/bank/disputes.py",
         '    lost = left if told.status == "lost" else 0\n',
         "    lost = 0\n",
         f"{_GIVING}/test_disputes.py",
@@ -216,7 +216,7 @@ MUTATIONS = (
     ),
     Mutation(
         "Older news of a dispute changes newer",
-        "fundapp/giving/disputes.py",
+        "fundapp/giving/bank/disputes.py",
         "    if asked_at < row.told_at:\n",
         "    if asked_at is None:\n",
         f"{_GIVING}/test_disputes.py",
@@ -224,7 +224,7 @@ MUTATIONS = (
     ),
     Mutation(
         "A payout goes whole out of one fund",
-        "fundapp/giving/payouts.py",
+        "fundapp/giving/bank/payouts.py",
         "[_share(fund, pence) for fund, pence in shares.items()]",
         '[_share("general", told.amount_pence)]',
         f"{_GIVING}/test_payouts.py",
@@ -232,7 +232,7 @@ MUTATIONS = (
     ),
     Mutation(
         "A payout that does not add up is posted",
-        "fundapp/giving/payouts.py",
+        "fundapp/giving/bank/payouts.py",
         "if len(sums) > 1 or not _stamp(",
         "if not _stamp(",
         f"{_GIVING}/test_payouts.py",
@@ -248,7 +248,7 @@ MUTATIONS = (
     ),
     Mutation(
         "A refund is asked for again once Stripe has forgotten the key",
-        "fundapp/giving/refund_sending.py",
+        "fundapp/giving/refunds/sending.py",
         "    if any(told.refund_id == str(refund_id) for told in charge.refunds):\n",
         "    if not charge_id:\n",
         f"{_GIVING}/test_refunding.py",
@@ -256,7 +256,7 @@ MUTATIONS = (
     ),
     Mutation(
         "Each bell about a month makes a gift of its own",
-        "fundapp/giving/monthly_gifts.py",
+        "fundapp/giving/monthly/gifts.py",
         'token_hash(f"invoice:{invoice.id}")',
         "token_hash(random_token())",
         f"{_GIVING}/test_monthly.py",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from fundapp.giving.tracing import Parcel, Release, use_up
+from fundapp.giving.following.tracing import Parcel, Release, use_up
 from fundapp.openbooks.fund_use import Moved, Told, tellable
 from fundapp.openbooks.suppression import Crowd, safe_table
 from tests.support.attacker import Award, Cell, GiftSeen, Seen, quarter_of

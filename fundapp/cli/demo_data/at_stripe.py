@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from fundapp.cli.demo_data.stand_in import HistoricStripe
 from fundapp.cli.main import Fault
 from fundapp.core import clock
-from fundapp.giving import balancing
+from fundapp.giving.bank import balancing
+from fundapp.giving.bank.models import GiftDispute
+from fundapp.giving.bank.payouts import settle_payout
 from fundapp.giving.lifecycle import Source, Status
 from fundapp.giving.models import Donation
-from fundapp.giving.money_models import GiftDispute
-from fundapp.giving.payouts import settle_payout
 from fundapp.giving.settling import settle_charge
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from fundapp.core import clock
 from fundapp.core.db import driver_url
 from fundapp.core.quarters import last_quarter
 from fundapp.finance import closing
-from fundapp.giving import releasing
+from fundapp.giving.following import releasing
 from fundapp.ledger.periods_read import month_end
 from fundapp.openbooks import publishing, readers
 from fundapp.openbooks.models import ReaderPart

@@ -12,11 +12,13 @@ from fundapp.cli.demo_data.stand_in import HistoricStripe
 from fundapp.cli.demo_data.world import World
 from fundapp.core import clock
 from fundapp.core.keys import Keys
-from fundapp.giving import elsewhere, refund_sending, refunding
-from fundapp.giving.elsewhere import Entered
-from fundapp.giving.elsewhere_models import Means
+from fundapp.giving.elsewhere import entering as elsewhere
+from fundapp.giving.elsewhere.entering import Entered
+from fundapp.giving.elsewhere.models import Means
 from fundapp.giving.lifecycle import Source, Status
 from fundapp.giving.models import Donation
+from fundapp.giving.refunds import refunding
+from fundapp.giving.refunds import sending as refund_sending
 from fundapp.giving.settling import settle_charge
 
 if TYPE_CHECKING:

@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 
 from fundapp.cli.demo_data.stand_in import HistoricStripe
 from fundapp.core.keys import Keys
-from fundapp.giving import monthly_asking, monthly_gifts, monthly_queries, monthly_starting
-from fundapp.giving.monthly_changing import carry_out_act
-from fundapp.giving.monthly_lifecycle import Deed
-from fundapp.giving.monthly_models import Pledge
-from fundapp.giving.monthly_settling import settle_invoice, settle_pledge_page, settle_subscription
+from fundapp.giving.monthly import asking as monthly_asking
+from fundapp.giving.monthly import gifts as monthly_gifts
+from fundapp.giving.monthly import queries as monthly_queries
+from fundapp.giving.monthly import starting as monthly_starting
+from fundapp.giving.monthly.changing import carry_out_act
+from fundapp.giving.monthly.lifecycle import Deed
+from fundapp.giving.monthly.models import Pledge
+from fundapp.giving.monthly.settling import settle_invoice, settle_pledge_page, settle_subscription
 from fundapp.giving.starting import Addresses
 
 if TYPE_CHECKING:

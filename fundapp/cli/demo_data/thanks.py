@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.core.keys import Keys
-from fundapp.giving import gift_aid
-from fundapp.giving.gift_aid_covering import covers_all
-from fundapp.giving.gift_aid_details import Details
-from fundapp.giving.gift_aid_models import Scope
+from fundapp.giving.gift_aid import declaring as gift_aid
+from fundapp.giving.gift_aid.covering import covers_all
+from fundapp.giving.gift_aid.details import Details
+from fundapp.giving.gift_aid.models import Scope
 from fundapp.giving.lifecycle import Source, Status
 from fundapp.giving.models import Donation
 

@@ -6,9 +6,10 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from fundapp.core.roles import Role
-from fundapp.giving import balancing, money_words
-from fundapp.giving.disputes import unsettled
-from fundapp.giving.payouts import every
+from fundapp.giving.bank import balancing
+from fundapp.giving.bank import words as money_words
+from fundapp.giving.bank.disputes import unsettled
+from fundapp.giving.bank.payouts import every
 from fundapp.web import paging
 from fundapp.web.guards import guard
 from fundapp.web.session import db

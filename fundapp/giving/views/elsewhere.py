@@ -14,11 +14,13 @@ from fundapp.core.language import marked, speaking
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.gateways.documents.gift_letter import gift_letter_pdf
-from fundapp.giving import elsewhere, elsewhere_reversing, elsewhere_waiting
-from fundapp.giving import elsewhere_queries as queries
-from fundapp.giving.elsewhere_forms import PERSON, ElsewhereForm, WhyForm
-from fundapp.giving.elsewhere_letter import letter_of
-from fundapp.giving.elsewhere_models import MEANS_WORDS, GiftElsewhere, Means
+from fundapp.giving.elsewhere import entering as elsewhere
+from fundapp.giving.elsewhere import queries
+from fundapp.giving.elsewhere import reversing as elsewhere_reversing
+from fundapp.giving.elsewhere import waiting as elsewhere_waiting
+from fundapp.giving.elsewhere.forms import PERSON, ElsewhereForm, WhyForm
+from fundapp.giving.elsewhere.letter import letter_of
+from fundapp.giving.elsewhere.models import MEANS_WORDS, GiftElsewhere, Means
 from fundapp.ledger import queries as ledger
 from fundapp.people import queries as people
 from fundapp.web import paging

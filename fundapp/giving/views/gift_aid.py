@@ -13,13 +13,14 @@ from fundapp.core.db import transaction
 from fundapp.core.errors import NotFound
 from fundapp.core.language import gettext as _
 from fundapp.gateways.documents.statement import statement_pdf
-from fundapp.giving import gift_aid, queries, statements
-from fundapp.giving import gift_aid_queries as reading
-from fundapp.giving import gift_aid_wording as wording
-from fundapp.giving.gift_aid_covering import Why, covers
-from fundapp.giving.gift_aid_forms import CancelForm, DeclareForm, NumberForm
-from fundapp.giving.gift_aid_models import Scope
-from fundapp.giving.gift_aid_queries import Standing
+from fundapp.giving import queries, statements
+from fundapp.giving.gift_aid import declaring as gift_aid
+from fundapp.giving.gift_aid import queries as reading
+from fundapp.giving.gift_aid import wording
+from fundapp.giving.gift_aid.covering import Why, covers
+from fundapp.giving.gift_aid.forms import CancelForm, DeclareForm, NumberForm
+from fundapp.giving.gift_aid.models import Scope
+from fundapp.giving.gift_aid.queries import Standing
 from fundapp.giving.models import Donation
 from fundapp.giving.receipts import reference_of
 from fundapp.giving.statements import Statement

@@ -11,13 +11,14 @@ from fundapp.core.db import transaction
 from fundapp.core.errors import Refused
 from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
-from fundapp.giving import gift_aid, queries
-from fundapp.giving import gift_aid_details as details
-from fundapp.giving import gift_aid_queries as reading
-from fundapp.giving.gift_aid import Spoken
-from fundapp.giving.gift_aid_covering import Why
-from fundapp.giving.gift_aid_forms import EnterForm, OpenDeclarationForm
-from fundapp.giving.gift_aid_models import How, Scope
+from fundapp.giving import queries
+from fundapp.giving.gift_aid import declaring as gift_aid
+from fundapp.giving.gift_aid import details
+from fundapp.giving.gift_aid import queries as reading
+from fundapp.giving.gift_aid.covering import Why
+from fundapp.giving.gift_aid.declaring import Spoken
+from fundapp.giving.gift_aid.forms import EnterForm, OpenDeclarationForm
+from fundapp.giving.gift_aid.models import How, Scope
 from fundapp.giving.receipts import reference_of
 from fundapp.web import paging
 from fundapp.web.guards import guard, only

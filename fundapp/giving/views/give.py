@@ -11,9 +11,11 @@ from fundapp.core.errors import Busy, OutsideFault
 from fundapp.core.language import gettext as _
 from fundapp.core.language import lazy, speaking
 from fundapp.core.money import pounds_short
-from fundapp.giving import card_testing, monthly_starting, queries, questions, rules, starting
+from fundapp.giving import queries, questions, rules, starting
+from fundapp.giving.cards import testing as card_testing
 from fundapp.giving.forms import OTHER, GiveForm
 from fundapp.giving.models import Donation
+from fundapp.giving.monthly import starting as monthly_starting
 from fundapp.giving.views import give_monthly
 from fundapp.points import queries as points
 from fundapp.points.queries import CollectionPoint

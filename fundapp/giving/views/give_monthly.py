@@ -8,8 +8,9 @@ from fundapp import gateways
 from fundapp.core.db import transaction
 from fundapp.core.language import gettext as _
 from fundapp.core.language import speaking
-from fundapp.giving import monthly_starting, starting
-from fundapp.giving.monthly_models import Pledge
+from fundapp.giving import starting
+from fundapp.giving.monthly import starting as monthly_starting
+from fundapp.giving.monthly.models import Pledge
 from fundapp.points.queries import CollectionPoint
 from fundapp.web.app import keys, settings
 from fundapp.web.session import db

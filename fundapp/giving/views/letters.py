@@ -14,12 +14,13 @@ from fundapp.core.errors import NotFound, OutsideFault
 from fundapp.core.keys import random_token
 from fundapp.core.language import gettext as _
 from fundapp.gateways.documents.statement import statement_pdf
-from fundapp.giving import letter_sending as service
-from fundapp.giving import monthly_queries, queries, statements
-from fundapp.giving.letter_forms import NEWS, RECEIPTS, AskReceiptForm, FindAgainForm, NewsForm
-from fundapp.giving.letter_models import LetterAddress
+from fundapp.giving import queries, statements
+from fundapp.giving.letters import sending as service
+from fundapp.giving.letters.forms import NEWS, RECEIPTS, AskReceiptForm, FindAgainForm, NewsForm
+from fundapp.giving.letters.models import LetterAddress
 from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation
+from fundapp.giving.monthly import queries as monthly_queries
 from fundapp.giving.receipts import reference_of
 from fundapp.giving.statements import Statement
 from fundapp.giving.views.gift import keep_private

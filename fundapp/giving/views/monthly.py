@@ -12,13 +12,18 @@ from fundapp.core.db import carry_out, transaction
 from fundapp.core.errors import Busy, NotFound, OutsideFault, Refused
 from fundapp.core.keys import random_token
 from fundapp.core.language import gettext as _
-from fundapp.giving import monthly_asking, monthly_gifts, monthly_letters, monthly_links, monthly_queries, queries
-from fundapp.giving.monthly_changing import carry_out_act
-from fundapp.giving.monthly_forms import AmountForm, AskLinkForm, DeedForm
-from fundapp.giving.monthly_lifecycle import BEGUN, DEEDS, Deed, PledgeState
-from fundapp.giving.monthly_models import Pledge, PledgeAct
-from fundapp.giving.monthly_part import new_key, purpose
-from fundapp.giving.monthly_settling import settle_pledge_page
+from fundapp.giving import queries
+from fundapp.giving.monthly import asking as monthly_asking
+from fundapp.giving.monthly import gifts as monthly_gifts
+from fundapp.giving.monthly import letters as monthly_letters
+from fundapp.giving.monthly import links as monthly_links
+from fundapp.giving.monthly import queries as monthly_queries
+from fundapp.giving.monthly.changing import carry_out_act
+from fundapp.giving.monthly.forms import AmountForm, AskLinkForm, DeedForm
+from fundapp.giving.monthly.lifecycle import BEGUN, DEEDS, Deed, PledgeState
+from fundapp.giving.monthly.models import Pledge, PledgeAct
+from fundapp.giving.monthly.part import new_key, purpose
+from fundapp.giving.monthly.settling import settle_pledge_page
 from fundapp.web import paging
 from fundapp.web.app import keys, settings
 from fundapp.web.csrf import without_token

@@ -10,10 +10,12 @@ from fundapp.core.db import carry_out
 from fundapp.core.errors import NotFound, Refused
 from fundapp.core.keys import random_token
 from fundapp.core.language import gettext as _
-from fundapp.giving import queries, refund_part, refunding
+from fundapp.giving import queries
 from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation
-from fundapp.giving.refund_forms import AskBackForm
+from fundapp.giving.refunds import part as refund_part
+from fundapp.giving.refunds import refunding
+from fundapp.giving.refunds.forms import AskBackForm
 from fundapp.giving.rules import FORM_LIVES
 from fundapp.web.app import keys
 from fundapp.web.csrf import without_token

@@ -14,13 +14,13 @@ from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.giving import queries as gifts
-from fundapp.giving import refund_lifecycle as lifecycle
-from fundapp.giving import refund_queries as queries
-from fundapp.giving import refund_waiting, refunding, rules
+from fundapp.giving import rules
 from fundapp.giving.models import Donation
-from fundapp.giving.refund_forms import AnswerForm, BankRefundForm, FindGiftForm, RefundForm, SendBackForm
-from fundapp.giving.refund_lifecycle import State
-from fundapp.giving.refund_models import GiftRefund
+from fundapp.giving.refunds import lifecycle, queries, refunding
+from fundapp.giving.refunds import waiting as refund_waiting
+from fundapp.giving.refunds.forms import AnswerForm, BankRefundForm, FindGiftForm, RefundForm, SendBackForm
+from fundapp.giving.refunds.lifecycle import State
+from fundapp.giving.refunds.models import GiftRefund
 from fundapp.people import queries as people
 from fundapp.web import paging
 from fundapp.web.forms import Form

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from fundapp.core.roles import Role
 from fundapp.gateways.stripe import StripeGateway
-from fundapp.giving import balancing
-from fundapp.giving.payouts import settle_payout
+from fundapp.giving.bank import balancing
+from fundapp.giving.bank.payouts import settle_payout
 from fundapp.giving.settling import settle_charge, settle_session
 from tests.builders import people
 from tests.builders.giving import started

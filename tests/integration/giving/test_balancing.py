@@ -12,10 +12,11 @@ from fundapp.cli.check import balance_faults
 from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.gateways.stripe import StripeFault, StripeGateway
-from fundapp.giving import balancing, queries
+from fundapp.giving import queries
+from fundapp.giving.bank import balancing
+from fundapp.giving.bank.models import GiftDispute, StripePayout, StripeProof
+from fundapp.giving.bank.payouts import settle_payout
 from fundapp.giving.models import Donation
-from fundapp.giving.money_models import GiftDispute, StripePayout, StripeProof
-from fundapp.giving.payouts import settle_payout
 from fundapp.giving.settling import settle_charge, settle_session
 from fundapp.giving.sweeping import sweep_all
 from fundapp.ledger import service as ledger

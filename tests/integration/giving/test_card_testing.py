@@ -15,9 +15,11 @@ from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.language import speaking
 from fundapp.gateways.stripe import StripeGateway
-from fundapp.giving import card_rules, card_testing, questions, settling, starting
-from fundapp.giving.card_models import CardDecline, CardStart, QuestionUsed
-from fundapp.giving.card_rules import CardRules
+from fundapp.giving import questions, settling, starting
+from fundapp.giving.cards import rules as card_rules
+from fundapp.giving.cards import testing as card_testing
+from fundapp.giving.cards.models import CardDecline, CardStart, QuestionUsed
+from fundapp.giving.cards.rules import CardRules
 from fundapp.giving.models import Donation, GivingAlarm
 from fundapp.web.limits import TooOften
 from fundapp.web.networks import block_of, network_of

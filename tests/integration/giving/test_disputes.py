@@ -12,9 +12,10 @@ from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.errors import Refused
 from fundapp.gateways.stripe import StripeFault, StripeGateway
-from fundapp.giving import disputes, queries
+from fundapp.giving import queries
+from fundapp.giving.bank import disputes
+from fundapp.giving.bank.models import GiftDispute
 from fundapp.giving.models import Donation
-from fundapp.giving.money_models import GiftDispute
 from fundapp.giving.settling import settle_charge, settle_session
 from fundapp.giving.sweeping import sweep_all, sweep_due
 from fundapp.ledger import queries as ledger

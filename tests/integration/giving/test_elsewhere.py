@@ -16,11 +16,15 @@ from fundapp.core.actor import Actor
 from fundapp.core.db import transaction
 from fundapp.core.errors import Conflict, FundError, NotAllowed, Refused
 from fundapp.core.roles import Role
-from fundapp.giving import elsewhere, elsewhere_reversing, queries, refund_queries, refunding
-from fundapp.giving.elsewhere_models import GiftElsewhere
+from fundapp.giving import queries
+from fundapp.giving.elsewhere import entering as elsewhere
+from fundapp.giving.elsewhere import reversing as elsewhere_reversing
+from fundapp.giving.elsewhere.models import GiftElsewhere
 from fundapp.giving.lifecycle import Source, Status
 from fundapp.giving.models import Donation
 from fundapp.giving.receipts import receipt
+from fundapp.giving.refunds import queries as refund_queries
+from fundapp.giving.refunds import refunding
 from fundapp.ledger import chart
 from fundapp.ledger import queries as ledger
 from fundapp.ledger.entries import entry_count

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.db import Database, transaction
 from fundapp.core.quarters import quarter_of
-from fundapp.giving import did, queries, releasing
+from fundapp.giving import queries
+from fundapp.giving.following import did, releasing
+from fundapp.giving.following.models import TraceUse
 from fundapp.giving.models import Donation
-from fundapp.giving.trace_models import TraceUse
 from fundapp.ledger import published_quarters
 from fundapp.ledger import service as ledger_service
 from fundapp.openbooks import publishing

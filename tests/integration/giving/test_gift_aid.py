@@ -16,12 +16,12 @@ from fundapp.audit.models import AuditEvent
 from fundapp.core import clock
 from fundapp.core.db import driver_url, transaction
 from fundapp.core.errors import NotAllowed, Refused
-from fundapp.giving import gift_aid
-from fundapp.giving import gift_aid_queries as reading
-from fundapp.giving.gift_aid import Spoken
-from fundapp.giving.gift_aid_covering import Why, covers
-from fundapp.giving.gift_aid_forgetting import FORGETTING
-from fundapp.giving.gift_aid_models import GiftAidCancellation, GiftAidDeclaration, GiftAidGift, How, Scope
+from fundapp.giving.gift_aid import declaring as gift_aid
+from fundapp.giving.gift_aid import queries as reading
+from fundapp.giving.gift_aid.covering import Why, covers
+from fundapp.giving.gift_aid.declaring import Spoken
+from fundapp.giving.gift_aid.forgetting import FORGETTING
+from fundapp.giving.gift_aid.models import GiftAidCancellation, GiftAidDeclaration, GiftAidGift, How, Scope
 from fundapp.giving.models import Donation
 from tests.builders import gift_aid as build
 from tests.builders import ledger, people
@@ -209,7 +209,7 @@ def test_the_past_four_years_begin_on_their_day(books: Session, given: date, *, 
 
 
 def test_four_years_before_the_29th_of_february_begin_on_it_or_the_day_after() -> None:
-    from fundapp.giving.gift_aid_covering import four_years_before
+    from fundapp.giving.gift_aid.covering import four_years_before
 
     assert four_years_before(date(2028, 2, 29)) == date(2024, 2, 29)
     assert four_years_before(date(2104, 2, 29)) == date(2100, 3, 1)

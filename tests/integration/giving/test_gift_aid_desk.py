@@ -14,8 +14,8 @@ from fundapp.audit.kinds import AuditKind
 from fundapp.audit.models import AuditEvent
 from fundapp.core import clock
 from fundapp.core.roles import Role
-from fundapp.giving.gift_aid_covering import Why, covers
-from fundapp.giving.gift_aid_models import GiftAidCancellation, GiftAidDeclaration, How, Scope
+from fundapp.giving.gift_aid.covering import Why, covers
+from fundapp.giving.gift_aid.models import GiftAidCancellation, GiftAidDeclaration, How, Scope
 from fundapp.giving.receipts import reference_of
 from tests.builders import gift_aid as build
 from tests.builders import people

@@ -12,8 +12,8 @@ from fundapp.audit.models import AuditEvent
 from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.errors import Refused
-from fundapp.giving import letter_sending
-from fundapp.giving.letter_models import LetterAddress, LetterAsking, ReceiptAsked
+from fundapp.giving.letters import sending as letter_sending
+from fundapp.giving.letters.models import LetterAddress, LetterAsking, ReceiptAsked
 from tests.builders import gift_aid as build
 from tests.builders.giving import KEYS, Donor
 from tests.support.outside import MailBox

@@ -14,12 +14,16 @@ from fundapp.core.db import transaction
 from fundapp.core.errors import Refused
 from fundapp.core.keys import random_token
 from fundapp.gateways.stripe import StripeFault, StripeGateway
-from fundapp.giving import monthly_asking, monthly_queries, monthly_settling, monthly_starting, queries, starting
+from fundapp.giving import queries, starting
 from fundapp.giving.models import Donation, GivingAlarm
-from fundapp.giving.monthly_changing import carry_out_act
-from fundapp.giving.monthly_lifecycle import Deed
-from fundapp.giving.monthly_models import Pledge, PledgeAct
-from fundapp.giving.monthly_settling import settle_invoice, settle_pledge_page, settle_subscription
+from fundapp.giving.monthly import asking as monthly_asking
+from fundapp.giving.monthly import queries as monthly_queries
+from fundapp.giving.monthly import settling as monthly_settling
+from fundapp.giving.monthly import starting as monthly_starting
+from fundapp.giving.monthly.changing import carry_out_act
+from fundapp.giving.monthly.lifecycle import Deed
+from fundapp.giving.monthly.models import Pledge, PledgeAct
+from fundapp.giving.monthly.settling import settle_invoice, settle_pledge_page, settle_subscription
 from fundapp.giving.settling import settle_charge
 from fundapp.giving.sweeping import sweep_all
 from fundapp.ledger import queries as ledger

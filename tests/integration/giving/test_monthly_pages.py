@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.gateways.stripe import StripeGateway
-from fundapp.giving import monthly_asking, monthly_links
 from fundapp.giving.models import Donation
-from fundapp.giving.monthly_lifecycle import Deed
-from fundapp.giving.monthly_models import Pledge, PledgeAct, PledgeAsking, PledgeReminder
-from fundapp.giving.monthly_part import new_key
-from fundapp.giving.monthly_settling import settle_invoice
+from fundapp.giving.monthly import asking as monthly_asking
+from fundapp.giving.monthly import links as monthly_links
+from fundapp.giving.monthly.lifecycle import Deed
+from fundapp.giving.monthly.models import Pledge, PledgeAct, PledgeAsking, PledgeReminder
+from fundapp.giving.monthly.part import new_key
+from fundapp.giving.monthly.settling import settle_invoice
 from fundapp.giving.sweeping import sweep_due
 from tests.builders import monthly
 from tests.builders.giving import Donor, amount, session_of

@@ -12,10 +12,11 @@ from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.errors import Refused
 from fundapp.gateways.stripe import StripeGateway
-from fundapp.giving import payouts, queries
+from fundapp.giving import queries
+from fundapp.giving.bank import payouts
+from fundapp.giving.bank.models import PayoutMovement, StripePayout
+from fundapp.giving.bank.payouts import settle_payout
 from fundapp.giving.models import Donation
-from fundapp.giving.money_models import PayoutMovement, StripePayout
-from fundapp.giving.payouts import settle_payout
 from fundapp.giving.settling import settle_session
 from fundapp.giving.sweeping import sweep_all, sweep_due
 from fundapp.ledger import queries as ledger

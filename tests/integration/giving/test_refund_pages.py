@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from fundapp.core.roles import Role
 from fundapp.gateways.stripe import StripeGateway
-from fundapp.giving import refund_queries
 from fundapp.giving.models import Donation
-from fundapp.giving.refund_models import GiftRefund
+from fundapp.giving.refunds import queries as refund_queries
+from fundapp.giving.refunds.models import GiftRefund
 from tests.builders import people
 from tests.builders.giving import Donor
 from tests.builders.refunds import ask, officers, send

@@ -13,10 +13,12 @@ from fundapp.core.db import transaction
 from fundapp.core.errors import Conflict, FundError, NotAllowed, NotFound, Refused
 from fundapp.core.roles import Role
 from fundapp.gateways.stripe import StripeFault, StripeGateway
-from fundapp.giving import queries, refund_queries, refunding
+from fundapp.giving import queries
 from fundapp.giving.models import Donation
-from fundapp.giving.refund_lifecycle import MOVES, State
-from fundapp.giving.refund_models import GiftRefund
+from fundapp.giving.refunds import queries as refund_queries
+from fundapp.giving.refunds import refunding
+from fundapp.giving.refunds.lifecycle import MOVES, State
+from fundapp.giving.refunds.models import GiftRefund
 from fundapp.giving.settling import settle_charge
 from fundapp.ledger import queries as ledger
 from tests.builders.giving import ledger_of

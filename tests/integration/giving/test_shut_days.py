@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.gateways.stripe import StripeGateway
-from fundapp.giving.payouts import settle_payout
+from fundapp.giving.bank.payouts import settle_payout
 from fundapp.giving.settling import settle_charge, settle_session
 from fundapp.giving.sweeping import sweep_all
 from fundapp.ledger import periods

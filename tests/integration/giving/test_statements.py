@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.giving import statements
-from fundapp.giving.gift_aid_models import Scope
+from fundapp.giving.gift_aid.models import Scope
 from fundapp.giving.statements import What
 from tests.builders import gift_aid as build
 from tests.support.web import Client

@@ -14,7 +14,8 @@ from fundapp.core.actor import Actor
 from fundapp.core.db import transaction
 from fundapp.core.errors import Conflict, FundError, NotAllowed, NotFound, Refused
 from fundapp.core.roles import Role
-from fundapp.giving import card_rules, rules
+from fundapp.giving import rules
+from fundapp.giving.cards import rules as card_rules
 from fundapp.giving.rules import RULES, GivingRules
 from fundapp.openbooks import rules as openbooks_rules
 from fundapp.openbooks.rules import RULES as OPEN_BOOKS

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fundapp.giving import gift_aid_wording as wording
-from fundapp.giving.gift_aid_details import (
+from fundapp.giving.gift_aid import wording
+from fundapp.giving.gift_aid.details import (
     Details,
     changed_for_schedule,
     faults,
@@ -21,7 +21,7 @@ from fundapp.giving.gift_aid_details import (
     sealed,
     tidied,
 )
-from fundapp.giving.gift_aid_models import Scope
+from fundapp.giving.gift_aid.models import Scope
 
 # As HMRC's own service has it, which is laxer in one place: it lets the last figure of "EC1A" out.
 POSTCODE = re.compile(

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fundapp.giving.monthly_lifecycle import BEGUN, DEEDS, MOVES, Deed, PledgeState, may_move, told_by_stripe
-from fundapp.giving.monthly_reminding import FIRST, SECOND, STOP, next_step
+from fundapp.giving.monthly.lifecycle import BEGUN, DEEDS, MOVES, Deed, PledgeState, may_move, told_by_stripe
+from fundapp.giving.monthly.reminding import FIRST, SECOND, STOP, next_step
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fundapp.giving.tracing import Parcel, Release, Share, Used, shared, together, use_up
+from fundapp.giving.following.tracing import Parcel, Release, Share, Used, shared, together, use_up
 
 BEGIN = date(2026, 1, 1)
 ENDS = [date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30), date(2026, 12, 31)]

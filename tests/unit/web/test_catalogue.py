@@ -17,31 +17,43 @@ from fundapp.web.proof_words import MONTHS, SENTENCES, proof_words
 # What a donor, or anybody who opens the books, may read, from the poster's page to the letter; errors too.
 DONORS = (
     "fundapp/core/",
-    "fundapp/gateways/documents/",
+    *(
+        f"fundapp/gateways/documents/{name}.py"
+        for name in ["beside", "checking", "drawing", "gift_letter", "poster", "receipt", "setting", "statement"]
+    ),
     "fundapp/gateways/stripe",
-    "fundapp/giving/forms.py",
-    "fundapp/giving/proving.py",
-    "fundapp/giving/queries.py",
-    "fundapp/giving/receipts.py",
-    "fundapp/giving/rules.py",
-    "fundapp/giving/starting.py",
-    "fundapp/giving/views/gi",
+    *(
+        f"fundapp/giving/{name}.py"
+        for name in ["forms", "proving", "queries", "questions", "receipts", "screening", "starting", "statements"]
+    ),
+    *(f"fundapp/giving/{room}/" for room in ["following", "letters", "monthly"]),
+    *(f"fundapp/giving/gift_aid/{name}.py" for name in ["declaring", "details", "forms", "part", "wording"]),
+    "fundapp/giving/bank/part.py",
+    "fundapp/giving/refunds/part.py",
+    *(f"fundapp/giving/views/{name}.py" for name in ["gift", "gift_aid", "give", "give_monthly", "letters", "monthly", "refund_asking"]),
     "fundapp/openbooks/books.py",
     "fundapp/openbooks/ledger_views.py",
-    "fundapp/core/quarters.py",
     "fundapp/openbooks/published.py",
     "fundapp/openbooks/queries.py",
     "fundapp/openbooks/views.py",
+    "fundapp/points/checking_views.py",
+    "fundapp/points/public_forms.py",
     "fundapp/web/",
     "templates/base/foot.html",
     "templates/base/give.html",
     "templates/base/page.html",
     "templates/base/public.html",
     "templates/errors/",
-    "templates/giving/gi",
-    "templates/giving/unknown_point.html",
+    *(f"templates/giving/{name}.html" for name in ["ask_back", "asked_again", "gift", "give", "question", "statement", "unknown_point"]),
+    *(
+        f"templates/giving/{name}.html"
+        for name in ["gift_aid", "gift_aid_ask", "gift_aid_change", "gift_aid_fields", "gift_taken_back", "gift_unpaid"]
+    ),
+    "templates/giving/letters",
+    "templates/giving/monthly",
+    "templates/giving/parts/",
     "templates/macros/",
-    "templates/mail/receipt",
+    *(f"templates/mail/{name}" for name in ["bank_refused", "gifts_again", "monthly", "receipt"]),
     "templates/openbooks/accessibility.html",
     "templates/openbooks/check_proof.html",
     "templates/openbooks/complaints.html",
@@ -49,6 +61,7 @@ DONORS = (
     "templates/openbooks/open_",
     "templates/openbooks/privacy.html",
     "templates/openbooks/said.html",
+    *(f"templates/points/{name}.html" for name in ["check", "posters", "report", "reported"]),
 )
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
 SCRIPT = (ROOT / "static" / "js" / "check-proof.js").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Stolen cards tried out on us: counted, slowed down, and told to finance."""

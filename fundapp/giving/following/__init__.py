@@ -1,0 +1,1 @@
+"""What a gift did: worked out from the ledger, quarter by quarter."""

@@ -1,0 +1,1 @@
+"""Gifts each month: begun on Stripe's page, changed, paused or stopped by a mailed link."""

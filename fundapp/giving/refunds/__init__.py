@@ -1,0 +1,1 @@
+"""Gifts that go back: asked for, entered, agreed, sent."""
