@@ -75,10 +75,14 @@ class PasswordForm(Form):
     )
 
 
+def _team() -> SelectField:
+    return SelectField(lazy("Their team"), validators=[required(lazy("Choose the team they work in."))])
+
+
 class TeamsForm(Form):
     """A choice among all teams, by organisation."""
 
-    team = SelectField(lazy("Their team"), validators=[required(lazy("Choose the team they work in."))])
+    team: SelectField
 
     def offer(self, organisations: Sequence[Organisation]) -> Self:
         """Put the teams that are there into the list, by organisation."""
@@ -91,12 +95,14 @@ class InviteForm(TeamsForm):
     """Who is invited, to which team, for what."""
 
     email = EmailField(lazy("Their e-mail at work"), validators=[required(lazy("Write their e-mail address.")), email_shape])
+    team = _team()
     roles = _roles()
 
 
 class MoveForm(TeamsForm):
     """Which team somebody belongs to from now on, and why."""
 
+    team = _team()
     reason = StringField(lazy("Why"), validators=[_REASON, _LINE])
 
 

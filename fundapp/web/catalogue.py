@@ -9,6 +9,7 @@ import io
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ OPTIONS = {pattern: {"trimmed": "true", "silent": "false"} for pattern, method i
 MADE = datetime(2026, 11, 22, tzinfo=UTC)
 
 
+@cache
 def gathered() -> Catalog:
     """Every word of code and templates."""
     from babel.messages import Catalog

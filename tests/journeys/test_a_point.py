@@ -20,7 +20,9 @@ from tests.support.story import sign_in_as
 Walk = Callable[..., Walker]
 
 
-@pytest.mark.parametrize(("viewport", "dark"), [(PHONE, False), (DESK, True)], ids=["phone", "dark desk"])
+@pytest.mark.parametrize(
+    ("viewport", "dark"), [(PHONE, False), pytest.param(DESK, True, marks=pytest.mark.long)], ids=["phone", "dark desk"]
+)
 def test_a_point_is_added_and_its_code_is_scanned_off_the_screen(walk: Walk, live_server: LiveServer, viewport: object, dark: bool) -> None:
     with live_server.database.session() as session:
         people.fund_holder(session)

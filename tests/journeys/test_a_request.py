@@ -28,7 +28,7 @@ SIZES = """() => {
 }"""
 
 
-@pytest.mark.parametrize("browser_kind", ["walk", "plain"])
+@pytest.mark.parametrize("browser_kind", ["walk", pytest.param("plain", marks=pytest.mark.long)])
 def test_a_phone_goes_all_the_way_from_asking_to_what_came_of_it(town: Town, request: pytest.FixtureRequest, browser_kind: str) -> None:
     somebody: Walk = request.getfixturevalue(browser_kind)
     worker = sign_in(somebody(PHONE), town.who.worker)

@@ -1,4 +1,4 @@
-"""Every page of the list is sound and within everybody's reach: what the public sees in every state, what is behind the door once.
+"""Every page of the list is sound and within everybody's reach: the page that gives in every state, the others once.
 
 tests/rules/test_shown.py sees that the list is whole; tests/long/test_every_state.py looks at all the other states.
 """

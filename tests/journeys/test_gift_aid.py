@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+import pytest
 from sqlalchemy import select
 
 from fundapp.giving.gift_aid.covering import Why, covers
@@ -61,6 +62,7 @@ def test_a_donor_declares_gives_again_under_it_and_cancels(town: Town, walk: Wal
     assert me.page.context.cookies() == []
 
 
+@pytest.mark.long
 def test_finance_sees_counts_and_opens_who_declared_with_a_reason(town: Town, walk: Walk) -> None:
     me = walk(PHONE)
     give(me, town)
@@ -79,6 +81,7 @@ def test_finance_sees_counts_and_opens_who_declared_with_a_reason(town: Town, wa
     desk.fill({"Why you open it": "The claim for this quarter."}).press("Open it").sees("Mary Palmer", "In HMRC’s list")
 
 
+@pytest.mark.long
 def test_the_way_back_is_sent_to_whoever_asked_for_a_receipt(town: Town, walk: Walk, mail_box: MailBox) -> None:
     town.live.environ["MAIL_URL"] = mail_box.url
     me = walk(PHONE)

@@ -1,4 +1,4 @@
-"""Every page behind the door in every state that the gate leaves out: sound, and within everybody's reach."""
+"""Every page in every state that the gate leaves out: sound, and within everybody's reach."""
 
 from __future__ import annotations
 

@@ -575,7 +575,11 @@ ROOMS = {
 EVERY = tuple(page for pages in ROOMS.values() for page in pages)
 
 
+# Where somebody gives: looked at in every state, every time.
+WHOLE = frozenset({"giving.give", "giving.give_at_point"})
+
+
 def at_the_gate(room: str) -> tuple[Shown, ...]:
-    """What the gate looks at: all that the public sees, and each page behind the door in the first of its states."""
+    """What the gate looks at: each page in the first of its states, and the page that gives in all of them."""
     first = {page.endpoint: page for page in reversed(ROOMS[room])}
-    return ROOMS[room] if room == "stranger" else tuple(page for page in ROOMS[room] if first[page.endpoint] is page)
+    return tuple(page for page in ROOMS[room] if first[page.endpoint] is page or page.endpoint in WHOLE)

@@ -213,12 +213,12 @@ def test_settling_a_gift_that_collides_asks_stripe_once_and_records_it_once(
     asked, written = [], []
     ask, write = stripe.fetch_session, settling._record_session
 
-    def collides(session: Session, told: Any) -> None:
+    def collides(session: Session, told: Any, asked_at: Any) -> None:
         written.append(told)
         if len(written) == 1:
             session.scalar(text("SELECT 1"))
             _give_way(town, donation.id)
-        write(session, told)
+        write(session, told, asked_at)
 
     monkeypatch.setattr(stripe, "fetch_session", lambda session_id: asked.append(session_id) or ask(session_id))
     monkeypatch.setattr(settling, "_record_session", collides)

@@ -290,11 +290,11 @@ def test_a_replay_since_a_moment_acts_again_on_all_of_it_and_changes_nothing(tow
         count = kept(session)
     client_of(stand_in)
     replayed = command(town, stand_in, tmp_path, "replay", "--since", "1h")
-    assert replayed.returncode == 0, replayed.stderr
+    assert replayed.exit_code == 0, replayed.stderr
     assert len(replayed.stdout.splitlines()) == count
     assert command(town, stand_in, tmp_path, "replay", "--since", "2999-01-01").stdout == ""
     refused = command(town, stand_in, tmp_path, "replay", "--since", "yesterday")
-    assert refused.returncode == 2
+    assert refused.exit_code == 2
     assert "Write a day like 2026-11-22" in refused.stderr
     with town.session() as session:
         assert ledger_of(session) == settled

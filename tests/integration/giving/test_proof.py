@@ -259,4 +259,4 @@ def test_the_page_of_a_gift_asks_the_database_little(donor: Donor, client: Clien
     asked: list[str] = []
     event.listen(worker_database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
     client.get(url)
-    assert len([words for words in asked if words.lstrip().startswith(("SELECT", "WITH"))]) <= 8
+    assert len([words for words in asked if words.lstrip().startswith(("SELECT", "WITH"))]) <= 12

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
-from fundapp.config import ROOT
+from fundapp.cli.main import main
 from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.gateways.stripe import StripeFault, StripeGateway
@@ -134,17 +132,9 @@ def test_a_bell_whose_job_was_lost_is_answered_by_the_sweep(books: Session, stri
     assert hearing.unanswered_events(books) == []
 
 
-def command(town: OwnDatabase, stand_in: StandIn, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environ = {"PATH": os.defpath, **environ_for(town, folder, **stripe_of(stand_in))}
-    return subprocess.run(
-        [sys.executable, "-m", "fundapp.cli", "stripe", *words],
-        cwd=ROOT,
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def command(town: OwnDatabase, stand_in: StandIn, folder: Path, *words: str) -> Result:
+    """`fundapp stripe …`, in this process: a new one takes seconds to begin. That it can be called is held by integration/cli."""
+    return CliRunner().invoke(main, ["stripe", *words], env=environ_for(town, folder, **stripe_of(stand_in)))
 
 
 def test_the_commands_sweep_and_act_again(town: OwnDatabase, stand_in: StandIn, tmp_path: Path) -> None:
@@ -153,7 +143,7 @@ def test_the_commands_sweep_and_act_again(town: OwnDatabase, stand_in: StandIn, 
         stand_in.pay(started(session, stripe).session_id or "")
         stand_in.pay(started(session, stripe).session_id or "")
     swept = command(town, stand_in, tmp_path, "sweep")
-    assert (swept.returncode, swept.stdout) == (0, "2 open gifts asked about, 0 events answered, 0 movements recorded\n"), swept.stderr
+    assert (swept.exit_code, swept.stdout) == (0, "2 open gifts asked about, 0 events answered, 0 movements recorded\n"), swept.stderr
     with town.session() as session:
         assert ledger_of(session)["donations"] == 1000
         events = [stripe.verify_event(bell.body, bell.signature) for bell in stand_in.bells()]
@@ -161,10 +151,10 @@ def test_the_commands_sweep_and_act_again(town: OwnDatabase, stand_in: StandIn, 
             for event in events[:2]:
                 inbox.take_in(session, event)
     replayed = command(town, stand_in, tmp_path, "replay")
-    assert replayed.returncode == 0, replayed.stderr
+    assert replayed.exit_code == 0, replayed.stderr
     assert replayed.stdout.splitlines() == [f"{event.id} answered" for event in events[:2]]
     once_more = command(town, stand_in, tmp_path, "replay", events[0].id, "evt_nobody")
-    assert once_more.returncode == 1
+    assert once_more.exit_code == 1
     assert once_more.stdout.splitlines()[0] == f"{events[0].id} answered"
     assert "evt_nobody failed: No event evt_nobody was ever taken in." in once_more.stdout
     with town.session() as session:

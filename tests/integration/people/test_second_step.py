@@ -58,8 +58,7 @@ def is_in(client: Any) -> bool:
     return bool(client.get("/account").status == 200)
 
 
-@pytest.mark.parametrize("proof", ["none yet", "an app"])
-@pytest.mark.parametrize("role", [Role.ADMIN, Role.FINANCE])
+@pytest.mark.parametrize(("role", "proof"), [(Role.ADMIN, "none yet"), (Role.FINANCE, "an app")])
 def test_a_half_proven_session_opens_nothing_on_the_whole_map_but_the_second_step(
     app: Flask, client: Any, session: Session, sign_in_as: Any, role: Role, proof: str
 ) -> None:
