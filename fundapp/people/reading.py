@@ -19,7 +19,7 @@ _OTHERS = {"system": marked("the Fund itself"), "donor": marked("a donor"), "str
 
 def kinds() -> dict[str, str]:
     """Every kind of event with its words, in the reader's language."""
-    return {kind.value: kind.words.capitalize() for kind in AuditKind}
+    return {kind.value: kind.words[:1].upper() + kind.words[1:] for kind in AuditKind}
 
 
 def covered(session: Session, events: Iterable[AuditEvent], reader: Actor) -> set[int]:
