@@ -24,9 +24,9 @@ class GiveForm(PublicForm):
     form_key = HiddenField()
     amount = RadioField(lazy("What would you like to give?"), validate_choice=False)
     other = MoneyField(lazy("Another amount, in pounds and pence"))
-    monthly = BooleanField(lazy("Each month, until I stop"))
+    monthly = BooleanField(lazy("Each month"))
     # Never ticked beforehand: a charge that is a choice stands beside the choice of none (Code of Fundraising Practice, 7.5.2).
-    cover = BooleanField(lazy("Add the card company’s share as well"), default=False)
+    cover = BooleanField(lazy("Add the card fee"), default=False)
     # The amount that the donor has said once more they mean, in pence.
     meant = HiddenField()
     # A short question that is asked first while cards are being tried out: which it was, the answer, and the wish for another one.

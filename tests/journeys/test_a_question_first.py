@@ -35,7 +35,7 @@ def test_a_question_comes_first_another_can_be_had_and_the_share_is_added(town: 
     me = walk(PHONE)
     me.open("/give")
     me.page.get_by_role("radio", name="£20").check()
-    me.page.get_by_label("Add the card company’s share as well").check()
+    me.page.get_by_label("Add the card fee").check()
     me.sees("Then £20.51 is taken, and the whole £20 arrives.")
     me.press("Give £20.51").sees("One question first", "What you chose is kept.", "together?")
     me.fill({me.page.locator("label[for=answer]").inner_text(): "1000"}).press("Go on to the payment page").sees("That was not it")

@@ -23,7 +23,7 @@ def test_a_gift_each_month_begins_at_a_poster_and_stops_by_the_link_in_the_lette
     me = walk(PHONE)
     me.open(town.point.path)
     me.page.get_by_role("radio", name="£10").check()
-    me.choose("Each month, until I stop")
+    me.choose("Each month")
     me.press("Give").sees("£10.00", "a month", "test")
     me.fill({"E-mail": DONOR}).press("Give £10.00 a month with the test card")
     me.sees("Your £10 is here.", "A month of your monthly gift", "The next, £10, is taken on")
