@@ -18,7 +18,7 @@ from fundapp.core.language import gettext as _
 from fundapp.core.language import language
 from fundapp.core.money import pounds_short
 from fundapp.gateways.stripe import CheckoutSession, StripeFault, StripeGateway
-from fundapp.giving import rules
+from fundapp.giving import attempts, rules
 from fundapp.giving.lifecycle import Status
 from fundapp.giving.models import Donation
 from fundapp.giving.moving import move
@@ -76,7 +76,7 @@ def begin(session: Session, *, keys: Keys, form: str, point: CollectionPoint | N
         "looked_at": now,
     }
     session.execute(insert(Donation).values(**values).on_conflict_do_nothing(index_elements=[Donation.key_hash]))
-    return _held(session, key_hash)
+    return attempts.held(session, Donation, key_hash)
 
 
 def payment_page(
@@ -100,7 +100,7 @@ def payment_page(
     """
     if donation.session_id:
         settle_session(session, stripe, donation.session_id)
-        donation = _read(session, donation.key_hash)
+        donation = attempts.read(session, Donation, donation.key_hash)
     if donation.status in _DONE:
         return None
     wish = (amount_pence, cover_pence)
@@ -113,7 +113,7 @@ def payment_page(
     # By value: the row itself is read anew below, and may have gone on by then.
     attempt = donation.attempt
     told = _open(session, stripe, donation, (name, details), to)
-    if _keep(session, donation.key_hash, attempt, told):
+    if attempts.keep(session, Donation, donation.key_hash, attempt, told):
         return told.url
     close_page(stripe, told.id)
     return None
@@ -145,7 +145,7 @@ def close_for(session: Session, stripe: StripeGateway, form: str) -> Donation | 
     if donation.session_id and donation.status not in _DONE:
         close_page(stripe, donation.session_id)
         settle_session(session, stripe, donation.session_id)
-    donation = _read(session, key_hash)
+    donation = attempts.read(session, Donation, key_hash)
     return donation if donation.status in _DONE else None
 
 
@@ -172,11 +172,11 @@ def _begin_anew(session: Session, stripe: StripeGateway, donation: Donation, wis
         close_page(stripe, old)
         settle_session(session, stripe, old)
     with transaction(session):
-        mine = _held(session, donation.key_hash)
+        mine = attempts.held(session, Donation, donation.key_hash)
         if mine.attempt == attempt and mine.session_id == old and mine.status not in _DONE:
             move(session, mine, Status.STARTED)
             mine.amount_pence, mine.cover_pence = wish
-            _next_attempt(mine)
+            attempts.start_next(mine)
     return mine
 
 
@@ -200,20 +200,10 @@ def _open(session: Session, stripe: StripeGateway, donation: Donation, words: tu
             # Stripe keeps an answer, a fault too, under its key for a day: the next try needs another. If a page was made after
             # all, nobody knows its address.
             with transaction(session):
-                mine = _held(session, donation.key_hash)
+                mine = attempts.held(session, Donation, donation.key_hash)
                 if mine.attempt == attempt and mine.session_id is None:
-                    _next_attempt(mine)
+                    attempts.start_next(mine)
         raise
-
-
-def _keep(session: Session, key_hash: bytes, attempt: int, told: CheckoutSession) -> bool:
-    """Note the payment page. False when another click with another amount has begun anew meanwhile."""
-    with transaction(session):
-        mine = _held(session, key_hash)
-        if mine.attempt != attempt:
-            return False
-        mine.session_id, mine.checkout_url = told.id, told.url
-        return True
 
 
 def close_page(stripe: StripeGateway, session_id: str) -> None:
@@ -224,20 +214,3 @@ def close_page(stripe: StripeGateway, session_id: str) -> None:
         # Refused: it was closed already, or paid a moment ago. Settling tells which.
         if fault.passing:
             raise
-
-
-def _next_attempt(donation: Donation) -> None:
-    donation.attempt += 1
-    donation.session_id = donation.checkout_url = None
-    donation.session_expires_at = clock.now() + rules.PAYMENT_PAGE_LIVES
-
-
-def _read(session: Session, key_hash: bytes) -> Donation:
-    """The gift as it stands, with no transaction left open."""
-    with transaction(session):
-        return session.scalars(select(Donation).where(Donation.key_hash == key_hash).execution_options(populate_existing=True)).one()
-
-
-def _held(session: Session, key_hash: bytes) -> Donation:
-    statement = select(Donation).where(Donation.key_hash == key_hash).with_for_update().execution_options(populate_existing=True)
-    return session.scalars(statement).one()

@@ -29,24 +29,17 @@ from fundapp.points.models import CollectionPoint
 from fundapp.web.app import keys, settings
 from fundapp.web.csrf import without_token
 from fundapp.web.guards import PUBLIC, guard
+from fundapp.web.headers import keep_private
 from fundapp.web.limits import limited, noticed
 from fundapp.web.session import db
 
 blueprint = Blueprint("hosting", __name__, url_prefix="/hosts")
 guard(blueprint, PUBLIC)
+blueprint.after_request(keep_private)
 
 OFFER_KEY, WISH_KEY = "host-offer-form", "host-wish-form"
 LASTS = timedelta(days=1)
 SIGNED = "a signed form key, which is good for a day"
-
-
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """A host's address is the key to their page: it is not kept, not found by search, and not told to other sites."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 @blueprint.get("")

@@ -57,6 +57,14 @@ def standing(settings: Settings) -> dict[str, str]:
     return found
 
 
+def keep_private(response: Response) -> Response:
+    """For pages whose address is the key to them: not kept, not found by search, and not told to other sites."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Add the headers to every answer; a view that set one itself keeps its own."""
     private = policy()

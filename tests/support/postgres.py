@@ -1,15 +1,16 @@
 """A real PostgreSQL for the whole run: one throw-away server, a migrated template, a clone for each worker."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from psycopg import sql
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session
 
 from fundapp.config import DEMO_PRIVATE_KEY
@@ -167,3 +168,24 @@ def own_database(cluster: Cluster) -> Iterator[OwnDatabase]:
     """A private clone, for tests that need several connections or a real commit. `.app_url` and `.owner_url` lead to it."""
     with cluster.clone() as database:
         yield database
+
+
+@pytest.fixture
+def counted(connection: Connection) -> Callable[[], AbstractContextManager[list[str]]]:
+    """`with counted() as made:` gathers the statements that reach the database, but for savepoints."""
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        made: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            if "SAVEPOINT" not in statement and "SET CONSTRAINTS" not in statement:
+                made.append(statement)
+
+        event.listen(connection.engine, "before_cursor_execute", note)
+        try:
+            yield made
+        finally:
+            event.remove(connection.engine, "before_cursor_execute", note)
+
+    return counting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from io import BytesIO
 
@@ -106,3 +107,15 @@ def draw_paragraph(canvas: Canvas, words: Paragraph, *, left: float, top: float,
     _, height = words.wrapOn(canvas, width, 10_000)
     words.drawOn(canvas, left, top - height)
     return float(top - height)
+
+
+def draw_facts(canvas: Canvas, below: float, facts: Sequence[tuple[str, str]], *, left: float, width: float, indent: float) -> float:
+    """Names with what they say beside them, one below the other; where the last of them ends."""
+    for name, value in facts:
+        canvas.setFillColor(palette.SECOND_INK)
+        canvas.setFont(fonts.BODY, 11.5)
+        canvas.drawString(left, below, name)
+        words = paragraph(escape(value), size=11.5, leading=15.5)
+        end = draw_paragraph(canvas, words, left=left + indent, top=below + 11.6, width=width - indent)
+        below = min(below - 20, end - 13)
+    return below

@@ -51,7 +51,7 @@ def gift_letter_pdf(
     _draw_head(canvas, reference)
     _draw_address(canvas, to)
     below = _draw_thanks(canvas, thanks)
-    below = _draw_facts(canvas, below, facts)
+    below = drawing.draw_facts(canvas, below, facts, left=LEFT, width=RIGHT - LEFT, indent=110) - 16
     below = _draw_words(canvas, below, str(WHAT))
     _draw_page(canvas, below, page_url)
     draw_foot(canvas, charity_name, charity_number, charity_address, contact)
@@ -82,17 +82,6 @@ def _draw_thanks(canvas: Canvas, thanks: str) -> float:
     for number, line in enumerate(words.lines):
         canvas.drawString(LEFT, top - number * words.leading, line, charSpace=-0.01 * words.size)
     return top - words.height - 34
-
-
-def _draw_facts(canvas: Canvas, below: float, facts: Sequence[tuple[str, str]]) -> float:
-    for name, value in facts:
-        canvas.setFillColor(palette.SECOND_INK)
-        canvas.setFont(fonts.BODY, 11.5)
-        canvas.drawString(LEFT, below, name)
-        words = drawing.paragraph(escape(value), size=11.5, leading=15.5)
-        end = drawing.draw_paragraph(canvas, words, left=LEFT + 110, top=below + 11.6, width=RIGHT - LEFT - 110)
-        below = min(below - 20, end - 13)
-    return below - 16
 
 
 def _draw_words(canvas: Canvas, below: float, words: str) -> float:

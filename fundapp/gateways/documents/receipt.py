@@ -56,7 +56,8 @@ def receipt_pdf(
     )
     draw_head(canvas, _receipt(reference), given_at)
     below = _draw_thanks(canvas, heading or _("Thank you. Your %(amount)s is here.") % {"amount": pounds_short(gross_pence)})
-    below = _draw_facts(canvas, below, [(_("Given"), given_at), (_("Where"), place or _("on the Fund’s own page")), (_("For"), fund)])
+    facts = [(_("Given"), given_at), (_("Where"), place or _("on the Fund’s own page")), (_("For"), fund)]
+    below = drawing.draw_facts(canvas, below, facts, left=LEFT, width=RIGHT - LEFT, indent=84) - 26
     below = _draw_sum(canvas, below, gross_pence, fee_pence, back, net_pence)
     for words in wording:
         below = draw_words(canvas, below, escape(words))
@@ -104,17 +105,6 @@ def _draw_thanks(canvas: Canvas, words: str) -> float:
     for number, line in enumerate(thanks.lines):
         canvas.drawString(LEFT, top - number * thanks.leading, line, charSpace=-0.01 * thanks.size)
     return top - thanks.height - 40
-
-
-def _draw_facts(canvas: Canvas, below: float, facts: Sequence[tuple[str, str]]) -> float:
-    for name, value in facts:
-        canvas.setFillColor(palette.SECOND_INK)
-        canvas.setFont(fonts.BODY, 11.5)
-        canvas.drawString(LEFT, below, name)
-        words = drawing.paragraph(escape(value), size=11.5, leading=15.5)
-        end = drawing.draw_paragraph(canvas, words, left=LEFT + 84, top=below + 11.6, width=RIGHT - LEFT - 84)
-        below = min(below - 20, end - 13)
-    return below - 26
 
 
 def _draw_sum(

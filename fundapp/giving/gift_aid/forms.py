@@ -15,7 +15,25 @@ from fundapp.web.forms import DateField3, Form, PublicForm, required
 _SHORT = Length(max=MOST_TYPED, message=lazy("That is more than fits here: at most %(max)d letters."))
 
 
-class DeclareForm(PublicForm):
+class _Declaring(Form):
+    """Who declares, and where they live: the same fields, each form in its own order."""
+
+    @property
+    def details(self) -> Details:
+        """What was typed, tidied."""
+        typed = {name: self[name].data or "" for name in ("title", "first_name", "last_name", "house", "postcode")}
+        return details.tidied(**typed, is_overseas=bool(self["overseas"].data))
+
+
+def _is_taken(form: _Declaring) -> bool:
+    """Whether the tax office would take it; else each field says what to put right."""
+    wrong = details.faults(form.details)
+    for name, sentence in wrong.items():
+        form[name].errors = [sentence]
+    return not wrong
+
+
+class DeclareForm(_Declaring, PublicForm):
     """Which gifts, who, and where they live. Nothing is chosen beforehand; the words beside each choice are the declaration's own."""
 
     form_key = HiddenField()
@@ -47,18 +65,9 @@ class DeclareForm(PublicForm):
         """As any form’s; what must be agreed first has not been taken in either."""
         return 422 if self.note else super().status
 
-    @property
-    def details(self) -> Details:
-        """What was typed, tidied."""
-        typed = {name: getattr(self, name).data or "" for name in ("title", "first_name", "last_name", "house", "postcode")}
-        return details.tidied(**typed, is_overseas=bool(self.overseas.data))
-
     def validate(self, extra_validators: object = None) -> bool:
         """Whether the tax office would take it; else each field says what to put right."""
-        is_sound = bool(super().validate(extra_validators))
-        for name, sentence in details.faults(self.details).items():
-            self[name].errors = [sentence]
-            is_sound = False
+        is_sound = bool(super().validate(extra_validators)) & _is_taken(self)
         if not self.scope.data:
             self.scope.errors = [_("Choose which gifts it is for.")]
             is_sound = False
@@ -101,7 +110,7 @@ class OpenDeclarationForm(Form):
     )
 
 
-class EnterForm(Form):
+class EnterForm(_Declaring):
     """A declaration that somebody made by phone or on paper, as a finance officer writes it down."""
 
     gift = StringField(lazy("The number on the gift’s receipt"), validators=[required(lazy("Write the eight figures of the receipt."))])
@@ -122,18 +131,9 @@ class EnterForm(Form):
             field.choices = list(words.items())
             field.data = field.data if field.data in words else None
 
-    @property
-    def details(self) -> Details:
-        """What was typed, tidied."""
-        typed = {name: getattr(self, name).data or "" for name in ("title", "first_name", "last_name", "house", "postcode")}
-        return details.tidied(**typed, is_overseas=bool(self.overseas.data))
-
     def validate(self, extra_validators: object = None) -> bool:
         """Whether the tax office would take it; else each field says what to put right."""
-        is_sound = bool(super().validate(extra_validators))
-        for name, sentence in details.faults(self.details).items():
-            self[name].errors = [sentence]
-            is_sound = False
+        is_sound = bool(super().validate(extra_validators)) & _is_taken(self)
         for field, sentence in ((self.how, _("Choose how they declared.")), (self.scope, _("Choose which gifts it is for."))):
             if not field.data:
                 field.errors = [sentence]

@@ -14,7 +14,7 @@ from fundapp.core.db import transaction
 from fundapp.core.keys import Keys, token_hash
 from fundapp.core.language import language
 from fundapp.gateways.stripe import CheckoutSession, StripeFault, StripeGateway
-from fundapp.giving import rules, starting
+from fundapp.giving import attempts, rules, starting
 from fundapp.giving.monthly.lifecycle import BEGUN, PledgeState
 from fundapp.giving.monthly.models import Pledge
 from fundapp.giving.monthly.settling import move, settle_pledge_page
@@ -50,7 +50,7 @@ def begin(session: Session, *, keys: Keys, form: str, point: CollectionPoint | N
         "looked_at": now,
     }
     session.execute(insert(Pledge).values(**values).on_conflict_do_nothing(index_elements=[Pledge.key_hash]))
-    return _held(session, key_hash)
+    return attempts.held(session, Pledge, key_hash)
 
 
 def payment_page(session: Session, stripe: StripeGateway, pledge: Pledge, *, amount_pence: int, name: str, to: Addresses) -> str | None:
@@ -62,7 +62,7 @@ def payment_page(session: Session, stripe: StripeGateway, pledge: Pledge, *, amo
     key_hash = pledge.key_hash
     if pledge.session_id:
         settle_pledge_page(session, stripe, pledge.session_id)
-        pledge = _read(session, key_hash)
+        pledge = attempts.read(session, Pledge, key_hash)
     if pledge.state in _DONE:
         return None
     if _must_be_new(pledge, amount_pence):
@@ -74,7 +74,7 @@ def payment_page(session: Session, stripe: StripeGateway, pledge: Pledge, *, amo
     # By value: the row itself is read anew below, and may have gone on by then.
     attempt = pledge.attempt
     told = _open(session, stripe, pledge, name, to)
-    if _keep(session, key_hash, attempt, told):
+    if attempts.keep(session, Pledge, key_hash, attempt, told):
         return told.url
     starting.close_page(stripe, told.id)
     return None
@@ -93,7 +93,7 @@ def close_for(session: Session, stripe: StripeGateway, form: str) -> Pledge | No
     if pledge.session_id:
         starting.close_page(stripe, pledge.session_id)
         settle_pledge_page(session, stripe, pledge.session_id)
-    pledge = _read(session, key_hash)
+    pledge = attempts.read(session, Pledge, key_hash)
     return pledge if pledge.state in _DONE else None
 
 
@@ -111,11 +111,11 @@ def _begin_anew(session: Session, stripe: StripeGateway, pledge: Pledge, amount_
         starting.close_page(stripe, old)
         settle_pledge_page(session, stripe, old)
     with transaction(session):
-        mine = _held(session, pledge.key_hash)
+        mine = attempts.held(session, Pledge, pledge.key_hash)
         if mine.attempt == attempt and mine.session_id == old and mine.state not in _DONE:
             move(session, mine, PledgeState.STARTED)
             mine.amount_pence = amount_pence
-            _next_attempt(mine)
+            attempts.start_next(mine)
     return mine
 
 
@@ -137,34 +137,7 @@ def _open(session: Session, stripe: StripeGateway, pledge: Pledge, name: str, to
         if fault.http_status is not None and fault.http_status != 409:
             # Stripe keeps an answer, a fault too, under its key for a day: the next try needs another.
             with transaction(session):
-                mine = _held(session, key_hash)
+                mine = attempts.held(session, Pledge, key_hash)
                 if mine.attempt == attempt and mine.session_id is None:
-                    _next_attempt(mine)
+                    attempts.start_next(mine)
         raise
-
-
-def _keep(session: Session, key_hash: bytes, attempt: int, told: CheckoutSession) -> bool:
-    """Note the payment page. False when another click with another amount has begun anew meanwhile."""
-    with transaction(session):
-        mine = _held(session, key_hash)
-        if mine.attempt != attempt:
-            return False
-        mine.session_id, mine.checkout_url = told.id, told.url
-        return True
-
-
-def _next_attempt(pledge: Pledge) -> None:
-    pledge.attempt += 1
-    pledge.session_id = pledge.checkout_url = None
-    pledge.session_expires_at = clock.now() + rules.PAYMENT_PAGE_LIVES
-
-
-def _read(session: Session, key_hash: bytes) -> Pledge:
-    """The pledge as it stands, with no transaction left open."""
-    with transaction(session):
-        return session.scalars(select(Pledge).where(Pledge.key_hash == key_hash).execution_options(populate_existing=True)).one()
-
-
-def _held(session: Session, key_hash: bytes) -> Pledge:
-    statement = select(Pledge).where(Pledge.key_hash == key_hash).with_for_update().execution_options(populate_existing=True)
-    return session.scalars(statement).one()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask import Blueprint, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp import gateways
@@ -18,22 +18,15 @@ from fundapp.points import queries as points
 from fundapp.points.queries import CollectionPoint
 from fundapp.web.app import settings
 from fundapp.web.guards import PUBLIC, guard
+from fundapp.web.headers import keep_private
 from fundapp.web.language import lean, translated
 from fundapp.web.limits import noticed
 from fundapp.web.session import db
 
 blueprint = Blueprint("gifts", __name__, url_prefix="/gifts")
 guard(blueprint, PUBLIC)
+blueprint.after_request(keep_private)
 translated(blueprint)
-
-
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """The address is the key to this page: it is not kept, not found by search, and not told to other sites."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 @blueprint.get("/<string:token>")

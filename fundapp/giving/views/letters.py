@@ -23,13 +23,13 @@ from fundapp.giving.models import Donation
 from fundapp.giving.monthly import queries as monthly_queries
 from fundapp.giving.receipts import reference_of
 from fundapp.giving.statements import Statement
-from fundapp.giving.views.gift import keep_private
 from fundapp.people import queries as people
 from fundapp.web import paging
 from fundapp.web.app import keys, settings
 from fundapp.web.csrf import without_token
 from fundapp.web.forms import PublicForm
 from fundapp.web.guards import PUBLIC, guard
+from fundapp.web.headers import keep_private
 from fundapp.web.language import carried, lean, translated
 from fundapp.web.limits import limited, noticed
 from fundapp.web.session import db

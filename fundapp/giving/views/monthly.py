@@ -28,13 +28,14 @@ from fundapp.web import paging
 from fundapp.web.app import keys, settings
 from fundapp.web.csrf import without_token
 from fundapp.web.guards import PUBLIC, guard
-from fundapp.web.headers import FETCHES, policy, portal_origins
+from fundapp.web.headers import FETCHES, keep_private, policy, portal_origins
 from fundapp.web.language import carried, lean, translated
 from fundapp.web.limits import limited, noticed
 from fundapp.web.session import db
 
 blueprint = Blueprint("monthly", __name__, url_prefix="/monthly")
 guard(blueprint, PUBLIC)
+blueprint.after_request(keep_private)
 translated(blueprint)
 
 SIGNED_FORM = "a signed, expiring form key"
@@ -43,12 +44,8 @@ MONTHS_SHOWN = 12
 
 
 @blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """The address is the key to a page: it is not kept, not found by search, and not told to other sites."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    # The card is changed on Stripe's own page.
+def let_out(response: Response) -> Response:
+    """The card is changed on Stripe's own page."""
     response.headers["Content-Security-Policy"] = policy(form_targets=portal_origins(settings())) + FETCHES
     return response
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.core import clock
@@ -20,24 +20,17 @@ from fundapp.giving.rules import FORM_LIVES
 from fundapp.web.app import keys
 from fundapp.web.csrf import without_token
 from fundapp.web.guards import PUBLIC, guard
+from fundapp.web.headers import keep_private
 from fundapp.web.language import carried, lean, translated
 from fundapp.web.limits import limited, noticed
 from fundapp.web.session import db
 
 blueprint = Blueprint("refund_asking", __name__, url_prefix="/gifts")
 guard(blueprint, PUBLIC)
+blueprint.after_request(keep_private)
 translated(blueprint)
 
 SIGNED_FORM = "the gift's own address, and a signed, expiring form key"
-
-
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """As for the gift's own page."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 @blueprint.get("/<string:token>/refund")
