@@ -86,6 +86,7 @@ class AuditKind(StrEnum):
     POINT_CLOSED = "point.closed", marked("point closed")
     POINT_REOPENED = "point.reopened", marked("point reopened")
     POINT_REPLACED = "point.replaced", marked("point’s code replaced by another"), {"by": reference}
+    POINT_LOOKED_AT = "point.looked_at", marked("poster looked at"), {"code": reference}
     POINT_REPORTED = "point.reported", marked("poster reported"), {"report": whole, "trouble": code}
     POINT_REPORT_ENDED = "point.report_ended", marked("poster looked into"), {"report": whole, "outcome": code}
     # Their hosts.

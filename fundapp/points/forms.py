@@ -77,6 +77,12 @@ class PointForm(_PlaceForm, HostForm):
     """A new collection point."""
 
 
+class LookForm(Form):
+    """What somebody saw who stood before a poster."""
+
+    seen = StringField(lazy("What you saw"), validators=[required(lazy("Say what you saw.")), Length(max=200)])
+
+
 class ReasonForm(Form):
     """Why a point is closed, or opened again."""
 

@@ -165,6 +165,20 @@ def replace_point(session: Session, *, actor: Actor, keys: Keys, point_id: int, 
     return new
 
 
+def note_look(session: Session, *, actor: Actor, point_id: int, words: str) -> CollectionPoint:
+    """Note that somebody of ours stood before a poster, scanned it, and what they saw: a sticker over a code is found no other way.
+
+    Raises NotAllowed, NotFound, and Refused without words.
+    """
+    if not actor.has(Role.ADMIN, Role.FINANCE):
+        raise NotAllowed(_("Only administrators and finance officers note that a poster was looked at."))
+    point = _locked(session, point_id)
+    if not words.strip():
+        raise Refused(_("Say what you saw."))
+    record(session, actor=actor, kind=AuditKind.POINT_LOOKED_AT, subject=point.subject, facts={"code": point.code}, words=words.strip())
+    return point
+
+
 def renew_poster(session: Session, *, actor: Actor, point_id: int) -> CollectionPoint:
     """Put the ledger's newest checkpoint on a point's poster. Raises NotAllowed, NotFound, Refused."""
     _require_admin(actor)

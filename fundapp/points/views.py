@@ -21,7 +21,7 @@ from fundapp.people.fact_words import listed
 from fundapp.people.reading import kinds, namer
 from fundapp.points import figures, posters, printing, queries, search, service, watching
 from fundapp.points.codes import grouped
-from fundapp.points.forms import HostForm, PointForm, ReasonForm
+from fundapp.points.forms import HostForm, LookForm, PointForm, ReasonForm
 from fundapp.points.lifecycle import Trouble
 from fundapp.points.models import CollectionPoint
 from fundapp.points.queries import State
@@ -78,10 +78,31 @@ def open_point() -> ResponseReturnValue:
 @blueprint.get("/<int:point_id>")
 def point(point_id: int) -> ResponseReturnValue:
     """One point: its code, its posters, its host, what was done to it."""
+    return _point(point_id, LookForm(formdata=None))
+
+
+@blueprint.post("/<int:point_id>/looked-at")
+@only(Role.ADMIN, Role.FINANCE)
+def note_look(point_id: int) -> ResponseReturnValue:
+    """Note that somebody stood before the poster, and what they saw."""
+    form = LookForm()
+    if form.validate():
+        with form.refusals():
+            with transaction(db()):
+                service.note_look(db(), actor=actor(), point_id=point_id, words=form.seen.data or "")
+            flash(_("Noted, with today’s date."), "good")
+            return redirect(url_for("points.point", point_id=point_id), 303)
+    return _point(point_id, form)
+
+
+def _point(point_id: int, form: LookForm) -> ResponseReturnValue:
     found = queries.point(db(), point_id)
     trail = audit.trail(db(), found.subject)
-    return render_template(
+    page = render_template(
         "points/point.html",
+        form=form,
+        looked_at=next((event.at for event in reversed(trail) if event.kind == "point.looked_at"), None),
+        may_note=actor().has(Role.ADMIN, Role.FINANCE),
         point=found,
         grouped=grouped(found.code),
         address=_address_words(found),
@@ -99,6 +120,7 @@ def point(point_id: int) -> ResponseReturnValue:
         who=namer(db(), (event.actor for event in trail)),
         may_change=_may_change(),
     )
+    return page, form.status
 
 
 @blueprint.get("/<int:point_id>/host")

@@ -64,11 +64,12 @@ RANDOM = (
     # Before codes: the first eight of one may be digits alone.
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b"), "UUID"),
     (re.compile(r"\b[0-9a-f]{8}…"), "UUID…"),
+    # Before codes: one key of forty has figures alone.
+    (re.compile(r"\bKey [0-9a-f]{8}\b"), "Key ID"),
     (re.compile(r"\b(Person|Gift|gift|Reads) [0-9A-Z]{4,8}\b(?: [0-9A-Z]{4}\b)?"), r"\1 CODE"),
     (re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4} ?[0-9A-HJKMNP-TV-Z]{4}\b"), "CODE"),
     (re.compile(r"\b[0-9a-f]{16}\b"), "HEX"),
     (re.compile(r"donation:[0-9a-f]{8}"), "donation:ID"),
-    (re.compile(r"\bKey [0-9a-f]{8}\b"), "Key ID"),
     (re.compile(r"localhost:\d+"), "localhost"),
     (re.compile(r"\b(ch|txn|re|cs)_[\w]+"), r"\1_ID"),
     (re.compile(r"/gifts/[\w-]+"), "/gifts/TOKEN"),

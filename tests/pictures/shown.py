@@ -503,6 +503,7 @@ ADMIN = _seen_by(
     _day_one("points.points", "/admin/points"),
     Shown("points.point", "/admin/points/{point}", "open"),
     Shown("points.point", "/admin/points/{new_point}", "new"),
+    _wrong("points.point", "/admin/points/{new_point}", "Note the look"),
     Shown("points.point", "/admin/points/{closed_point}", "closed"),
     Shown("points.host", _A_HOST, "as it is"),
     _wrong("points.host", _A_HOST, "Save the host’s facts", ("Whom we speak to there", "")),

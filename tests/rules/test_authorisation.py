@@ -197,7 +197,7 @@ TABLE: dict[str, tuple[May, ...]] = {
         "finance.close_alarm finance.close_shortfall finance.run_again periods_desk.seal stripe_inbox.act_again", May(FINANCE, there=False)
     ),
     **_all("examples.bring_back examples.change examples.edit examples.retire readers.bring_back", May(ADMIN, there=False)),
-    "poster_reports.end": (May(ADMIN | FINANCE),),
+    **_all("points.note_look poster_reports.end", May(ADMIN | FINANCE)),
     **_all(
         "hosts.agreement hosts.decline_offer hosts.host hosts.new_place hosts.offer hosts.offers hosts.open_offer hosts.open_place"
         " hosts.renew_link hosts.send_link hosts.wishes",

@@ -248,3 +248,19 @@ def test_only_an_administrator_with_a_reason_replaces_a_code(session: Session) -
     with pytest.raises(Refused):
         service.replace_point(session, actor=ADMIN, keys=KEYS, point_id=one.id, reason=" ")
     assert one.is_open
+
+
+def test_a_look_at_a_poster_is_noted_by_whoever_was_there_with_what_they_saw(session: Session) -> None:
+    one, finance = point(session), Actor("user:9", 9, frozenset({Role.FINANCE}))
+    service.note_look(session, actor=finance, point_id=one.id, words="  Whole, and it names this place. ")
+    assert events(session, one)[-1] == ("point.looked_at", {"code": one.code}, "Whole, and it names this place.")
+    before = written(session)
+    auditor = Actor("user:8", 8, frozenset({Role.AUDITOR}))
+    for actor, number, words, refusal in (
+        (auditor, one.id, "Whole.", NotAllowed),
+        (finance, 999_999, "Whole.", NotFound),
+        (finance, one.id, "  ", Refused),
+    ):
+        with pytest.raises(refusal):
+            service.note_look(session, actor=actor, point_id=number, words=words)
+    assert written(session) == before
