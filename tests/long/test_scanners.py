@@ -287,13 +287,15 @@ def one_by_one(scanners: Path, door: Door, folder: Path, acts: Iterable[Act]) ->
 def _run(scanners: Path, door: Door, folder: Path, more: list[str], seconds: int) -> list[str]:
     out = folder / "sqlmap"
     command = [str(scanners / "sqlmap"), "--batch", "--smart", "--disable-coloring", "--dbms=postgresql", "--level=2", "--risk=1"]
-    command += ["--technique=BEU", "--threads=2", "--output-dir", str(out), "--flush-session", "--skip-waf", "--timeout=20", "--retries=0"]
+    # No threads: with a form key to fetch each time, sqlmap refuses them, and then does nothing at all.
+    command += ["--technique=BEU", "--output-dir", str(out), "--flush-session", "--skip-waf", "--timeout=20", "--retries=0"]
     command += ["--ignore-code=*", "--drop-set-cookie", *(["--cookie", door.cookie] if door.cookie else []), *more]
     with (folder / "sqlmap.log").open("ab") as log:
         try:
             subprocess.run(command, stdout=log, stderr=log, timeout=seconds, check=False, env={**os.environ, "HOME": str(folder)})
         except subprocess.TimeoutExpired:
             log.write(b"\nover time\n")
+    assert "incompatible with option" not in (folder / "sqlmap.log").read_text(errors="replace")
     found = []
     for results in out.glob("results-*.csv"):
         with results.open(newline="") as rows:
