@@ -30,7 +30,7 @@ from fundapp.ledger import queries as ledger
 
 def settle_session(session: Session, stripe: StripeGateway, session_id: str) -> CheckoutSession:
     """Record what became of a payment page, and hand back what was told of it. Safe to call any number of times, in any order,
-    from several places at once. A monthly gift's page leads on to its subscription (monthly_settling.settle_page).
+    from several places at once. A monthly gift's page leads on to its subscription (monthly/settling.py).
 
     Raises StripeFault when Stripe does not answer; nothing was changed then.
     """

@@ -1,6 +1,6 @@
 """Gift Aid: declaring, following a declaration by another, cancelling, and adding a gift to one that was made.
 
-Nothing is edited. What holds for a gift is worked out from all of it, by day (gift_aid_covering.py).
+Nothing is edited. What holds for a gift is worked out from all of it, by day (covering.py).
 """
 
 from __future__ import annotations

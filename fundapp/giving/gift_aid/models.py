@@ -132,7 +132,7 @@ class GiftAidDeclaration(Base):
     # Which of our texts it was, and that text in full as it was shown.
     wording: Mapped[int]
     shown: Mapped[str]
-    # Title, names, house, postcode and a salt (gift_aid_details.py).
+    # Title, names, house, postcode and a salt (details.py).
     details: Mapped[Any] = mapped_column(SealedJson("gift_aid_declaration.details"))
     # Of what the details said when it was made, so that nobody writes other ones under the old words unseen.
     details_hash: Mapped[bytes]

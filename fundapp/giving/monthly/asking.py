@@ -1,4 +1,4 @@
-"""What is asked of a monthly gift that goes on: change, pause, resume, stop. A row first; Stripe is told by monthly_changing."""
+"""What is asked of a monthly gift that goes on: change, pause, resume, stop. A row first; Stripe is told by changing.py."""
 
 from __future__ import annotations
 

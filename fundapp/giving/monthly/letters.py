@@ -1,4 +1,4 @@
-"""Letters about monthly gifts, asked for in the transaction that gives cause for them. monthly_tasks writes them."""
+"""Letters about monthly gifts, asked for in the transaction that gives cause for them. tasks.py writes them."""
 
 from __future__ import annotations
 

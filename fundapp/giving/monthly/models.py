@@ -25,7 +25,7 @@ def _named(kinds: type[PledgeState] | type[Deed]) -> Enum:
 
 
 class Pledge(Base):
-    """A monthly gift, overwritten from the subscription that was fetched. `state` is written by monthly_settling.py alone."""
+    """A monthly gift, overwritten from the subscription that was fetched. `state` is written by settling.py alone."""
 
     __tablename__ = "pledge"
     __table_args__ = (

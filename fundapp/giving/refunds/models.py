@@ -22,7 +22,7 @@ _ONE = marked("A refund of this gift is being seen to already.")
 
 
 class GiftRefund(Base):
-    """One refund of a gift, or of a payment that belongs to no gift of ours. `state` is written by refund_moving.py alone."""
+    """One refund of a gift, or of a payment that belongs to no gift of ours. `state` is written by moving.py alone."""
 
     __tablename__ = "gift_refund"
     __table_args__ = (

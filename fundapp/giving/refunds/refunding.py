@@ -1,4 +1,4 @@
-"""Refunds: asked for by the donor, entered by a finance officer, agreed by another from the rule's limit. Sending is refund_sending's.
+"""Refunds: asked for by the donor, entered by a finance officer, agreed by another from the rule's limit. Sending is sending.py's.
 
 Whoever acts on a gift's refunds holds its lock until the transaction ends, so that of two people at it the second sees what the
 first did, and nothing is given back twice.

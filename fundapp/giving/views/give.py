@@ -32,7 +32,7 @@ translated(blueprint)
 
 # The gift whose fee is told to whoever has chosen none yet.
 EXAMPLE_PENCE = 1000
-COUNTED = "by network and block, fewer with each declined card (giving/card_testing.py)"
+COUNTED = "by network and block, fewer with each declined card (giving/cards/testing.py)"
 SIGNED_FORM = "a signed, expiring form key"
 TOO_OLD = lazy("This page was open for more than a day, so nothing was sent. Your choice is kept: press Give once more.")
 DECLINED = lazy("Several cards were declined, so that payment page was closed. Nothing was taken. You can begin again here.")
