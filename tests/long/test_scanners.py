@@ -283,7 +283,7 @@ def one_by_one(scanners: Path, door: Door, folder: Path, acts: Iterable[Act]) ->
     """What sqlmap found in these forms, each by itself: some have a button and nothing to fill in, and are sent by no crawler."""
     found = []
     for act in acts:
-        more = ["-u", door.base + _marked(act.path), "--data", urlencode(act.fields), "--method", "POST"]
+        more = ["-u", door.base + _marked(act.path), "--data", urlencode(act.fields)]
         more += ["--csrf-token=csrf_token", "--csrf-method=GET", "--csrf-url", door.base + act.page] if "csrf_token" in act.fields else []
         found += _run(scanners, door, folder, more, EACH_ACT_SECONDS)
     return found
