@@ -25,3 +25,13 @@ class Actor:
 SYSTEM = Actor("system")
 DONOR = Actor("donor")
 STRIPE = Actor("stripe")
+
+
+def standing_policy(number: int) -> Actor:
+    """The policy itself, which agrees small requests that it allows: two approvers signed it."""
+    return Actor(f"policy:{number}")
+
+
+def slip_holder(slip_id: int) -> Actor:
+    """Whoever holds a paper slip: the person whom a request is for."""
+    return Actor(f"slip:{slip_id}")

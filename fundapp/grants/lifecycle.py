@@ -65,11 +65,17 @@ class Tie(StrEnum):
     DECIDED_IT = "decided_it"
     ENTERED_IT = "entered_it"
     ADMIN = "admin"
+    # No account at all: the standing policy acts, or the person themselves, with their paper slip.
+    THE_POLICY = "the_policy"
+    THE_PERSON = "the_person"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One step that can be taken. Whoever takes it holds one of `roles`, all ties of `must` and none of `barred`."""
+    """One step that can be taken. Whoever takes it holds one of `roles`, all ties of `must` and none of `barred`.
+
+    A step without roles is nobody's with a seat: it is taken by the standing policy, or by the person.
+    """
 
     start: Status
     action: Action
@@ -142,6 +148,7 @@ ENDED = frozenset({Status.CLOSED, Status.DECLINED, Status.WITHDRAWN})
 
 # Every set of seats that a step of the table is for.
 _FOR = {
+    frozenset(): marked("Nobody with an account does this."),
     _WORKER: marked("This is for a key worker to do."),
     _APPROVER: marked("This is for an approver to do."),
     _FINANCE: marked("This is for a finance officer to do."),
@@ -166,7 +173,7 @@ def rule(start: Status, action: Action) -> Rule | None:
 
 def why_not(found: Rule, roles: AbstractSet[Role], ties: AbstractSet[Tie]) -> str | None:
     """Why a person may not take this step, as a sentence, or None when they may."""
-    if found.roles.isdisjoint(roles):
+    if found.roles.isdisjoint(roles) and (found.roles or not found.must <= ties):
         return _(_FOR[found.roles])
     for tie in _TOLD_FIRST:
         if tie in found.barred and tie in ties:
@@ -186,7 +193,7 @@ def may_see(*, sent: bool, agreed: bool, status: Status, roles: AbstractSet[Role
 
     Its own team sees it always; approvers once it was sent; the panel while it waits; finance once it was agreed; auditors all.
     """
-    if Role.AUDITOR in roles:
+    if Role.AUDITOR in roles or not ties.isdisjoint({Tie.THE_POLICY, Tie.THE_PERSON}):
         return True
     if Role.KEY_WORKER in roles and Tie.OWN_TEAM in ties:
         return True

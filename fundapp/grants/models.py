@@ -182,7 +182,10 @@ class RequestEvent(Base):
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("grant_request.id"))
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    # None where no account acted: the standing policy, or the person themselves.
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    # Who acted, as the ledger and the audit trail name them.
+    actor: Mapped[str]
     action: Mapped[str]
     from_status: Mapped[str]
     to_status: Mapped[str]

@@ -47,7 +47,7 @@ INVENTORY = Inventory(
         *_staff_by_contract("bill_draft", "added_by", why=_WHO, kept=Kept.DRAFT, pseudonym=True),
         *_helped_of_interest("outcome", "kind", why=_RESULT, kept=Kept.MONEY, plain_because=_BY_CODE),
         *_staff_by_contract("outcome", "told_by", why=_WHO, kept=Kept.MONEY, pseudonym=True),
-        *_staff_by_contract("request_event", "user_id", why=_WHO, kept=Kept.MONEY, pseudonym=True),
+        *_staff_by_contract("request_event", "user_id actor", why=_WHO, kept=Kept.MONEY, pseudonym=True),
         *_staff_by_contract("request_handover", "from_user_id to_user_id", why=_WHO, kept=Kept.MONEY, pseudonym=True),
         *held("conflict", "user_id", whose=Whose.STAFF, why=_WHO, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.MONEY, pseudonym=True),
     ),

@@ -114,7 +114,13 @@ class Held:
     request: GrantRequest
     rule: Rule
     actor: Actor
-    user_id: int
+
+    @property
+    def user_id(self) -> int:
+        """The account that acts. Raises NotAllowed where none does: the standing policy, the person with their slip."""
+        if self.actor.user_id is None:
+            raise NotAllowed(_("This is for somebody who is signed in to do."))
+        return self.actor.user_id
 
 
 def hold(session: Session, *, request_id: int, action: Action, actor: Actor, version: int) -> Held:
@@ -130,7 +136,7 @@ def hold(session: Session, *, request_id: int, action: Action, actor: Actor, ver
         .with_for_update(of=GrantRequest)
         .execution_options(populate_existing=True)
     )
-    if request is None or actor.user_id is None:
+    if request is None:
         raise NotFound
     found_ties = ties(session, request, actor)
     if not _sees(request, actor, found_ties):
@@ -141,7 +147,7 @@ def hold(session: Session, *, request_id: int, action: Action, actor: Actor, ver
     sentence = lifecycle.why_not(found, actor.roles, found_ties)
     if sentence:
         raise NotAllowed(sentence)
-    return Held(request, found, actor, actor.user_id)
+    return Held(request, found, actor)
 
 
 def move(session: Session, held: Held, *, reason: str = "", facts: Mapping[str, str | int] | None = None) -> RequestEvent:
@@ -165,7 +171,8 @@ def move(session: Session, held: Held, *, reason: str = "", facts: Mapping[str, 
     audit_id = audit.record(session, actor=held.actor, kind=_AUDIT[found.action], subject=request.subject, facts=told, words=words or None)
     event = RequestEvent(
         request_id=request.id,
-        user_id=held.user_id,
+        user_id=held.actor.user_id,
+        actor=held.actor.reference,
         action=found.action.value,
         from_status=found.start.value,
         to_status=found.end.value,
@@ -186,6 +193,8 @@ def _stamp(request: GrantRequest, found: Rule, at: datetime) -> None:
 
 def ties(session: Session, request: GrantRequest, actor: Actor) -> frozenset[Tie]:
     """How a person stands to a request: one question to the database."""
+    if actor.user_id is None:
+        return frozenset({Tie.THE_POLICY} if actor.reference.startswith("policy:") else ())
     mine = (RequestEvent.request_id == request.id) & (RequestEvent.user_id == actor.user_id)
     decided = exists().where(mine & RequestEvent.action.in_((Action.AGREE.value, Action.AGREE_PART.value)))
     entered_by = (

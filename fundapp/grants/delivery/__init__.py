@@ -1,0 +1,1 @@
+"""Where a thing is delivered to: kept apart, shown to whoever pays, deleted when it arrived."""

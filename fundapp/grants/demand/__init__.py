@@ -1,0 +1,1 @@
+"""What was asked for and could not be given, counted."""

@@ -1,0 +1,1 @@
+"""Grants to community groups, and the public list of what they offer."""

@@ -1,0 +1,1 @@
+"""Asking from a phone that has no signal."""
