@@ -143,6 +143,8 @@ _RULES = {(rule.start, rule.action): rule for rule in TABLE}
 
 # Money is set aside for a request in these states: agreed, and not yet (all) out of the bank.
 COMMITTED = frozenset({Status.AGREED, Status.BEING_PAID, Status.PART_PAID})
+# Somebody owes an answer, and its clock runs (grants/clocks). While a question waits with the worker it stands still.
+UNANSWERED = frozenset({Status.WAITING})
 # Nobody has anything left to do.
 ENDED = frozenset({Status.CLOSED, Status.DECLINED, Status.WITHDRAWN})
 
