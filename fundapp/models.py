@@ -15,6 +15,7 @@ from fundapp.giving.refunds import models as giving_refunds
 from fundapp.grants import draft_models as grants_drafts
 from fundapp.grants import handover_models as grants_handovers
 from fundapp.grants import models as grants
+from fundapp.grants.policy import models as grants_policy
 from fundapp.jobs import models as jobs
 from fundapp.ledger import log_models as ledger_log
 from fundapp.ledger import models as ledger
@@ -47,6 +48,7 @@ __all__ = [
     "grants",
     "grants_drafts",
     "grants_handovers",
+    "grants_policy",
     "jobs",
     "ledger",
     "ledger_log",

@@ -6,6 +6,7 @@ from functools import partial
 
 from fundapp.core.language import marked
 from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
+from fundapp.grants.policy import personal as policy
 
 # About whom, and on what basis.
 _helped_by_law = partial(held, whose=Whose.HELPED, basis=Basis.LEGAL_OBLIGATION)
@@ -50,8 +51,10 @@ INVENTORY = Inventory(
         *_staff_by_contract("request_event", "user_id actor", why=_WHO, kept=Kept.MONEY, pseudonym=True),
         *_staff_by_contract("request_handover", "from_user_id to_user_id", why=_WHO, kept=Kept.MONEY, pseudonym=True),
         *held("conflict", "user_id", whose=Whose.STAFF, why=_WHO, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.MONEY, pseudonym=True),
+        *policy.HOLDINGS,
     ),
     impersonal={
+        **policy.IMPERSONAL,
         "catalogue_item": columns("id code name account_code guide_low_pence guide_high_pence help_text asks_what active"),
         "person": columns("id team_id organisation_id issued_at"),
         "grant_request": columns(
