@@ -12,6 +12,7 @@ from fundapp.giving.gift_aid import models as giving_gift_aid
 from fundapp.giving.letters import models as giving_letters
 from fundapp.giving.monthly import models as giving_monthly
 from fundapp.giving.refunds import models as giving_refunds
+from fundapp.grants import catalogue_models as grants_catalogue
 from fundapp.grants import draft_models as grants_drafts
 from fundapp.grants import handover_models as grants_handovers
 from fundapp.grants import models as grants
@@ -46,6 +47,7 @@ __all__ = [
     "giving_refunds",
     "giving_traces",
     "grants",
+    "grants_catalogue",
     "grants_drafts",
     "grants_handovers",
     "grants_policy",

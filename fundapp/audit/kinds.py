@@ -19,12 +19,14 @@ _PAYMENT = _MOVE | {"amount_pence": whole, "payment": whole}
 _ENTRY: dict[str, Shape] = {"entry": whole}
 _FACTOR: dict[str, Shape] = {"factor": whole, "kind": code}
 _READER: dict[str, Shape] = {"part": code}
-_PRICES: dict[str, Shape] = {"guide_low_pence": whole, "guide_high_pence": whole, "asks_what": whole}
+_PRICES: dict[str, Shape] = dict.fromkeys(
+    ("guide_low_pence", "guide_high_pence", "asks_what", "cap_pence", "is_sensitive", "needs_delivery"), whole
+)
 # Which of something's fields were changed; what they say now stands with the thing itself.
 _HOLDER = some_of("charity_name", "charity_number", "town", "phone", "email", "address", "website")
 _POINT = some_of("business", "address", "contact_name", "contact_details", "agreed_on", "checkpoint_on_its_poster")
 _ITEM = {
-    "changed": some_of("name", "guide_low_pence", "guide_high_pence", "help_text", "asks_what"),
+    "changed": some_of("name", "help_text", *_PRICES),
     **{f"{name}_{when}": whole for name in _PRICES for when in ("before", "after")},
 }
 

@@ -1,4 +1,4 @@
-"""Forms of the key worker, the approver and the catalogue."""
+"""Forms of the key worker and the approver."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wtforms import (  # type: ignore[attr-defined]
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Length, NumberRange, Regexp, ValidationError
+from wtforms.validators import Length, NumberRange, ValidationError
 from wtforms.widgets import HiddenInput
 
 from fundapp.core.language import gettext as _
@@ -260,43 +260,6 @@ class AgreePartForm(MaybeWordsForm):
     words = TextAreaField(
         lazy("Why not all of it?"),
         validators=[required(lazy("Say why, so that they can pass it on.")), _at_most(LONGEST_WORDS), _nobody_named],
-    )
-
-
-class ItemForm(Form):
-    """A kind of help in the catalogue."""
-
-    name = StringField(lazy("What it is called"), validators=[required(lazy("Give it a name.")), _at_most(60)])
-    guide_low = MoneyField(
-        lazy("Usual price, lowest"),
-        minimum_pence=1,
-        maximum_pence=MOST_PENCE,
-        validators=[required(lazy("Write the lower price, like 35.00."))],
-    )
-    guide_high = MoneyField(
-        lazy("Usual price, highest"),
-        minimum_pence=1,
-        maximum_pence=MOST_PENCE,
-        validators=[required(lazy("Write the upper price, like 45.00."))],
-    )
-    help_text = TextAreaField(lazy("What the key worker should know"), validators=[_at_most(400)])
-    asks_what = BooleanField(lazy("Ask what exactly it is, because the name alone does not say"))
-
-    def validate_guide_high(self, field: MoneyField) -> None:
-        """Raises ValidationError when the prices are the wrong way round."""
-        if field.data is not None and self.guide_low.data is not None and field.data < self.guide_low.data:
-            raise ValidationError(_("The upper price is at least the lower one."))
-
-
-class NewItemForm(ItemForm):
-    """A new kind of help, with its short name for the ledger."""
-
-    code = StringField(
-        lazy("Short name, for the ledger"),
-        validators=[
-            required(lazy("Give it a short name, like “phone”.")),
-            Regexp(r"^[a-z][a-z0-9-]{1,23}$", message=lazy("Small letters, figures and hyphens, up to 24, like “work-boots”.")),
-        ],
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Enum, ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Identity, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.core.db import Base
@@ -38,6 +38,9 @@ class CatalogueItem(Base):
             name="guide_in_order",
             info={"sentence": marked("The lower guide price is more than nothing, and not above the upper one.")},
         ),
+        CheckConstraint(
+            "cap_pence > 0", name="cap_above_nothing", info={"sentence": marked("The most for one person is more than nothing.")}
+        ),
         UniqueConstraint("code", info={"sentence": marked("There is already a kind of help with that short name.")}),
         UniqueConstraint("account_code"),
         {"info": {"app_role": "SELECT, INSERT, UPDATE"}},
@@ -54,6 +57,12 @@ class CatalogueItem(Base):
     # Whether the worker must say what it is, since the kind alone does not ("other").
     asks_what: Mapped[bool]
     active: Mapped[bool]
+    # The most of this kind that one person is helped with in twelve rolling months. None: only the cap on everything holds.
+    cap_pence: Mapped[int | None]
+    # Whether having had it says something about somebody that nobody else need know: the kind is then never named to another agency.
+    is_sensitive: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    # Whether it has to be brought somewhere, so that an address is asked for, kept apart.
+    needs_delivery: Mapped[bool] = mapped_column(server_default=false(), default=False)
 
 
 class Person(Base):

@@ -19,6 +19,7 @@ _CONSENT = marked("So that it can be shown that the person agreed.")
 _BILL = marked("So that it can be shown what the money bought.")
 _RESULT = marked("So that the Fund can tell what its help came to.")
 _WHO = marked("So that everybody sees who asked and decided, and nobody decides on what they asked for.")
+_WHO_CHANGED = marked("So that everybody sees who changed what can be asked for.")
 _BY_CODE = marked("It tells of somebody known by a code alone, and is counted and added up in the database.")
 
 _REQUEST = (
@@ -50,12 +51,19 @@ INVENTORY = Inventory(
         *_staff_by_contract("outcome", "told_by", why=_WHO, kept=Kept.MONEY, pseudonym=True),
         *_staff_by_contract("request_event", "user_id actor", why=_WHO, kept=Kept.MONEY, pseudonym=True),
         *_staff_by_contract("request_handover", "from_user_id to_user_id", why=_WHO, kept=Kept.MONEY, pseudonym=True),
+        *_staff_by_contract("catalogue_version", "changed_by", why=_WHO_CHANGED, kept=Kept.MONEY, pseudonym=True),
         *held("conflict", "user_id", whose=Whose.STAFF, why=_WHO, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.MONEY, pseudonym=True),
         *policy.HOLDINGS,
     ),
     impersonal={
         **policy.IMPERSONAL,
-        "catalogue_item": columns("id code name account_code guide_low_pence guide_high_pence help_text asks_what active"),
+        "catalogue_item": columns(
+            "id code name account_code guide_low_pence guide_high_pence help_text asks_what active cap_pence is_sensitive needs_delivery"
+        ),
+        "catalogue_version": columns(
+            "id item_id number name guide_low_pence guide_high_pence help_text asks_what active cap_pence is_sensitive needs_delivery"
+            " changed_at why"
+        ),
         "person": columns("id team_id organisation_id issued_at"),
         "grant_request": columns(
             "id form_key team_id organisation_id version started_at saved_at sent_at decided_at agreed_at paid_at in_hands_at ended_at"

@@ -1,15 +1,75 @@
 """Community groups, what they offer, the catalogue's history, and help that could not be given."""
 
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0038"
 down_revision = "0037"
 branch_labels = None
 depends_on = None
 
+ID = sa.Identity(always=True)
+MOMENT = sa.DateTime(timezone=True)
+REFUSE = """
+CREATE FUNCTION catalogue_version_refuse() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    RAISE EXCEPTION 'versions of the catalogue are only added: % refused', TG_OP USING ERRCODE = 'restrict_violation';
+END
+$$
+"""
+# What stood before versions were kept is the first version of each kind.
+FIRST = """
+INSERT INTO catalogue_version (item_id, number, name, guide_low_pence, guide_high_pence, help_text, asks_what, cap_pence, is_sensitive,
+    needs_delivery, active, changed_at, why)
+SELECT id, 1, name, guide_low_pence, guide_high_pence, help_text, asks_what, cap_pence, is_sensitive, needs_delivery, active, now(), ''
+FROM catalogue_item ORDER BY id
+"""
+
 
 def upgrade() -> None:
     """Make this room's changes."""
+    _catalogue()
 
 
 def downgrade() -> None:
     """Refused: money's history is never migrated backwards; restore a backup instead."""
     raise NotImplementedError("migrations only go forward")
+
+
+def _to(there: str, table: str, column: str, *, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(column, sa.BigInteger(), sa.ForeignKey(there, name=op.f(f"fk_{table}_{column}")), nullable=nullable)
+
+
+def _catalogue() -> None:
+    op.add_column("catalogue_item", sa.Column("cap_pence", sa.BigInteger(), nullable=True))
+    for name in ("is_sensitive", "needs_delivery"):
+        op.add_column("catalogue_item", sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.create_check_constraint(op.f("ck_catalogue_item_cap_above_nothing"), "catalogue_item", "cap_pence > 0")
+    table = "catalogue_version"
+    op.create_table(
+        table,
+        sa.Column("id", sa.BigInteger(), ID, nullable=False),
+        _to("catalogue_item.id", table, "item_id"),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("guide_low_pence", "guide_high_pence")),
+        sa.Column("help_text", sa.String(), nullable=False),
+        sa.Column("asks_what", sa.Boolean(), nullable=False),
+        sa.Column("cap_pence", sa.BigInteger(), nullable=True),
+        *(sa.Column(name, sa.Boolean(), nullable=False) for name in ("is_sensitive", "needs_delivery", "active")),
+        _to("user_account.id", table, "changed_by", nullable=True),
+        sa.Column("changed_at", MOMENT, nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_catalogue_version_number_counts")),
+        sa.CheckConstraint("char_length(why) <= 400", name=op.f("ck_catalogue_version_why_short")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_version")),
+        sa.UniqueConstraint("item_id", "number", name=op.f("uq_catalogue_version_item_id_number")),
+    )
+    op.execute(REFUSE)
+    op.execute(
+        "CREATE TRIGGER catalogue_version_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON catalogue_version"
+        " FOR EACH STATEMENT EXECUTE FUNCTION catalogue_version_refuse()"
+    )
+    op.execute(FIRST)

@@ -490,6 +490,7 @@ ADMIN = _seen_by(
     Shown("catalogue.items", "/admin/catalogue", "with kinds"),
     _day_one("catalogue.items", "/admin/catalogue"),
     Shown("catalogue.item", "/admin/catalogue/{item}", "offered"),
+    Shown("catalogue.item_history", "/admin/catalogue/{item}/history", "with versions"),
     Shown("catalogue.new_item", "/admin/catalogue/new", "to be filled in"),
     _wrong("catalogue.new_item", "/admin/catalogue/new", "Add it"),
     Shown("giving_admin.presets", "/admin/giving", "as they are"),

@@ -141,8 +141,9 @@ _FOR_BOOKS = (
 )
 _FOR_FINANCE = "accounts_desk.rename elsewhere.enter finance.new_contribution periods_desk.close refunds.begin"
 _FOR_ADMIN = (
-    "guessing.noticed catalogue.add_item catalogue.change_item catalogue.item catalogue.items catalogue.new_item catalogue.offer_again"
-    " catalogue.stop_offering examples.add examples.examples giving_admin.change giving_admin.presets"
+    "guessing.noticed catalogue.add_item catalogue.change_item catalogue.item catalogue.item_history catalogue.items"
+    " catalogue.new_item catalogue.offer_again catalogue.stop_offering examples.add examples.examples giving_admin.change"
+    " giving_admin.presets"
     " organisations.add_organisation organisations.add_team organisations.describe_fund_holder organisations.fund_holder"
     " organisations.new_team organisations.organisations people_admin.change_roles people_admin.confirm_disable people_admin.disable"
     " people_admin.enable people_admin.hand_over people_admin.hand_over_now people_admin.home people_admin.invite"

@@ -5,25 +5,20 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from fundapp.audit import queries as audit
-from fundapp.audit.kinds import AuditKind
-from fundapp.audit.models import AuditEvent
 from fundapp.core.db import transaction
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
-from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.grants import catalogue, handover, queries
-from fundapp.grants.catalogue import ItemWords
-from fundapp.grants.forms import ItemForm, NewItemForm
+from fundapp.grants.catalogue_forms import ChangeItemForm, NewItemForm, OfferForm
+from fundapp.grants.catalogue_history import history, newest
 from fundapp.grants.models import CatalogueItem
-from fundapp.people import queries as people
 from fundapp.people.leaving import work_in_hand
-from fundapp.web.filters import moment
 from fundapp.web.guards import guard
 from fundapp.web.identity import actor
 from fundapp.web.navigation import admin_item
 from fundapp.web.needs import work
+from fundapp.web.paging import asked
 from fundapp.web.session import db
 
 blueprint = Blueprint("catalogue", __name__, url_prefix="/admin/catalogue")
@@ -31,19 +26,6 @@ guard(blueprint, Role.ADMIN)
 work_in_hand(blueprint, 10, handover.in_hand, handover.hand_over)
 work(blueprint, marked("Requests left behind"), "people_admin.people", [Role.ADMIN], 80, handover.ownerless)
 admin_item(blueprint, marked("Catalogue"), "catalogue.items", 30, marked("What can be asked for, and its guide prices."))
-
-_CHANGED = {
-    "name": marked("Name “%(before)s” to “%(after)s”"),
-    "guide_low_pence": marked("Lower guide price %(before)s to %(after)s"),
-    "guide_high_pence": marked("Upper guide price %(before)s to %(after)s"),
-    "help_text": marked("Help text changed"),
-    "asks_what": marked("Asks what it is changed"),
-}
-_ADDED_OR_OFFERED = {
-    AuditKind.ITEM_CLOSED: marked("Offered no longer"),
-    AuditKind.ITEM_OFFERED: marked("Offered again"),
-    AuditKind.ITEM_ADDED: marked("Added"),
-}
 
 
 @blueprint.get("")
@@ -65,7 +47,7 @@ def add_item() -> ResponseReturnValue:
     if form.validate():
         with form.refusals():
             with transaction(db()):
-                item = catalogue.add_item(db(), actor=actor(), code=form.code.data or "", words=_words(form))
+                item = catalogue.add_item(db(), actor=actor(), code=form.code.data or "", words=form.words)
             flash(_("Added: %(name)s. Key workers can ask for it now.") % {"name": item.name}, "good")
             return redirect(url_for("catalogue.items"), 303)
     return render_template("grants/new_item.html", form=form), form.status
@@ -73,39 +55,34 @@ def add_item() -> ResponseReturnValue:
 
 @blueprint.get("/<int:item_id>")
 def item(item_id: int) -> ResponseReturnValue:
-    """One kind of help, its form, and what was changed."""
+    """One kind of help, its form, and what was changed lately."""
     found = catalogue.item(db(), item_id)
-    form = ItemForm(
-        formdata=None,
-        data={
-            "name": found.name,
-            "guide_low": found.guide_low_pence,
-            "guide_high": found.guide_high_pence,
-            "help_text": found.help_text,
-            "asks_what": found.asks_what,
-        },
-    )
-    return _page(found, form)
+    form = ChangeItemForm(formdata=None)
+    form.fill(found)
+    return _page(found, form, OfferForm(formdata=None))
 
 
 @blueprint.post("/<int:item_id>")
 def change_item(item_id: int) -> ResponseReturnValue:
     """Change a kind of help."""
-    form = ItemForm()
+    form = ChangeItemForm()
     if form.validate():
         with form.refusals():
             with transaction(db()):
-                found = catalogue.change_item(db(), actor=actor(), item_id=item_id, words=_words(form))
+                found = catalogue.change_item(db(), actor=actor(), item_id=item_id, words=form.words, why=form.why.data or "")
             flash(_("Changed: %(name)s.") % {"name": found.name}, "good")
             return redirect(url_for("catalogue.item", item_id=item_id), 303)
-    return _page(catalogue.item(db(), item_id), form)
+    return _page(catalogue.item(db(), item_id), form, OfferForm(formdata=None))
 
 
 @blueprint.post("/<int:item_id>/stop")
 def stop_offering(item_id: int) -> ResponseReturnValue:
     """Offer it no longer."""
+    form = OfferForm()
+    if not form.validate():
+        return _refused(item_id, form)
     with transaction(db()):
-        catalogue.stop_offering(db(), actor=actor(), item_id=item_id)
+        catalogue.stop_offering(db(), actor=actor(), item_id=item_id, why=form.why.data or "")
     flash(_("It is offered no longer. What was asked already goes on."), "good")
     return redirect(url_for("catalogue.item", item_id=item_id), 303)
 
@@ -113,45 +90,30 @@ def stop_offering(item_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:item_id>/offer")
 def offer_again(item_id: int) -> ResponseReturnValue:
     """Offer it again."""
+    form = OfferForm()
+    if not form.validate():
+        return _refused(item_id, form)
     with transaction(db()):
-        catalogue.offer_again(db(), actor=actor(), item_id=item_id)
+        catalogue.offer_again(db(), actor=actor(), item_id=item_id, why=form.why.data or "")
     flash(_("It is offered again."), "good")
     return redirect(url_for("catalogue.item", item_id=item_id), 303)
 
 
-def _words(form: ItemForm) -> ItemWords:
-    return ItemWords(
-        name=form.name.data or "",
-        guide_low_pence=form.guide_low.data or 0,
-        guide_high_pence=form.guide_high.data or 0,
-        help_text=form.help_text.data or "",
-        asks_what=bool(form.asks_what.data),
-    )
+@blueprint.get("/<int:item_id>/history")
+def item_history(item_id: int) -> ResponseReturnValue:
+    """Every version of one kind of help: what, who, when, why."""
+    found = catalogue.item(db(), item_id)
+    return render_template("grants/item_history.html", item=found, page=history(db(), item_id, number=asked()))
 
 
-def _page(found: CatalogueItem, form: ItemForm) -> ResponseReturnValue:
-    events = audit.trail(db(), f"item:{found.id}")
-    names = people.names(db(), [_user_id(event) for event in events])
-    history = [
-        {"what": _what(event), "when": moment(event.at), "why": names.get(_user_id(event), event.actor), "glyph": "full"}
-        for event in reversed(events)
-    ]
-    return render_template("grants/item.html", item=found, form=form, history=history), form.status
+def _refused(item_id: int, offer_form: OfferForm) -> ResponseReturnValue:
+    found = catalogue.item(db(), item_id)
+    form = ChangeItemForm(formdata=None)
+    form.fill(found)
+    return _page(found, form, offer_form)
 
 
-def _what(event: AuditEvent) -> str:
-    if event.kind != AuditKind.ITEM_CHANGED:
-        return _(_ADDED_OR_OFFERED[AuditKind(event.kind)])
-    return "; ".join(_change(event, name) for name in _CHANGED if name in str(event.facts.get("changed", "")).split())
-
-
-def _change(event: AuditEvent, name: str) -> str:
-    before, _to, after = (event.words or "").partition(" → ")
-    if name.endswith("_pence"):
-        before, after = (pounds(int(event.facts[f"{name}_{when}"])) for when in ("before", "after"))
-    return _(_CHANGED[name]) % {"before": before, "after": after}
-
-
-def _user_id(event: AuditEvent) -> int:
-    number = event.actor.removeprefix("user:")
-    return int(number) if number.isdigit() else 0
+def _page(found: CatalogueItem, form: ChangeItemForm, offer_form: OfferForm) -> ResponseReturnValue:
+    steps = [line.step for line in newest(db(), found.id)]
+    status = max(form.status, offer_form.status)
+    return render_template("grants/item.html", item=found, form=form, offer_form=offer_form, steps=steps), status

@@ -6,10 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from fundapp.core.errors import NotAllowed
+from fundapp.core.db import Database
+from fundapp.core.errors import NotAllowed, Refused
 from fundapp.grants import catalogue, queries
 from fundapp.grants.catalogue import ItemWords
 from fundapp.grants.models import GrantRequest
@@ -33,11 +35,67 @@ def test_changes_are_kept_with_who_made_them_and_the_account_is_renamed(client: 
     who = build.cast(session)
     item = build.item(session)
     sign_in_as(client, who.admin.user)
-    page = client.get(f"/admin/catalogue/{item.id}").form().fill(name="Phone with a SIM", guide_high="50").submit()
+    page = client.get(f"/admin/catalogue/{item.id}").form().fill(name="Phone with a SIM", guide_high="50", why="Dearer since May.").submit()
     assert "Upper guide price £45.00 to £50.00" in page.text(".track")
     assert "Name “Phone” to “Phone with a SIM”" in page.text(".track")
     assert who.admin.user.name in page.text(".track")
+    assert "“Dearer since May.”" in page.text(".track")
     assert {one.code: one.name for one in ledger.accounts(session)}["help-phone"] == "Phone with a SIM"
+
+
+def test_every_version_is_shown_with_what_who_when_and_why(client: Any, session: Session, sign_in_as: Any, counted: Any) -> None:
+    who = build.cast(session)
+    item = build.item(session)
+    sign_in_as(client, who.admin.user)
+    page = client.get(f"/admin/catalogue/{item.id}")
+    typed = {"cap": "90", "needs_delivery": "y", "is_sensitive": "y", "why": "The board said so."}
+    page = page.form("form:not([action])").fill(**typed).submit()
+    assert (item.cap_pence, item.needs_delivery, item.is_sensitive) == (9_000, True, True)
+    page = page.form("form:not([action])").fill(cap="", why="No cap of its own after all.").submit()
+    assert item.cap_pence is None
+    page = page.follow("Every version")
+    rows = page.texts("tbody tr")
+    assert "none of its own to £90.00; Has to be brought somewhere; Nobody else’s to know" in rows[1]
+    assert "The board said so." in rows[1]
+    assert who.admin.user.name in rows[1]
+    assert rows[0].startswith("3")
+    assert "£90.00 to none of its own" in rows[0]
+    assert rows[2].startswith("1")
+    assert "Added" in rows[2]
+    for turn in range(30):
+        words = ItemWords("Phone", 3_500, 4_500 + turn, "")
+        catalogue.change_item(session, actor=who.admin.actor, item_id=item.id, words=words, why="Prices move.")
+    session.commit()
+    with counted() as made:
+        assert len(client.get(f"/admin/catalogue/{item.id}/history").texts("tbody tr")) == 25
+    assert len(made) <= 12
+
+
+def test_a_change_without_a_reason_changes_nothing(client: Any, session: Session, sign_in_as: Any) -> None:
+    who = build.cast(session)
+    item = build.item(session)
+    sign_in_as(client, who.admin.user)
+    before = build.footprint(session)
+    assert client.get(f"/admin/catalogue/{item.id}").form("form:not([action])").fill(guide_high="50").submit().status == 422
+    assert client.get(f"/admin/catalogue/{item.id}").form('form[action$="stop"]').submit().status == 422
+    with pytest.raises(Refused):
+        catalogue.change_item(session, actor=who.admin.actor, item_id=item.id, words=ItemWords("Phone", 1, 2, ""), why=" ")
+    session.rollback()
+    assert build.footprint(session) == before
+    # The same again is no change, and no version.
+    catalogue.change_item(session, actor=who.admin.actor, item_id=item.id, words=catalogue.words_of(item), why="")
+    assert build.footprint(session) == before
+
+
+@pytest.mark.parametrize("act", ["UPDATE catalogue_version SET why = 'other'", "DELETE FROM catalogue_version"])
+def test_a_version_is_never_changed_and_never_deleted(own_database: Any, act: str) -> None:
+    with own_database.session() as session:
+        build.item(session)
+    for url in (own_database.app_url, own_database.owner_url):
+        other = Database(url)
+        with other.session() as session, pytest.raises(DBAPIError):
+            session.execute(text(act))
+        other.engine.dispose()
 
 
 def test_what_is_no_longer_offered_cannot_be_asked_for_and_can_be_offered_again(client: Any, session: Session, sign_in_as: Any) -> None:
@@ -45,14 +103,14 @@ def test_what_is_no_longer_offered_cannot_be_asked_for_and_can_be_offered_again(
     phone = build.item(session)
     build.item(session, "id", low=1_250, high=1_250)
     sign_in_as(client, who.admin.user)
-    page = client.get(f"/admin/catalogue/{phone.id}").form('form[action$="stop"]').submit()
+    page = client.get(f"/admin/catalogue/{phone.id}").form('form[action$="stop"]').fill(why="None to be had.").submit()
     assert "Not offered now" in page.words
     sign_in_as(client, who.worker.user)
     assert "Phone" not in client.get("/requests/new").text("form")
     assert client.post("/requests/new", {"item": str(phone.id), "form_key": str(uuid4())}).status == 422
     assert session.scalar(select(func.count()).select_from(GrantRequest)) == 0
     sign_in_as(client, who.admin.user)
-    page = client.get(f"/admin/catalogue/{phone.id}").form('form[action$="offer"]').submit()
+    page = client.get(f"/admin/catalogue/{phone.id}").form('form[action$="offer"]').fill(why="There are some again.").submit()
     assert "Offered again" in page.text(".track")
 
 
@@ -97,9 +155,9 @@ def test_nobody_but_an_administrator_changes_the_catalogue(session: Session) -> 
         actor = who.seat(name).actor
         before = build.footprint(session)
         with pytest.raises(NotAllowed):
-            catalogue.change_item(session, actor=actor, item_id=item.id, words=ItemWords("Free", 1, 2, ""))
+            catalogue.change_item(session, actor=actor, item_id=item.id, words=ItemWords("Free", 1, 2, ""), why="Because.")
         with pytest.raises(NotAllowed):
-            catalogue.stop_offering(session, actor=actor, item_id=item.id)
+            catalogue.stop_offering(session, actor=actor, item_id=item.id, why="Because.")
         with pytest.raises(NotAllowed):
             catalogue.add_item(session, actor=actor, code="free", words=ItemWords("Free", 1, 2, ""))
         session.rollback()
