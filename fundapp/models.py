@@ -17,6 +17,8 @@ from fundapp.grants import draft_models as grants_drafts
 from fundapp.grants import handover_models as grants_handovers
 from fundapp.grants import models as grants
 from fundapp.grants.policy import models as grants_policy
+from fundapp.grants.matching import models as grants_matching
+from fundapp.grants.slips import models as grants_slips
 from fundapp.jobs import models as jobs
 from fundapp.ledger import log_models as ledger_log
 from fundapp.ledger import models as ledger
@@ -50,7 +52,9 @@ __all__ = [
     "grants_catalogue",
     "grants_drafts",
     "grants_handovers",
+    "grants_matching",
     "grants_policy",
+    "grants_slips",
     "jobs",
     "ledger",
     "ledger_log",

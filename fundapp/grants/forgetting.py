@@ -12,7 +12,9 @@ from fundapp.core.forgetting import Forgetting
 from fundapp.core.language import marked
 from fundapp.core.personal import Kept
 from fundapp.grants.lifecycle import Status
+from fundapp.grants.matching import forgetting as matching
 from fundapp.grants.models import Evidence, GrantRequest
+from fundapp.grants.slips import forgetting as slips
 
 _PAID = (Status.PAID, Status.IN_HANDS, Status.CLOSED)
 _REFUSED = (Status.DECLINED, Status.WITHDRAWN)
@@ -48,6 +50,7 @@ def _drop_words(session: Session, request: GrantRequest) -> None:
 def _drop_own_words(session: Session, request: GrantRequest) -> None:
     request.goal_words = request.unblocks_words = request.consent_how = ""
     request.typed = {}
+    slips.drop_questions(session, request.id)
     audit.erase_words(session, subjects=[request.subject])
 
 
@@ -67,4 +70,6 @@ FORGETTING = (
         Kept.IDENTITY, marked("The person’s own words in requests that were paid"), GrantRequest, "grant", _helped, _drop_own_words, _person
     ),
     Forgetting(Kept.MONEY, marked("Bills, and where it was bought"), GrantRequest, "grant", _paid, _drop_bills, _person),
+    *slips.FORGETTING,
+    *matching.FORGETTING,
 )

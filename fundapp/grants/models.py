@@ -154,6 +154,8 @@ class GrantRequest(Indexed, Base):
     paid_at: Mapped[datetime | None]
     in_hands_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    # The person stopped it with their slip: nothing goes forward until their key worker takes it up again (grants/slips).
+    paused_at: Mapped[datetime | None]
 
     indexed: ClassVar[dict[str, tuple[str, ...]]] = {"words_index": ("supplier", "detail_words")}
 

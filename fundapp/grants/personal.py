@@ -6,7 +6,9 @@ from functools import partial
 
 from fundapp.core.language import marked
 from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
+from fundapp.grants.matching import personal as matching
 from fundapp.grants.policy import personal as policy
+from fundapp.grants.slips import personal as slips
 
 # About whom, and on what basis.
 _helped_by_law = partial(held, whose=Whose.HELPED, basis=Basis.LEGAL_OBLIGATION)
@@ -54,9 +56,13 @@ INVENTORY = Inventory(
         *_staff_by_contract("catalogue_version", "changed_by", why=_WHO_CHANGED, kept=Kept.MONEY, pseudonym=True),
         *held("conflict", "user_id", whose=Whose.STAFF, why=_WHO, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.MONEY, pseudonym=True),
         *policy.HOLDINGS,
+        *slips.HOLDINGS,
+        *matching.HOLDINGS,
     ),
     impersonal={
         **policy.IMPERSONAL,
+        **slips.IMPERSONAL,
+        **matching.IMPERSONAL,
         "catalogue_item": columns(
             "id code name account_code guide_low_pence guide_high_pence help_text asks_what active cap_pence is_sensitive needs_delivery"
         ),

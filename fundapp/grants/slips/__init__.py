@@ -1,1 +1,1 @@
-"""The person’s own voice: a paper slip with a secret code, and what it opens."""
+"""Paper slips, with which the person whom requests are for sees what was asked, pauses it, answers, complains, and stops a story."""
