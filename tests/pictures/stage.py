@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -30,7 +30,7 @@ from fundapp.web.models import Guessing
 from tests.builders import people
 from tests.builders.grants import Seat
 from tests.builders.stand_in import StandIn
-from tests.pictures import stage_books, stage_data, stage_gifts, stage_requests
+from tests.pictures import stage_admin, stage_books, stage_data, stage_gifts, stage_requests
 from tests.support.live import LiveServer, serving
 from tests.support.postgres import Cluster
 from tests.support.town import grown
@@ -96,12 +96,15 @@ class Stage:
 
 
 @contextmanager
-def raised(cluster: Cluster, folder: Path, *more_pages: Blueprint) -> Iterator[Stage]:
-    """A stage with a town of its own, taken down at the end. What stands on it is written once a run; `more_pages` are a test's own."""
+def raised(cluster: Cluster, folder: Path, *more_pages: Blueprint, held_at: datetime | None = None) -> Iterator[Stage]:
+    """A stage with a town of its own, taken down at the end. What stands on it is written once a run; `more_pages` are a test's own.
+
+    `held_at` holds the town's clock, at a time that is still to come.
+    """
     parts = _written(cluster, folder)
     here = folder / "town"
     here.mkdir()
-    with serving(cluster, here, NAME, _faults(), *more_pages) as town, ExitStack() as more:
+    with serving(cluster, here, NAME, _faults(), *more_pages, held_at=held_at) as town, ExitStack() as more:
         shutil.copytree(cluster.folder / LETTERS, here / "mail", dirs_exist_ok=True)
         yield Stage(town, folder, cluster, parts, more)
 
@@ -130,6 +133,7 @@ def _set(live: LiveServer) -> dict[str, object]:
         return (
             stage_requests.make(session, who)
             | stage_gifts.make(session, live, who)
+            | stage_admin.make(session, who)
             | stage_books.make(session, live, who)
             | stage_data.make(session, live, who)
             | _proofs(session, who["approver"])
