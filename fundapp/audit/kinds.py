@@ -19,6 +19,8 @@ _PAYMENT = _MOVE | {"amount_pence": whole, "payment": whole}
 _ENTRY: dict[str, Shape] = {"entry": whole}
 _FACTOR: dict[str, Shape] = {"factor": whole, "kind": code}
 _READER: dict[str, Shape] = {"part": code}
+_SLIP: dict[str, Shape] = {"slip": whole}
+_ASKED: dict[str, Shape] = {"question": whole}
 _PRICES: dict[str, Shape] = dict.fromkeys(
     ("guide_low_pence", "guide_high_pence", "asks_what", "cap_pence", "is_sensitive", "needs_delivery"), whole
 )
@@ -141,6 +143,18 @@ class AuditKind(StrEnum):
     ITEM_OFFERED = "item.offered", marked("item offered again")
     # The people who are helped, by code.
     PERSON_ISSUED = "person.issued", marked("person issued")
+    SLIP_ISSUED = "person.slip_issued", marked("slip given to a person"), _SLIP
+    SLIP_VOIDED = "person.slip_voided", marked("person’s slip made void"), _SLIP | {"why": code}
+    STORY_STOPPED = "person.story_stopped", marked("person wants no story told")
+    STORY_ALLOWED = "person.story_allowed", marked("person lets themselves be asked for a story again")
+    PERSON_MATCHED = "person.matched", marked("person compared between agencies"), {"request": whole, "differs": whole, "outcome": code}
+    MATCH_FORGOTTEN = "person.match_forgotten", marked("comparison of a person forgotten")
+    MATCHING_KEY_MADE = "matching_key.made", marked("key of comparisons made")
+    MATCHING_KEY_DESTROYED = "matching_key.destroyed", marked("key of comparisons destroyed, with what it made"), {"marks": whole}
+    PERSON_ASKED = "request.person_asked", marked("person asked a question by their key worker"), _ASKED
+    PERSON_ANSWERED = "request.person_answered", marked("person answered their key worker"), _ASKED
+    REQUEST_PAUSED = "request.paused", marked("request paused by whom it is for"), _MOVE
+    REQUEST_RESUMED = "request.resumed", marked("request taken up again"), _MOVE
     # Grant requests, one for each act of the lifecycle.
     REQUEST_DRAFTED = "request.drafted", marked("request drafted")
     REQUEST_SENT = "request.sent", marked("request sent"), _MOVE | {"item": code, "asked_pence": whole}

@@ -9,7 +9,9 @@ from fundapp.jobs import enqueue
 from fundapp.web.letters import Letter, letter
 
 # What the key worker who asked is told.
-NEWS = frozenset({"question", "agreed", "declined", "paid", "part-paid", "came-back", "released", "rest-released"})
+NEWS = frozenset(
+    {"question", "agreed", "declined", "paid", "part-paid", "came-back", "released", "rest-released", "paused", "they-answered"}
+)
 
 
 def post_to_asker(session: Session, request: GrantRequest, news: str) -> None:
