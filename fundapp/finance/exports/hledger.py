@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fundapp.core.spreadsheet import amount, one_line
 from fundapp.finance.exports.books import Books, Drawer, Written
-from fundapp.finance.exports.text import amount, one_line, particulars
+from fundapp.finance.exports.text import particulars
 from fundapp.finance.ledger_words import plain_kind
 from fundapp.ledger.chart import AccountKind
 

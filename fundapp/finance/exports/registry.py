@@ -9,9 +9,9 @@ from datetime import date
 from fundapp.core.errors import NotFound
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
+from fundapp.core.spreadsheet import chunks
 from fundapp.finance.exports import beancount, hledger, trial_balance
 from fundapp.finance.exports.books import Books
-from fundapp.finance.exports.text import chunks
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,9 @@ from fundapp.audit import service as audit
 from fundapp.audit.kinds import AuditKind
 from fundapp.core.actor import Actor
 from fundapp.core.db import Database
+from fundapp.core.spreadsheet import BYTE_ORDER_MARK
 from fundapp.finance.exports.books import Books
 from fundapp.finance.exports.registry import Export
-
-# By this a spreadsheet knows UTF-8. At a shell, where programs read, there is none.
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def note_taking(session: Session, *, actor: Actor, export: Export, as_of: date | None) -> None:
@@ -28,5 +26,5 @@ def stream(database: Database, export: Export, as_of: date | None) -> Iterator[b
     """The file, a chunk at a time. Whoever stops asking and closes it gives the connection back."""
     with database.snapshot() as session:
         if export.media_type == "text/csv":
-            yield _BYTE_ORDER_MARK
+            yield BYTE_ORDER_MARK
         yield from export.content(Books(session, as_of))
