@@ -122,6 +122,13 @@ class AuditKind(StrEnum):
     RULES_PROPOSED = "rules.proposed", marked("rules proposed"), {"rules": code, "changed": whole}
     RULES_AGREED = "rules.agreed", marked("rules agreed"), {"rules": code}
     RULES_DECLINED = "rules.declined", marked("rules declined"), {"rules": code}
+    # The policy that requests are decided by, what is looked at of what it agreed by itself, and caps.
+    POLICY_PROPOSED = "policy.proposed", marked("policy proposed"), {"replaces": whole, "changed": whole}
+    POLICY_SIGNED = "policy.signed", marked("policy signed"), {"signature": whole}
+    POLICY_BEGAN = "policy.began", marked("policy signed by two, and in force"), {"replaces": whole}
+    POLICY_DECLINED = "policy.declined", marked("policy declined")
+    POLICY_LOOKED = "policy.looked", marked("looked at what the policy agreed"), {"found": code}
+    CAP_LIFTED = "cap.lifted", marked("request let over a cap"), _MOVE | {"over_pence": whole}
     # Gift Aid, and where donors are written to.
     GIFT_AID_DECLARED = (
         "gift_aid.declared",

@@ -98,4 +98,5 @@ def reasons(session: Session, versions: Sequence[PolicyVersion]) -> dict[int, st
 
 
 def _whole() -> Select[PolicyVersion]:
-    return select(PolicyVersion).options(selectinload(PolicyVersion.signatures), selectinload(PolicyVersion.outcome))
+    whole = select(PolicyVersion).options(selectinload(PolicyVersion.signatures), selectinload(PolicyVersion.outcome))
+    return whole.execution_options(populate_existing=True)
