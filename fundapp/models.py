@@ -16,6 +16,7 @@ from fundapp.grants import catalogue_models as grants_catalogue
 from fundapp.grants import draft_models as grants_drafts
 from fundapp.grants import handover_models as grants_handovers
 from fundapp.grants import models as grants
+from fundapp.grants.clocks import models as grants_clocks
 from fundapp.grants.policy import models as grants_policy
 from fundapp.grants.matching import models as grants_matching
 from fundapp.grants.slips import models as grants_slips
@@ -50,6 +51,7 @@ __all__ = [
     "giving_traces",
     "grants",
     "grants_catalogue",
+    "grants_clocks",
     "grants_drafts",
     "grants_handovers",
     "grants_matching",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -25,3 +25,5 @@ class Handover(Base):
     from_user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     to_user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime]
+    # Given to a colleague for a while: until when. Whoever gave it can take it back. None: for good.
+    lent_until: Mapped[date | None]

@@ -13,6 +13,7 @@ from fundapp.core.db import Base
 from fundapp.core.indexed import Indexed, WordIndexes
 from fundapp.core.language import marked
 from fundapp.core.sealed import SealedBytes, SealedJson, SealedText
+from fundapp.grants.clocks.timed import Timed
 from fundapp.grants.lifecycle import Status
 
 _STATUSES = ", ".join(f"'{status}'" for status in Status)
@@ -80,7 +81,7 @@ class Person(Base):
     issued_at: Mapped[datetime]
 
 
-class GrantRequest(Indexed, Base):
+class GrantRequest(Timed, Indexed, Base):
     """One thing asked for one person. `status` is written by grants/steps.py alone."""
 
     __tablename__ = "grant_request"

@@ -6,6 +6,7 @@ from functools import partial
 
 from fundapp.core.language import marked
 from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
+from fundapp.grants.clocks import personal as clocks
 from fundapp.grants.matching import personal as matching
 from fundapp.grants.policy import personal as policy
 from fundapp.grants.slips import personal as slips
@@ -57,11 +58,13 @@ INVENTORY = Inventory(
         *held("conflict", "user_id", whose=Whose.STAFF, why=_WHO, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.MONEY, pseudonym=True),
         *policy.HOLDINGS,
         *slips.HOLDINGS,
+        *clocks.HOLDINGS,
         *matching.HOLDINGS,
     ),
     impersonal={
         **policy.IMPERSONAL,
         **slips.IMPERSONAL,
+        **clocks.IMPERSONAL,
         **matching.IMPERSONAL,
         "catalogue_item": columns(
             "id code name account_code guide_low_pence guide_high_pence help_text asks_what active cap_pence is_sensitive needs_delivery"
@@ -72,7 +75,7 @@ INVENTORY = Inventory(
         ),
         "person": columns("id team_id organisation_id issued_at"),
         "grant_request": columns(
-            "id form_key team_id organisation_id version started_at saved_at sent_at decided_at agreed_at paid_at in_hands_at ended_at"
+            "id form_key team_id organisation_id version started_at saved_at sent_at decided_at agreed_at paid_at in_hands_at ended_at due_at"
         ),
         "request_event": columns("id request_id action from_status to_status at audit_id"),
         "request_handover": columns("id request_id at"),
