@@ -17,8 +17,9 @@ from fundapp.grants import draft_models as grants_drafts
 from fundapp.grants import handover_models as grants_handovers
 from fundapp.grants import models as grants
 from fundapp.grants.clocks import models as grants_clocks
-from fundapp.grants.policy import models as grants_policy
+from fundapp.grants.demand import models as grants_demand
 from fundapp.grants.matching import models as grants_matching
+from fundapp.grants.policy import models as grants_policy
 from fundapp.grants.slips import models as grants_slips
 from fundapp.jobs import models as jobs
 from fundapp.ledger import log_models as ledger_log
@@ -52,6 +53,7 @@ __all__ = [
     "grants",
     "grants_catalogue",
     "grants_clocks",
+    "grants_demand",
     "grants_drafts",
     "grants_handovers",
     "grants_matching",

@@ -148,6 +148,8 @@ class AuditKind(StrEnum):
     ITEM_CHANGED = "item.changed", marked("item changed"), _ITEM
     ITEM_CLOSED = "item.closed", marked("item closed")
     ITEM_OFFERED = "item.offered", marked("item offered again")
+    UNMET_NOTED = "unmet.noted", marked("help that could not be given noted")
+    UNMET_TAKEN_BACK = "unmet.taken_back", marked("note of help that could not be given taken back")
     # The people who are helped, by code.
     PERSON_ISSUED = "person.issued", marked("person issued")
     SLIP_ISSUED = "person.slip_issued", marked("slip given to a person"), _SLIP

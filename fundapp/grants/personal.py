@@ -7,6 +7,7 @@ from functools import partial
 from fundapp.core.language import marked
 from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
 from fundapp.grants.clocks import personal as clocks
+from fundapp.grants.demand import personal as demand
 from fundapp.grants.matching import personal as matching
 from fundapp.grants.policy import personal as policy
 from fundapp.grants.slips import personal as slips
@@ -57,12 +58,14 @@ INVENTORY = Inventory(
         *_staff_by_contract("catalogue_version", "changed_by", why=_WHO_CHANGED, kept=Kept.MONEY, pseudonym=True),
         *held("conflict", "user_id", whose=Whose.STAFF, why=_WHO, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.MONEY, pseudonym=True),
         *policy.HOLDINGS,
+        *demand.HOLDINGS,
         *slips.HOLDINGS,
         *clocks.HOLDINGS,
         *matching.HOLDINGS,
     ),
     impersonal={
         **policy.IMPERSONAL,
+        **demand.IMPERSONAL,
         **slips.IMPERSONAL,
         **clocks.IMPERSONAL,
         **matching.IMPERSONAL,

@@ -19,6 +19,10 @@ BEGIN
 END
 $$
 """
+REASONS = (
+    "'no_money', 'over_cap', 'had_before', 'too_dear', 'not_for_this', 'somebody_else', 'too_late', 'too_little_known', 'no_longer_needed',"
+    " 'panel', 'other'"
+)
 # What stood before versions were kept is the first version of each kind.
 FIRST = """
 INSERT INTO catalogue_version (item_id, number, name, guide_low_pence, guide_high_pence, help_text, asks_what, cap_pence, is_sensitive,
@@ -31,6 +35,7 @@ FROM catalogue_item ORDER BY id
 def upgrade() -> None:
     """Make this room's changes."""
     _catalogue()
+    _demand()
 
 
 def downgrade() -> None:
@@ -73,3 +78,34 @@ def _catalogue() -> None:
         " FOR EACH STATEMENT EXECUTE FUNCTION catalogue_version_refuse()"
     )
     op.execute(FIRST)
+
+
+def _demand() -> None:
+    op.create_table(
+        "request_decline",
+        sa.Column("request_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.CheckConstraint(f"reason IN ({REASONS})", name=op.f("ck_request_decline_reason_known")),
+        sa.ForeignKeyConstraint(["request_id"], ["grant_request.id"], name=op.f("fk_request_decline_request_id")),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_request_decline")),
+    )
+    table = "unmet_need"
+    op.create_table(
+        table,
+        sa.Column("id", sa.BigInteger(), ID, nullable=False),
+        sa.Column("form_key", sa.Uuid(), nullable=False),
+        _to("catalogue_item.id", table, "item_id", nullable=True),
+        sa.Column("need", sa.String(), nullable=True),
+        sa.Column("why", sa.String(), nullable=False),
+        *(sa.Column(name, sa.String(), nullable=True) for name in ("person_group", "locality")),
+        _to("user_account.id", table, "noted_by"),
+        _to("team.id", table, "team_id"),
+        _to("organisation.id", table, "organisation_id"),
+        sa.Column("noted_at", MOMENT, nullable=False),
+        sa.Column("taken_back_at", MOMENT, nullable=True),
+        sa.CheckConstraint("num_nonnulls(item_id, need) = 1", name=op.f("ck_unmet_need_one_need")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unmet_need")),
+        sa.UniqueConstraint("form_key", name=op.f("uq_unmet_need_form_key")),
+    )
+    op.create_index("ix_unmet_need_noted_at", table, ["noted_at"])
+    op.create_index("ix_unmet_need_team_id_id", table, ["team_id", "id"])
