@@ -21,6 +21,7 @@ from fundapp.grants.demand import models as grants_demand
 from fundapp.grants.matching import models as grants_matching
 from fundapp.grants.policy import models as grants_policy
 from fundapp.grants.slips import models as grants_slips
+from fundapp.grants.together import models as grants_together
 from fundapp.jobs import models as jobs
 from fundapp.ledger import log_models as ledger_log
 from fundapp.ledger import models as ledger
@@ -59,6 +60,7 @@ __all__ = [
     "grants_matching",
     "grants_policy",
     "grants_slips",
+    "grants_together",
     "jobs",
     "ledger",
     "ledger_log",

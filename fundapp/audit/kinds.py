@@ -15,6 +15,10 @@ from fundapp.core.language import marked
 
 _MOVE: dict[str, Shape] = {"from": code, "to": code}
 _AWARD = _MOVE | {"agreed_pence": whole, "fund": code, "kind": code}
+# What is to be given, as it is frozen (grants/together/frozen.py), under which policy, and by which of its tiers.
+_SIGNED = _MOVE | {"agreed_pence": whole, "award": whole, "hash": reference, "policy": whole, "signers": code}
+# How a vote came out; who voted how is in no trail.
+_COUNT: dict[str, Shape] = {"votes_for": whole, "votes_against": whole}
 _PAYMENT = _MOVE | {"amount_pence": whole, "payment": whole}
 _ENTRY: dict[str, Shape] = {"entry": whole}
 _FACTOR: dict[str, Shape] = {"factor": whole, "kind": code}
@@ -169,6 +173,17 @@ class AuditKind(StrEnum):
     REQUEST_SENT = "request.sent", marked("request sent"), _MOVE | {"item": code, "asked_pence": whole}
     REQUEST_AGREED = "request.agreed", marked("request agreed"), _AWARD
     REQUEST_PART_AGREED = "request.part_agreed", marked("request part agreed"), _AWARD
+    REQUEST_POLICY_AGREED = "request.policy_agreed", marked("request agreed by the standing policy"), _SIGNED
+    REQUEST_SIGNED = "request.signed", marked("request signed"), _SIGNED
+    REQUEST_COUNTERSIGNED = "request.countersigned", marked("request countersigned"), _SIGNED
+    REQUEST_URGENTLY_AGREED = "request.urgently_agreed", marked("request agreed as an emergency"), _SIGNED
+    REQUEST_DISAGREED = "request.disagreed", marked("request taken back to be decided anew"), _MOVE
+    REQUEST_PUT_TO_PANEL = "request.put_to_panel", marked("request put to the panel"), _SIGNED
+    REQUEST_VOTED = "request.voted", marked("request voted on"), _MOVE | {"award": whole}
+    REQUEST_PANEL_AGREED = "request.panel_agreed", marked("request agreed by the panel"), _SIGNED | _COUNT
+    REQUEST_PANEL_DECLINED = "request.panel_declined", marked("request declined by the panel"), _MOVE | {"award": whole} | _COUNT
+    REQUEST_PANEL_LAPSED = "request.panel_lapsed", marked("panel’s vote lapsed"), _MOVE | {"award": whole} | _COUNT
+    REQUEST_REOPENED = "request.reopened", marked("request opened again"), _MOVE | {"released_pence": whole}
     REQUEST_QUESTIONED = "request.questioned", marked("request questioned"), _MOVE
     REQUEST_ANSWERED = "request.answered", marked("request answered"), _MOVE
     REQUEST_DECLINED = "request.declined", marked("request declined"), _MOVE

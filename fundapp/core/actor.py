@@ -32,6 +32,11 @@ def standing_policy(number: int) -> Actor:
     return Actor(f"policy:{number}")
 
 
+def the_panel(award_id: int) -> Actor:
+    """The panel as a whole, whose votes settled what to do with an award: nobody's single vote did."""
+    return Actor(f"panel:{award_id}")
+
+
 def slip_holder(slip_id: int) -> Actor:
     """Whoever holds a paper slip: the person whom a request is for."""
     return Actor(f"slip:{slip_id}")

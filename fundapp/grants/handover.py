@@ -28,6 +28,8 @@ from fundapp.web.session import db
 _PILES = {
     Status.DRAFT: marked("Requests not sent yet"),
     Status.WAITING: marked("Requests that wait for an approver"),
+    Status.SIGNED: marked("Requests that somebody has signed, and another must"),
+    Status.PANEL: marked("Requests that the panel votes on"),
     Status.QUESTION: marked("Questions to answer"),
     Status.AGREED: marked("Requests agreed, not yet paid"),
     Status.BEING_PAID: marked("Requests being paid"),

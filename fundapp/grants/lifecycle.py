@@ -21,6 +21,10 @@ class Status(StrEnum):
     DRAFT = "draft"
     WAITING = "waiting"
     QUESTION = "question"
+    # Somebody has signed what is to be given, and it takes another.
+    SIGNED = "signed"
+    # The panel votes on what is to be given.
+    PANEL = "panel"
     AGREED = "agreed"
     BEING_PAID = "being_paid"
     # One payment or more is made, and money stays set aside for the next.
@@ -40,6 +44,17 @@ class Action(StrEnum):
     ANSWER = "answer"
     AGREE = "agree"
     AGREE_PART = "agree_part"
+    AGREE_BY_POLICY = "agree_by_policy"
+    SIGN = "sign"
+    COUNTERSIGN = "countersign"
+    AGREE_URGENTLY = "agree_urgently"
+    DISAGREE = "disagree"
+    PUT_TO_PANEL = "put_to_panel"
+    VOTE = "vote"
+    PANEL_AGREE = "panel_agree"
+    PANEL_DECLINE = "panel_decline"
+    PANEL_LAPSE = "panel_lapse"
+    REOPEN = "reopen"
     DECLINE = "decline"
     WITHDRAW = "withdraw"
     ENTER_PAYMENT = "enter_payment"
@@ -62,11 +77,17 @@ class Tie(StrEnum):
     OWN_REQUEST = "own_request"
     OWN_TEAM = "own_team"
     CONFLICTED = "conflicted"
+    # They signed something about it, or voted, at any time.
     DECIDED_IT = "decided_it"
+    # They signed what stands now; they voted on it; a seat of theirs has yet to sign it.
+    SIGNED_IT = "signed_it"
+    VOTED = "voted"
+    NEEDED = "needed"
     ENTERED_IT = "entered_it"
     ADMIN = "admin"
-    # No account at all: the standing policy acts, or the person themselves, with their paper slip.
+    # No account at all: the standing policy acts, the panel as a whole, or the person themselves, with their paper slip.
     THE_POLICY = "the_policy"
+    THE_PANEL = "the_panel"
     THE_PERSON = "the_person"
 
 
@@ -74,7 +95,7 @@ class Tie(StrEnum):
 class Rule:
     """One step that can be taken. Whoever takes it holds one of `roles`, all ties of `must` and none of `barred`.
 
-    A step without roles is nobody's with a seat: it is taken by the standing policy, or by the person.
+    A step without roles is nobody's with a seat: it is taken by the standing policy, by the panel as a whole, or by the person.
     """
 
     start: Status
@@ -89,11 +110,17 @@ class Rule:
 _WORKER = frozenset({Role.KEY_WORKER})
 _APPROVER = frozenset({Role.APPROVER})
 _FINANCE = frozenset({Role.FINANCE})
+_PANEL = frozenset({Role.PANEL})
 _DESK = _APPROVER | _FINANCE
+# Whoever may come to decide on it, or to pay it.
+_ANY_DESK = _DESK | _PANEL
+_NOBODY: frozenset[Role] = frozenset()
 
 _TEAM = frozenset({Tie.OWN_TEAM})
 # Admin holds the keys of the house, so an account with that seat takes none of the decisions about money.
 _DECIDER = frozenset({Tie.OWN_REQUEST, Tie.OWN_TEAM, Tie.CONFLICTED, Tie.ADMIN})
+_SECOND_SIGNER = _DECIDER | {Tie.SIGNED_IT}
+_VOTER = _SECOND_SIGNER | {Tie.VOTED}
 _PAYER = _DECIDER | {Tie.DECIDED_IT}
 _SECOND_PAYER = _PAYER | {Tie.ENTERED_IT}
 
@@ -105,15 +132,37 @@ TABLE: tuple[Rule, ...] = (
     Rule(_S.WAITING, _A.ASK_QUESTION, _S.QUESTION, _APPROVER, needs_reason=True, barred=_DECIDER),
     Rule(_S.WAITING, _A.AGREE, _S.AGREED, _APPROVER, barred=_DECIDER),
     Rule(_S.WAITING, _A.AGREE_PART, _S.AGREED, _APPROVER, needs_reason=True, barred=_DECIDER),
+    # What the standing policy allows it agrees by itself; what takes more than one word is signed, or put to the panel.
+    Rule(_S.WAITING, _A.AGREE_BY_POLICY, _S.AGREED, _NOBODY, must=frozenset({Tie.THE_POLICY})),
+    Rule(_S.WAITING, _A.SIGN, _S.SIGNED, _APPROVER, barred=_DECIDER),
+    Rule(_S.WAITING, _A.PUT_TO_PANEL, _S.PANEL, _APPROVER, barred=_DECIDER),
     Rule(_S.WAITING, _A.DECLINE, _S.DECLINED, _APPROVER, needs_reason=True, barred=_DECIDER),
     Rule(_S.WAITING, _A.WITHDRAW, _S.WITHDRAWN, _WORKER, must=_TEAM),
-    Rule(_S.WAITING, _A.STEP_ASIDE, _S.WAITING, _DESK, barred=frozenset({Tie.CONFLICTED})),
+    Rule(_S.WAITING, _A.STEP_ASIDE, _S.WAITING, _ANY_DESK, barred=frozenset({Tie.CONFLICTED})),
+    # Whose seat signs next follows from the policy's tier (grants/together/signers.py); nobody signs twice.
+    Rule(_S.SIGNED, _A.COUNTERSIGN, _S.AGREED, _DESK, must=frozenset({Tie.NEEDED}), barred=_SECOND_SIGNER),
+    # In an emergency any second approver or finance officer will do; it is reported.
+    Rule(_S.SIGNED, _A.AGREE_URGENTLY, _S.AGREED, _DESK, needs_reason=True, barred=_SECOND_SIGNER),
+    Rule(_S.SIGNED, _A.DISAGREE, _S.WAITING, _DESK, needs_reason=True, barred=_DECIDER),
+    Rule(_S.SIGNED, _A.WITHDRAW, _S.WITHDRAWN, _WORKER, must=_TEAM),
+    Rule(_S.SIGNED, _A.STEP_ASIDE, _S.SIGNED, _ANY_DESK, barred=frozenset({Tie.CONFLICTED})),
+    Rule(_S.PANEL, _A.VOTE, _S.PANEL, _PANEL, barred=_VOTER),
+    # Settled by the votes alone: by the one that decides it, or when the vote closes.
+    Rule(_S.PANEL, _A.PANEL_AGREE, _S.AGREED, _NOBODY, must=frozenset({Tie.THE_PANEL})),
+    Rule(_S.PANEL, _A.PANEL_DECLINE, _S.DECLINED, _NOBODY, must=frozenset({Tie.THE_PANEL})),
+    Rule(_S.PANEL, _A.PANEL_LAPSE, _S.WAITING, _NOBODY, must=frozenset({Tie.THE_PANEL})),
+    Rule(_S.PANEL, _A.AGREE_URGENTLY, _S.AGREED, _DESK, needs_reason=True, barred=_VOTER),
+    Rule(_S.PANEL, _A.DISAGREE, _S.WAITING, _APPROVER, needs_reason=True, barred=_DECIDER),
+    Rule(_S.PANEL, _A.WITHDRAW, _S.WITHDRAWN, _WORKER, must=_TEAM),
+    Rule(_S.PANEL, _A.STEP_ASIDE, _S.PANEL, _ANY_DESK, barred=frozenset({Tie.CONFLICTED})),
     Rule(_S.QUESTION, _A.ANSWER, _S.WAITING, _WORKER, needs_reason=True, must=_TEAM),
     # A question that nobody answers must not hold a request for ever.
     Rule(_S.QUESTION, _A.DECLINE, _S.DECLINED, _APPROVER, needs_reason=True, barred=_DECIDER),
     Rule(_S.QUESTION, _A.WITHDRAW, _S.WITHDRAWN, _WORKER, must=_TEAM),
-    Rule(_S.QUESTION, _A.STEP_ASIDE, _S.QUESTION, _DESK, barred=frozenset({Tie.CONFLICTED})),
+    Rule(_S.QUESTION, _A.STEP_ASIDE, _S.QUESTION, _ANY_DESK, barred=frozenset({Tie.CONFLICTED})),
     Rule(_S.AGREED, _A.ENTER_PAYMENT, _S.BEING_PAID, _FINANCE, barred=_PAYER),
+    # Something changed since it was agreed, and nothing is paid yet: the money goes back, every signature is void, and it waits anew.
+    Rule(_S.AGREED, _A.REOPEN, _S.WAITING, _DESK, needs_reason=True, barred=_DECIDER),
     Rule(_S.AGREED, _A.RELEASE_AWARD, _S.WITHDRAWN, _DESK, needs_reason=True, barred=_DECIDER),
     Rule(_S.AGREED, _A.WITHDRAW, _S.WITHDRAWN, _WORKER, needs_reason=True, must=_TEAM),
     Rule(_S.AGREED, _A.STEP_ASIDE, _S.AGREED, _DESK, barred=frozenset({Tie.CONFLICTED})),
@@ -143,8 +192,14 @@ _RULES = {(rule.start, rule.action): rule for rule in TABLE}
 
 # Money is set aside for a request in these states: agreed, and not yet (all) out of the bank.
 COMMITTED = frozenset({Status.AGREED, Status.BEING_PAID, Status.PART_PAID})
+# What is to be given is written down, and it takes more: another signature, or the panel's votes.
+PENDING = frozenset({Status.SIGNED, Status.PANEL})
 # Somebody owes an answer, and its clock runs (grants/clocks). While a question waits with the worker it stands still.
-UNANSWERED = frozenset({Status.WAITING})
+UNANSWERED = frozenset({Status.WAITING}) | PENDING
+# Steps by which people decide to give: whoever took one of these does not pay.
+SIGNING = frozenset({_A.AGREE, _A.AGREE_PART, _A.SIGN, _A.COUNTERSIGN, _A.AGREE_URGENTLY, _A.PUT_TO_PANEL, _A.VOTE})
+# Steps that leave the request where it is: nobody's page is old because of one.
+ASIDE = frozenset({_A.STEP_ASIDE, _A.VOTE})
 # Nobody has anything left to do.
 ENDED = frozenset({Status.CLOSED, Status.DECLINED, Status.WITHDRAWN})
 
@@ -155,17 +210,34 @@ _FOR = {
     _APPROVER: marked("This is for an approver to do."),
     _FINANCE: marked("This is for a finance officer to do."),
     _DESK: marked("This is for an approver or a finance officer to do."),
+    _PANEL: marked("This is for a member of the panel to do."),
+    _ANY_DESK: marked("This is for an approver, a finance officer or a member of the panel to do."),
+}
+_WHY_MUST = {
+    Tie.NEEDED: marked("Somebody with another seat signs this next."),
+    Tie.OWN_TEAM: marked("This request belongs to another team."),
 }
 _WHY_BARRED = {
     Tie.OWN_REQUEST: marked("You asked for this one yourself, so somebody else answers it."),
     Tie.OWN_TEAM: marked("Your team asked for this one, so somebody else answers it."),
     Tie.CONFLICTED: marked("You stepped aside from this one."),
+    Tie.SIGNED_IT: marked("You have signed this one, so somebody else has the next word."),
+    Tie.VOTED: marked("You have voted on this one. A vote is given once."),
     Tie.DECIDED_IT: marked("You agreed this one, so two other people pay it."),
     Tie.ENTERED_IT: marked("You entered this payment, so somebody else checks and releases it."),
     Tie.ADMIN: marked("An administrator’s account neither decides on a request nor pays it."),
 }
 # The order in which reasons are told when there are several.
-_TOLD_FIRST = (Tie.ADMIN, Tie.CONFLICTED, Tie.OWN_REQUEST, Tie.OWN_TEAM, Tie.DECIDED_IT, Tie.ENTERED_IT)
+_TOLD_FIRST = (
+    Tie.ADMIN,
+    Tie.CONFLICTED,
+    Tie.OWN_REQUEST,
+    Tie.OWN_TEAM,
+    Tie.VOTED,
+    Tie.SIGNED_IT,
+    Tie.DECIDED_IT,
+    Tie.ENTERED_IT,
+)
 
 
 def rule(start: Status, action: Action) -> Rule | None:
@@ -180,9 +252,8 @@ def why_not(found: Rule, roles: AbstractSet[Role], ties: AbstractSet[Tie]) -> st
     for tie in _TOLD_FIRST:
         if tie in found.barred and tie in ties:
             return _(_WHY_BARRED[tie])
-    if not found.must <= ties:
-        return _("This request belongs to another team.")
-    return None
+    missing = next((words for tie, words in _WHY_MUST.items() if tie in found.must - ties), None)
+    return _(missing) if missing else None
 
 
 def allowed(start: Status, roles: AbstractSet[Role], ties: AbstractSet[Tie]) -> tuple[Action, ...]:
@@ -193,14 +264,14 @@ def allowed(start: Status, roles: AbstractSet[Role], ties: AbstractSet[Tie]) -> 
 def may_see(*, sent: bool, agreed: bool, status: Status, roles: AbstractSet[Role], ties: AbstractSet[Tie]) -> bool:
     """Whether a person may know that this request exists.
 
-    Its own team sees it always; approvers once it was sent; the panel while it waits; finance once it was agreed; auditors all.
+    Its own team sees it always; approvers once it was sent; the panel while it waits; finance once somebody signed it; auditors all.
     """
-    if Role.AUDITOR in roles or not ties.isdisjoint({Tie.THE_POLICY, Tie.THE_PERSON}):
+    if Role.AUDITOR in roles or not ties.isdisjoint({Tie.THE_POLICY, Tie.THE_PANEL, Tie.THE_PERSON}):
         return True
     if Role.KEY_WORKER in roles and Tie.OWN_TEAM in ties:
         return True
     if Role.APPROVER in roles and sent:
         return True
-    if Role.PANEL in roles and status in {Status.WAITING, Status.QUESTION}:
+    if Role.PANEL in roles and status in UNANSWERED | {Status.QUESTION}:
         return True
-    return Role.FINANCE in roles and agreed
+    return Role.FINANCE in roles and (agreed or status in PENDING)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from fundapp.core import clock
 from fundapp.core.actor import Actor
-from fundapp.grants.lifecycle import COMMITTED, ENDED, Status
+from fundapp.grants.lifecycle import COMMITTED, ENDED, UNANSWERED, Status
 from fundapp.grants.models import CatalogueItem, Conflict, Evidence, GrantRequest, Outcome, RequestEvent
 
 YEAR = timedelta(days=365)
@@ -19,7 +19,7 @@ YEAR = timedelta(days=365)
 NEEDS_WORKER = (Status.QUESTION, Status.PAID, Status.IN_HANDS, Status.DRAFT)
 STATES: dict[str, tuple[Status, ...]] = {
     "open": tuple(status for status in Status if status not in ENDED),
-    "waiting": (Status.WAITING, Status.QUESTION),
+    "waiting": (Status.WAITING, Status.SIGNED, Status.PANEL, Status.QUESTION),
     "agreed": (Status.AGREED, Status.BEING_PAID, Status.PART_PAID, Status.PAID, Status.IN_HANDS),
     "ended": tuple(status for status in Status if status in ENDED),
 }
@@ -84,7 +84,7 @@ def undecided() -> Select[GrantRequest]:
     """What waits for an approver, and what waits for a worker's answer to one; the oldest first."""
     return (
         select(GrantRequest)
-        .where(GrantRequest.status.in_((Status.WAITING, Status.QUESTION)))
+        .where(GrantRequest.status.in_(UNANSWERED | {Status.QUESTION}))
         .options(*_WITH_NAMES)
         .order_by(GrantRequest.status.desc(), GrantRequest.sent_at, GrantRequest.id)
     )

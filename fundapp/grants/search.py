@@ -13,7 +13,7 @@ from fundapp.core.language import marked
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.grants import telling
-from fundapp.grants.lifecycle import Status
+from fundapp.grants.lifecycle import PENDING, UNANSWERED, Status
 from fundapp.grants.models import CatalogueItem, GrantRequest, Person
 from fundapp.web.searching import Asked, Found, Hit
 from fundapp.web.session import db
@@ -34,9 +34,9 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     if actor.has(Role.APPROVER):
         seen.append(GrantRequest.sent_at.is_not(None))
     if actor.has(Role.PANEL):
-        seen.append(GrantRequest.status.in_((Status.WAITING, Status.QUESTION)))
+        seen.append(GrantRequest.status.in_(UNANSWERED | {Status.QUESTION}))
     if actor.has(Role.FINANCE):
-        seen.append(GrantRequest.agreed_at.is_not(None))
+        seen.append(or_(GrantRequest.agreed_at.is_not(None), GrantRequest.status.in_(PENDING)))
     return or_(false(), *seen)
 
 

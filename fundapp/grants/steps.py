@@ -14,84 +14,26 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from fundapp.audit import service as audit
-from fundapp.audit.kinds import AuditKind
 from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.days import day_and_month
 from fundapp.core.errors import Conflict, NotAllowed, NotFound, Refused
 from fundapp.core.language import gettext as _
-from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.grants import lifecycle
 from fundapp.grants.handover_models import Handover
 from fundapp.grants.lifecycle import Action, Rule, Status, Tie
 from fundapp.grants.models import Conflict as ConflictRow
 from fundapp.grants.models import GrantRequest, RequestEvent
+from fundapp.grants.step_words import AUDIT, DID
+from fundapp.grants.together import standing
+from fundapp.grants.together.signers import NOBODY_YET
 from fundapp.web.filters import time_of_day
 
 LONGEST_WORDS = 2_000
 
-# What was done, by the reader and by somebody else.
-_DID = {
-    Action.SEND: (marked("You sent this %(when)s."), marked("Somebody sent this %(when)s.")),
-    Action.ASK_QUESTION: (marked("You asked a question about this %(when)s."), marked("Somebody asked a question about this %(when)s.")),
-    Action.ANSWER: (marked("You answered the question %(when)s."), marked("Somebody answered the question %(when)s.")),
-    Action.AGREE: (marked("You agreed this %(when)s."), marked("Somebody agreed this %(when)s.")),
-    Action.AGREE_PART: (marked("You agreed part of this %(when)s."), marked("Somebody agreed part of this %(when)s.")),
-    Action.DECLINE: (marked("You declined this %(when)s."), marked("Somebody declined this %(when)s.")),
-    Action.WITHDRAW: (marked("You withdrew this %(when)s."), marked("Somebody withdrew this %(when)s.")),
-    Action.ENTER_PAYMENT: (marked("You entered the payment of this %(when)s."), marked("Somebody entered the payment of this %(when)s.")),
-    Action.RELEASE_PAYMENT: (
-        marked("You released the payment of this %(when)s."),
-        marked("Somebody released the payment of this %(when)s."),
-    ),
-    Action.RELEASE_PART: (
-        marked("You released a part payment of this %(when)s."),
-        marked("Somebody released a part payment of this %(when)s."),
-    ),
-    Action.REFUSE_PAYMENT: (
-        marked("You sent the payment of this back %(when)s."),
-        marked("Somebody sent the payment of this back %(when)s."),
-    ),
-    Action.REFUSE_NEXT: (
-        marked("You sent the next payment of this back %(when)s."),
-        marked("Somebody sent the next payment of this back %(when)s."),
-    ),
-    Action.TAKE_BACK: (marked("You took the payment of this back %(when)s."), marked("Somebody took the payment of this back %(when)s.")),
-    Action.TAKE_BACK_PART: (marked("You took a payment of this back %(when)s."), marked("Somebody took a payment of this back %(when)s.")),
-    Action.CONFIRM: (marked("You showed the bill for this %(when)s."), marked("Somebody showed the bill for this %(when)s.")),
-    Action.TELL_OUTCOME: (marked("You told what came of this %(when)s."), marked("Somebody told what came of this %(when)s.")),
-    Action.RELEASE_AWARD: (
-        marked("You gave the money for this back to its fund %(when)s."),
-        marked("Somebody gave the money for this back to its fund %(when)s."),
-    ),
-    Action.RELEASE_REST: (
-        marked("You gave the rest of this back to its fund %(when)s."),
-        marked("Somebody gave the rest of this back to its fund %(when)s."),
-    ),
-    Action.STEP_ASIDE: (marked("You stepped aside from this %(when)s."), marked("Somebody stepped aside from this %(when)s.")),
-}
-_AUDIT = {
-    Action.SEND: AuditKind.REQUEST_SENT,
-    Action.ASK_QUESTION: AuditKind.REQUEST_QUESTIONED,
-    Action.ANSWER: AuditKind.REQUEST_ANSWERED,
-    Action.AGREE: AuditKind.REQUEST_AGREED,
-    Action.AGREE_PART: AuditKind.REQUEST_PART_AGREED,
-    Action.DECLINE: AuditKind.REQUEST_DECLINED,
-    Action.WITHDRAW: AuditKind.REQUEST_WITHDRAWN,
-    Action.ENTER_PAYMENT: AuditKind.PAYMENT_ENTERED,
-    Action.RELEASE_PAYMENT: AuditKind.PAYMENT_RELEASED,
-    Action.RELEASE_PART: AuditKind.PAYMENT_RELEASED,
-    Action.REFUSE_PAYMENT: AuditKind.PAYMENT_STOPPED,
-    Action.REFUSE_NEXT: AuditKind.PAYMENT_STOPPED,
-    Action.TAKE_BACK: AuditKind.PAYMENT_TAKEN_BACK,
-    Action.TAKE_BACK_PART: AuditKind.PAYMENT_TAKEN_BACK,
-    Action.CONFIRM: AuditKind.REQUEST_BILLED,
-    Action.TELL_OUTCOME: AuditKind.REQUEST_CLOSED,
-    Action.RELEASE_AWARD: AuditKind.REQUEST_RELEASED,
-    Action.RELEASE_REST: AuditKind.REQUEST_RELEASED,
-    Action.STEP_ASIDE: AuditKind.CONFLICT_DECLARED,
-}
+# Actors without an account, by the first part of their reference.
+_UNSEATED = {"policy": Tie.THE_POLICY, "panel": Tie.THE_PANEL}
 _STAMPS: dict[Status, tuple[str, ...]] = {
     Status.AGREED: ("decided_at", "agreed_at"),
     Status.DECLINED: ("decided_at", "ended_at"),
@@ -162,13 +104,13 @@ def move(session: Session, held: Held, *, reason: str = "", facts: Mapping[str, 
     if len(words) > LONGEST_WORDS:
         raise Refused(_("Keep it under %(letters)s letters.") % {"letters": f"{LONGEST_WORDS:,}"})
     at = clock.now()
-    if found.action is not Action.STEP_ASIDE:
+    if found.action not in lifecycle.ASIDE:
         request.status = found.end
         request.version += 1
         _stamp(request, found, at)
     session.flush()
     told: dict[str, str | int] = {"from": found.start.value, "to": found.end.value, **(facts or {})}
-    audit_id = audit.record(session, actor=held.actor, kind=_AUDIT[found.action], subject=request.subject, facts=told, words=words or None)
+    audit_id = audit.record(session, actor=held.actor, kind=AUDIT[found.action], subject=request.subject, facts=told, words=words or None)
     event = RequestEvent(
         request_id=request.id,
         user_id=held.actor.user_id,
@@ -194,9 +136,10 @@ def _stamp(request: GrantRequest, found: Rule, at: datetime) -> None:
 def ties(session: Session, request: GrantRequest, actor: Actor) -> frozenset[Tie]:
     """How a person stands to a request: one question to the database."""
     if actor.user_id is None:
-        return frozenset({Tie.THE_POLICY} if actor.reference.startswith("policy:") else ())
+        named = actor.reference.partition(":")[0]
+        return frozenset({tie for kind, tie in _UNSEATED.items() if kind == named})
     mine = (RequestEvent.request_id == request.id) & (RequestEvent.user_id == actor.user_id)
-    decided = exists().where(mine & RequestEvent.action.in_((Action.AGREE.value, Action.AGREE_PART.value)))
+    decided = exists().where(mine & RequestEvent.action.in_([one.value for one in lifecycle.SIGNING]))
     entered_by = (
         select(RequestEvent.user_id)
         .where(RequestEvent.request_id == request.id, RequestEvent.action == Action.ENTER_PAYMENT.value)
@@ -208,11 +151,15 @@ def ties(session: Session, request: GrantRequest, actor: Actor) -> frozenset[Tie
     # Whoever once asked for it does not decide on it either, whoever has it in hand now.
     handed_on = exists().where((Handover.request_id == request.id) & (Handover.from_user_id == actor.user_id))
     has_decided, has_conflict, enterer, once_asked = session.execute(select(decided, conflicted, entered_by, handed_on)).one()
+    stands = standing.signers(session, request) if request.status in lifecycle.PENDING else NOBODY_YET
     found = {
         Tie.OWN_REQUEST: request.asked_by == actor.user_id or once_asked,
         Tie.OWN_TEAM: request.team_id == actor.team_id,
         Tie.CONFLICTED: has_conflict,
         Tie.DECIDED_IT: has_decided,
+        Tie.SIGNED_IT: actor.user_id in stands.signed,
+        Tie.VOTED: actor.user_id in stands.voted,
+        Tie.NEEDED: actor.has(*stands.needed),
         Tie.ENTERED_IT: request.status == Status.BEING_PAID and enterer == actor.user_id,
         Tie.ADMIN: actor.has(Role.ADMIN),
     }
@@ -251,14 +198,14 @@ def _sees(request: GrantRequest, actor: Actor, found: frozenset[Tie]) -> bool:
 def _stale(session: Session, request: GrantRequest, actor: Actor, action: Action) -> Conflict:
     last = session.scalar(
         select(RequestEvent)
-        .where(RequestEvent.request_id == request.id, RequestEvent.action != Action.STEP_ASIDE.value)
+        .where(RequestEvent.request_id == request.id, RequestEvent.action.not_in([one.value for one in lifecycle.ASIDE]))
         .order_by(RequestEvent.id.desc())
         .limit(1)
     )
     if last is None:
         return Conflict(_("This page was old. Look at it again; nothing was changed."))
-    is_own = last.user_id == actor.user_id
-    by_reader, by_somebody = _DID[Action(last.action)]
+    is_own = last.actor == actor.reference
+    by_reader, by_somebody = DID[Action(last.action)]
     did = _(by_reader if is_own else by_somebody) % {"when": when(last.at)}
     if is_own and last.action == action.value:
         return AlreadyDone(f"{did} {_('It was done once.')}")

@@ -18,7 +18,7 @@ from fundapp.core.language import marked
 from fundapp.core.money import pounds
 from fundapp.grants import queries
 from fundapp.grants.confirming import Result
-from fundapp.grants.lifecycle import COMMITTED, Action, Status
+from fundapp.grants.lifecycle import COMMITTED, UNANSWERED, Action, Status
 from fundapp.grants.models import GrantRequest, RequestEvent
 from fundapp.web.filters import moment, time_of_day
 
@@ -42,6 +42,8 @@ class Tags(dict[Status, Tag]):
 
 _SAME = {
     Status.DRAFT: Tag("", "draft", marked("Not sent yet")),
+    Status.SIGNED: Tag("info", "clock", marked("Signed, waiting for another")),
+    Status.PANEL: Tag("info", "clock", marked("With the panel")),
     Status.AGREED: Tag("info", "half", marked("Agreed, not yet paid")),
     Status.BEING_PAID: Tag("info", "half", marked("Agreed, being paid")),
     Status.PART_PAID: Tag("info", "half", marked("Part paid")),
@@ -72,6 +74,17 @@ _TOLD = {
     Action.ANSWER: ("clock", marked("Answered")),
     Action.AGREE: ("half", marked("Agreed")),
     Action.AGREE_PART: ("half", marked("Agreed in part")),
+    Action.AGREE_BY_POLICY: ("half", marked("Agreed at once")),
+    Action.SIGN: ("clock", marked("Signed, and another must")),
+    Action.COUNTERSIGN: ("half", marked("Signed by a second, and agreed")),
+    Action.AGREE_URGENTLY: ("half", marked("Agreed as an emergency, by two")),
+    Action.DISAGREE: ("clock", marked("Taken back, to be decided anew")),
+    Action.PUT_TO_PANEL: ("clock", marked("Put to the panel")),
+    Action.VOTE: ("info", marked("Voted")),
+    Action.PANEL_AGREE: ("half", marked("Agreed by the panel")),
+    Action.PANEL_DECLINE: ("bar", marked("Declined by the panel")),
+    Action.PANEL_LAPSE: ("clock", marked("Too few of the panel voted, so it waits anew")),
+    Action.REOPEN: ("clock", marked("Opened again, to be decided anew")),
     Action.DECLINE: ("bar", marked("Declined")),
     Action.WITHDRAW: ("slash", marked("Withdrawn")),
     Action.ENTER_PAYMENT: ("half", marked("Payment entered")),
@@ -87,8 +100,11 @@ _TOLD = {
     Action.RELEASE_REST: ("slash", marked("The rest is not needed, given back to the fund")),
     Action.STEP_ASIDE: ("info", marked("Stepped aside")),
 }
-# How finance goes about a payment, and who knows whom, are not the asking team's to read.
-_DESK_ONLY = frozenset({Action.ENTER_PAYMENT, Action.REFUSE_PAYMENT, Action.REFUSE_NEXT, Action.STEP_ASIDE})
+# How finance goes about a payment, who voted, and who knows whom, are not the asking team's to read.
+_DESK_ONLY = frozenset({Action.ENTER_PAYMENT, Action.REFUSE_PAYMENT, Action.REFUSE_NEXT, Action.STEP_ASIDE, Action.VOTE})
+_AGREEING = frozenset(
+    {Action.AGREE, Action.AGREE_PART, Action.AGREE_BY_POLICY, Action.COUNTERSIGN, Action.AGREE_URGENTLY, Action.PANEL_AGREE}
+)
 _MOVES_MONEY = frozenset({Action.RELEASE_PAYMENT, Action.RELEASE_PART, Action.TAKE_BACK, Action.TAKE_BACK_PART})
 # The same act, once a part was paid.
 _TOLD_OF_A_PART = {
@@ -97,14 +113,21 @@ _TOLD_OF_A_PART = {
 }
 _BY = {
     **dict.fromkeys((Action.SEND, Action.ANSWER, Action.WITHDRAW, Action.CONFIRM, Action.TELL_OUTCOME), marked("a key worker")),
-    **dict.fromkeys((Action.ASK_QUESTION, Action.AGREE, Action.AGREE_PART, Action.DECLINE), marked("an approver")),
+    **dict.fromkeys(
+        (Action.ASK_QUESTION, Action.AGREE, Action.AGREE_PART, Action.SIGN, Action.PUT_TO_PANEL, Action.DECLINE), marked("an approver")
+    ),
+    **dict.fromkeys(
+        (Action.COUNTERSIGN, Action.AGREE_URGENTLY, Action.DISAGREE, Action.REOPEN), marked("an approver or a finance officer")
+    ),
+    Action.AGREE_BY_POLICY: marked("the standing policy"),
+    Action.VOTE: marked("a member of the panel"),
     **dict.fromkeys((Action.ENTER_PAYMENT, Action.REFUSE_PAYMENT, Action.REFUSE_NEXT, *_MOVES_MONEY), marked("a finance officer")),
 }
 _AHEAD = (
-    (frozenset({Status.WAITING, Status.QUESTION}), marked("Answered"), marked("By an approver")),
-    (frozenset({Status.WAITING, Status.QUESTION, *COMMITTED}), marked("Paid"), marked("By two finance officers")),
+    (UNANSWERED | {Status.QUESTION}, marked("Answered"), marked("By an approver")),
+    (UNANSWERED | {Status.QUESTION, *COMMITTED}, marked("Paid"), marked("By two finance officers")),
     (
-        frozenset({Status.WAITING, Status.QUESTION, *COMMITTED, Status.PAID}),
+        UNANSWERED | {Status.QUESTION, *COMMITTED, Status.PAID},
         marked("In their hands"),
         marked("The key worker shows the bill"),
     ),
@@ -142,7 +165,7 @@ def story(session: Session, request: GrantRequest, viewer: Actor, *, desk: bool)
     trail = {event.id: event for event in audit.trail(session, request.subject)}
     words = {number: event.words or "" for number, event in trail.items()}
     shown = [event for event in happened if desk or Action(event.action) not in _DESK_ONLY]
-    steps = [_told(request, event, trail[event.audit_id], viewer) for event in shown]
+    steps = [_told(event, trail[event.audit_id], viewer) for event in shown]
     steps += [Told(_(what), why=_(why), todo=True) for when, what, why in _AHEAD if request.status in when]
     return Story(
         steps,
@@ -158,13 +181,13 @@ def result_words(session: Session, request: GrantRequest) -> str:
     return Result(row.kind).words if row else ""
 
 
-def _told(request: GrantRequest, event: RequestEvent, line: AuditEvent, viewer: Actor) -> Told:
+def _told(event: RequestEvent, line: AuditEvent, viewer: Actor) -> Told:
     action = Action(event.action)
     of_a_part = event.from_status == Status.PART_PAID
     glyph, words = (_TOLD_OF_A_PART if of_a_part else _TOLD).get(action, _TOLD[action])
     what = _(words)
-    if action in {Action.AGREE, Action.AGREE_PART}:
-        what = f"{what}, {pounds(request.agreed_pence or 0)}"
+    if action in _AGREEING:
+        what = f"{what}, {pounds(int(line.facts['agreed_pence']))}"
     if action in _MOVES_MONEY:
         what = f"{what}, {pounds(int(line.facts['amount_pence']))}"
     by = _("you") if event.user_id == viewer.user_id else _(_BY[action]) if action in _BY else ""

@@ -10,7 +10,7 @@ from fundapp.core.actor import Actor
 from fundapp.core.language import gettext as _
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
-from fundapp.grants.lifecycle import COMMITTED, Action, Status
+from fundapp.grants.lifecycle import COMMITTED, SIGNING, Status
 from fundapp.grants.models import GrantRequest, RequestEvent
 from fundapp.grants.waiting import not_mine
 from fundapp.payouts.models import Payment
@@ -28,7 +28,7 @@ def to_pay(person: Actor) -> Select[GrantRequest]:
     decided: ColumnElement[bool] = exists().where(
         RequestEvent.request_id == GrantRequest.id,
         RequestEvent.user_id == person.user_id,
-        RequestEvent.action.in_((Action.AGREE.value, Action.AGREE_PART.value)),
+        RequestEvent.action.in_([one.value for one in SIGNING]),
     )
     by_another = or_(GrantRequest.status != Status.BEING_PAID, Payment.entered_by != person.user_id)
     return (

@@ -19,7 +19,7 @@ from fundapp.core.errors import FundError
 from fundapp.core.roles import Role
 from fundapp.grants import asking, confirming, deciding, queries
 from fundapp.grants.confirming import Result
-from fundapp.grants.lifecycle import COMMITTED, TABLE, Action, Status, why_not
+from fundapp.grants.lifecycle import COMMITTED, PENDING, TABLE, Action, Status, why_not
 from fundapp.grants.lifecycle import rule as table_rule
 from fundapp.grants.models import Conflict, GrantRequest, RequestEvent
 from fundapp.grants.steps import ties
@@ -106,7 +106,7 @@ class Machine(RuleBasedStateMachine):
     def somebody_who_may_takes_a_step(self, data: st.DataObject) -> None:
         """What the table lets somebody do, one of them does; a fund that is short still says no."""
         request = self.session.get_one(GrantRequest, data.draw(st.sampled_from(self.requests)), populate_existing=True)
-        steps = [one.action for one in TABLE if one.start == request.status]
+        steps = [one.action for one in TABLE if one.start == request.status and one.action in ACTS]
         if steps:
             action = data.draw(st.sampled_from([*steps, *([one for one in steps if one in ONWARDS] * 6)]))
             able = [actor for actor in self.crowd if self.may(request, action, actor)]
@@ -218,7 +218,7 @@ def test_no_sequence_of_people_gets_past_the_rules_or_loses_a_penny(session: Ses
         ),
     )
     # A machine that never gets anywhere proves nothing.
-    assert machine.reached == set(Status) - {Status.DRAFT}
+    assert machine.reached == set(Status) - {Status.DRAFT} - PENDING
 
 
 def _person(session: Session, worker: build.Seat) -> int:
