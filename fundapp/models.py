@@ -16,6 +16,7 @@ from fundapp.grants import catalogue_models as grants_catalogue
 from fundapp.grants import draft_models as grants_drafts
 from fundapp.grants import handover_models as grants_handovers
 from fundapp.grants import models as grants
+from fundapp.grants import thing_models as grants_things
 from fundapp.grants.clocks import models as grants_clocks
 from fundapp.grants.demand import models as grants_demand
 from fundapp.grants.matching import models as grants_matching
@@ -60,6 +61,7 @@ __all__ = [
     "grants_matching",
     "grants_policy",
     "grants_slips",
+    "grants_things",
     "grants_together",
     "jobs",
     "ledger",

@@ -17,14 +17,17 @@ from fundapp.core.errors import Conflict, NotAllowed, NotFound, Refused
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.roles import Role
-from fundapp.grants import awards, letters, persons, screening, steps
+from fundapp.grants import awards, letters, persons, screening, steps, things
 from fundapp.grants.lifecycle import Action, Status
-from fundapp.grants.models import CatalogueItem, GrantRequest
+from fundapp.grants.models import GrantRequest
+from fundapp.grants.thing_models import RequestThing
 
 # How long an answer may be, in letters, before a draft counts as whole. More than this is a report, not an answer.
-LONGEST = {"detail_words": 80, "goal_words": 600, "unblocks_words": 600, "supplier": 120}
+LONGEST = {"goal_words": 600, "unblocks_words": 600, **things.LONGEST}
 # Whose words are looked through for what leads to somebody.
-SCREENED = ("detail_words", "goal_words", "unblocks_words")
+SCREENED = ("goal_words", "unblocks_words")
+# What belongs to one thing of a request rather than to all of it.
+_OF_THING = frozenset({"detail_words", "supplier"})
 CONSENTS = {"in_person": marked("face to face"), "phone": marked("on the phone"), "written": marked("in writing")}
 
 
@@ -37,6 +40,8 @@ def consent_words() -> dict[str, str]:
 class Answers:
     """What one page of the form says. None leaves a field as it is."""
 
+    # Which thing the kind, the words, the price and the place are of; None for the first.
+    thing_id: int | None = None
     item_id: int | None = None
     detail_words: str | None = None
     person_id: int | None = None
@@ -49,6 +54,8 @@ class Answers:
     consents: bool | None = None
     # Fields of the page as typed, where they do not pass yet; a field that passes now is named with an empty text.
     typed: Mapping[str, str] = field(default_factory=dict)
+    # The same, of the thing.
+    thing_typed: Mapping[str, str] = field(default_factory=dict)
 
 
 def start_request(session: Session, *, actor: Actor, form_key: UUID, item_id: int, detail_words: str = "") -> GrantRequest:
@@ -66,14 +73,11 @@ def start_request(session: Session, *, actor: Actor, form_key: UUID, item_id: in
     at = clock.now()
     request = GrantRequest(
         form_key=form_key,
-        item_id=_offered(session, item_id).id,
         asked_by=actor.user_id,
         team_id=actor.team_id,
         organisation_id=actor.organisation_id,
-        detail_words=detail_words.strip(),
         goal_words="",
         unblocks_words="",
-        supplier="",
         consent_how="",
         typed={},
         released_pence=0,
@@ -81,6 +85,7 @@ def start_request(session: Session, *, actor: Actor, form_key: UUID, item_id: in
         version=0,
         started_at=at,
         saved_at=at,
+        things=[things.blank(things.offered(session, item_id), detail_words, position=1)],
     )
     session.add(request)
     session.flush()
@@ -94,38 +99,77 @@ def save_answers(session: Session, *, actor: Actor, request_id: int, answers: An
     Raises NotFound for another team's request, Conflict when it was sent meanwhile.
     """
     request = _own_draft(session, actor, request_id)
-    if answers.item_id is not None and answers.item_id != request.item_id:
-        request.item_id = _offered(session, answers.item_id).id
+    thing = things.of(request, answers.thing_id)
+    if answers.item_id is not None and answers.item_id != thing.item_id:
+        thing.item = things.offered(session, answers.item_id)
         # They agreed to something else: ask them again.
         request.consent_at = None
     if answers.person_id is not None:
         request.person_id = persons.own_person(session, actor=actor, person_id=answers.person_id).id
-    for name in ("detail_words", "goal_words", "unblocks_words", "supplier", "consent_how"):
+    for name in (*LONGEST, "consent_how"):
         words = getattr(answers, name)
         if words is not None:
-            setattr(request, name, words.strip()[: steps.LONGEST_WORDS])
+            setattr(thing if name in _OF_THING else request, name, words.strip()[: steps.LONGEST_WORDS])
     if answers.price_pence is not None:
-        request.price_pence = answers.price_pence
+        thing.price_pence = answers.price_pence
     if answers.consents is not None:
         request.consent_at = (request.consent_at or clock.now()) if answers.consents else None
-    kept = {**request.typed, **{name: words[: steps.LONGEST_WORDS] for name, words in answers.typed.items()}}
-    request.typed = {name: words for name, words in kept.items() if words}
+    request.typed = _still_typed(request.typed, answers.typed)
+    thing.typed = _still_typed(thing.typed, answers.thing_typed)
+    return _saved(session, request)
+
+
+def _still_typed(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
+    kept = {**before, **{name: words[: steps.LONGEST_WORDS] for name, words in now.items()}}
+    return {name: words for name, words in kept.items() if words}
+
+
+def put_thing(session: Session, *, actor: Actor, request_id: int, position: int, item_id: int, detail_words: str = "") -> RequestThing:
+    """Ask for one thing more, or for something else in the stead of the one at that place; see `things.put`.
+
+    Raises NotFound for another team's request, Conflict when it was sent meanwhile, Refused when it is full.
+    """
+    request = _own_draft(session, actor, request_id)
+    before = [thing.item_id for thing in request.things]
+    thing = things.put(session, request, item_id, detail_words, position=position)
+    session.flush()
+    if [one.item_id for one in request.things] != before:
+        # They agreed to something else: ask them again.
+        request.consent_at = None
+    _saved(session, request)
+    return thing
+
+
+def take_out_thing(session: Session, *, actor: Actor, request_id: int, thing_id: int) -> GrantRequest:
+    """Leave one thing out of a draft. Raises as `put_thing` does, and Refused for the only one."""
+    request = _own_draft(session, actor, request_id)
+    things.take_out(session, request, thing_id)
+    return _saved(session, request)
+
+
+def _saved(session: Session, request: GrantRequest) -> GrantRequest:
     request.saved_at = clock.now()
     session.flush()
     return request
 
 
+def written(request: GrantRequest) -> list[str]:
+    """What was written of the person and the things, to be looked through for what tells too much."""
+    return [*(getattr(request, name) for name in SCREENED), *(thing.detail_words for thing in request.things)]
+
+
 def missing(request: GrantRequest) -> list[str]:
     """The steps of the form that have no whole answer yet, by name, in the form's order."""
-    fits = {name: len(getattr(request, name)) <= longest for name, longest in LONGEST.items()}
+    lacking = {step for thing in request.things for step in things.lacks(thing)}
+    written = {name: getattr(request, name) for name in SCREENED}
     # A shop has an address and a telephone; a person's words have neither.
-    fits |= {name: fits[name] and screening.says_who(getattr(request, name)) is None for name in SCREENED}
+    fits = {name: bool(words) and len(words) <= LONGEST[name] and screening.says_who(words) is None for name, words in written.items()}
     answered = {
-        "what": fits["detail_words"] and (bool(request.detail_words) or not request.item.asks_what),
+        "what": "what" not in lacking,
         "who": request.person_id is not None,
-        "goal": fits["goal_words"] and bool(request.goal_words),
-        "unblocks": fits["unblocks_words"] and bool(request.unblocks_words),
-        "price": fits["supplier"] and bool(request.price_pence and request.supplier) and not request.typed.get("price"),
+        "goal": fits["goal_words"],
+        "unblocks": fits["unblocks_words"],
+        "price": "price" not in lacking,
         "consent": request.consent_at is not None and request.consent_how in CONSENTS,
     }
     return [step for step, done in answered.items() if not done]
@@ -140,9 +184,11 @@ def send(session: Session, *, actor: Actor, request_id: int, version: int) -> Gr
     request = held.request
     if missing(request):
         raise Refused(_("Some answers are missing. Go through them, then send it."))
-    request.asked_pence = request.price_pence
+    request.asked_pence = request.priced_pence
     request.typed = {}
-    steps.move(session, held, facts={"item": request.item.code, "asked_pence": request.asked_pence or 0})
+    for thing in request.things:
+        thing.typed = {}
+    steps.move(session, held, facts={"item": request.things[0].item.code, "asked_pence": request.asked_pence or 0})
     letters.post_to_approvers(session, request)
     return request
 
@@ -170,7 +216,7 @@ def _own_draft(session: Session, actor: Actor, request_id: int) -> GrantRequest:
     request = session.scalar(
         select(GrantRequest)
         .where(GrantRequest.id == request_id, GrantRequest.team_id == actor.team_id)
-        .options(joinedload(GrantRequest.item), joinedload(GrantRequest.person))
+        .options(joinedload(GrantRequest.person))
         .with_for_update(of=GrantRequest)
         .execution_options(populate_existing=True)
     )
@@ -179,10 +225,3 @@ def _own_draft(session: Session, actor: Actor, request_id: int) -> GrantRequest:
     if request.status != Status.DRAFT:
         raise Conflict(_("This was sent already, so its answers stay as they are. You can withdraw it and ask again."))
     return request
-
-
-def _offered(session: Session, item_id: int) -> CatalogueItem:
-    item = session.get(CatalogueItem, item_id)
-    if item is None or not item.active:
-        raise Refused(_("That is not offered just now. Choose something else, or “other”."))
-    return item

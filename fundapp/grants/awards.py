@@ -79,6 +79,13 @@ def left_to_ask_pence(session: Session) -> int:
     return sum(max(0, one.available_pence) for one in ledger_queries.fund_positions(session) if ledger.fund_allows(one, today))
 
 
+def share_out(request: GrantRequest, amount_pence: int) -> None:
+    """Write down how much of each thing is agreed: the things in their order, one filled after the other."""
+    for thing in request.things:
+        thing.agreed_pence = min(thing.price_pence or 0, amount_pence)
+        amount_pence -= thing.agreed_pence
+
+
 def set_aside(session: Session, request: GrantRequest, *, actor: Actor, fund_code: str, amount_pence: int) -> None:
     """Commit an agreed grant in its fund: debit the kind's expense, credit grants payable (Charities SORP: a liability once told).
 
@@ -89,7 +96,7 @@ def set_aside(session: Session, request: GrantRequest, *, actor: Actor, fund_cod
         event_key=f"{request.subject}:award",
         kind="grant.awarded",
         happened_on=clock.today(),
-        lines=[ledger.Line(request.item.account_code, chart.GRANTS_PAYABLE, fund_code, amount_pence)],
+        lines=[ledger.Line(account, chart.GRANTS_PAYABLE, fund_code, pence) for account, pence in _by_kind(request, 0, amount_pence)],
         actor=actor.reference,
         subject=request.subject,
     )
@@ -143,13 +150,15 @@ def give_back(session: Session, request: GrantRequest, *, actor: Actor, amount_p
     fund_code = request.fund_code or ""
     pass_gates(session.connection(), [fund_code])
     _require_set_aside(session, request, amount_pence)
+    # What is given back is the end of it: the things asked for last.
+    kept = (request.agreed_pence or 0) - request.released_pence
     earlier = sum(entry.kind == RELEASED for entry in ledger_queries.entries_for(session, request.subject))
     ledger.post(
         session,
         event_key=f"{request.subject}:release" + (f":{earlier + 1}" if earlier else ""),
         kind=RELEASED,
         happened_on=clock.today(),
-        lines=[ledger.Line(chart.GRANTS_PAYABLE, request.item.account_code, fund_code, amount_pence)],
+        lines=[ledger.Line(chart.GRANTS_PAYABLE, account, fund_code, pence) for account, pence in _by_kind(request, kept, amount_pence)],
         actor=actor.reference,
         subject=request.subject,
         reason=reason,
@@ -161,6 +170,18 @@ def set_aside_pence(session: Session, request: GrantRequest) -> int:
     lines = [line for entry in ledger_queries.entries_for(session, request.subject) for line in entry.lines]
     owed = sum(line.amount_pence for line in lines if line.credit == chart.GRANTS_PAYABLE)
     return owed - sum(line.amount_pence for line in lines if line.debit == chart.GRANTS_PAYABLE)
+
+
+def _by_kind(request: GrantRequest, start_pence: int, amount_pence: int) -> list[tuple[str, int]]:
+    """A stretch of what was agreed, laid over the things in their order: each kind's account, with its pence."""
+    found: dict[str, int] = {}
+    end_pence, begun = start_pence + amount_pence, 0
+    for thing in request.things:
+        share = thing.agreed_pence or 0
+        if (pence := min(begun + share, end_pence) - max(begun, start_pence)) > 0:
+            found[thing.item.account_code] = found.get(thing.item.account_code, 0) + pence
+        begun += share
+    return list(found.items())
 
 
 def _require_set_aside(session: Session, request: GrantRequest, amount_pence: int) -> None:

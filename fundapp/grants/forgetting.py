@@ -44,19 +44,27 @@ def _drop_draft(session: Session, request: GrantRequest) -> None:
 
 def _drop_words(session: Session, request: GrantRequest) -> None:
     _drop_own_words(session, request)
-    request.detail_words = request.supplier = ""
+    _drop_purchase(request)
 
 
 def _drop_own_words(session: Session, request: GrantRequest) -> None:
     request.goal_words = request.unblocks_words = request.consent_how = ""
     request.typed = {}
+    request.person_group = request.locality = request.needed_by = request.needed_for = request.paid_how = None
+    for thing in request.things:
+        thing.typed = {}
     slips.drop_questions(session, request.id)
     audit.erase_words(session, subjects=[request.subject])
 
 
+def _drop_purchase(request: GrantRequest) -> None:
+    for thing in request.things:
+        thing.detail_words = thing.supplier = ""
+
+
 def _drop_bills(session: Session, request: GrantRequest) -> None:
     session.execute(delete(Evidence).where(Evidence.request_id == request.id))
-    request.detail_words = request.supplier = ""
+    _drop_purchase(request)
 
 
 def _person(request: GrantRequest) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ class WhatForm(StepForm):
 
     def fill(self, request: GrantRequest) -> None:
         """Show what the draft says."""
-        self.item.data, self.detail.data = request.item_id, request.detail_words
+        self.item.data, self.detail.data = request.things[0].item_id, request.things[0].detail_words
 
     def answers(self) -> Answers:
         """What to save, whole or not."""
@@ -161,15 +161,16 @@ class PriceForm(StepForm):
 
     def fill(self, request: GrantRequest) -> None:
         """Show what the draft says."""
-        self.price.data, self.supplier.data = request.price_pence, request.supplier
-        if "price" in request.typed:
-            self.price.raw_data = [request.typed["price"]]
+        thing = request.things[0]
+        self.price.data, self.supplier.data = thing.price_pence, thing.supplier
+        if "price" in thing.typed:
+            self.price.raw_data = [thing.typed["price"]]
 
     def answers(self) -> Answers:
         """What to save, whole or not."""
         typed = str((self.price.raw_data or [""])[0]).strip()
         unread = "" if self.price.data is not None else typed
-        return Answers(price_pence=self.price.data, supplier=self.supplier.data or "", typed={"price": unread})
+        return Answers(price_pence=self.price.data, supplier=self.supplier.data or "", thing_typed={"price": unread})
 
 
 class ConsentForm(StepForm):

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, ClassVar
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Enum, ForeignKey, Identity, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.core.db import Base
-from fundapp.core.indexed import Indexed, WordIndexes
+from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.sealed import SealedBytes, SealedJson, SealedText
 from fundapp.grants.clocks.timed import Timed
 from fundapp.grants.lifecycle import Status
+from fundapp.grants.thing_models import RequestThing
 
 _STATUSES = ", ".join(f"'{status}'" for status in Status)
 _STATUS = Enum(Status, native_enum=False, create_constraint=False, length=16, values_callable=lambda kinds: [kind.value for kind in kinds])
@@ -81,15 +81,15 @@ class Person(Base):
     issued_at: Mapped[datetime]
 
 
-class GrantRequest(Timed, Indexed, Base):
-    """One thing asked for one person. `status` is written by grants/steps.py alone."""
+class GrantRequest(Timed, Base):
+    """What is asked for one person, all together. `status` is written by grants/steps.py alone."""
 
     __tablename__ = "grant_request"
     __table_args__ = (
         CheckConstraint(f"status IN ({_STATUSES})", name="status_known"),
         CheckConstraint(
             "status IN ('draft', 'withdrawn') OR (person_id IS NOT NULL AND consent_at IS NOT NULL AND sent_at IS NOT NULL"
-            " AND price_pence > 0 AND asked_pence = price_pence)",
+            " AND asked_pence > 0)",
             name="sent_whole",
             info={"sentence": marked("The request is not complete yet. Check each answer, then send it.")},
         ),
@@ -109,7 +109,6 @@ class GrantRequest(Timed, Indexed, Base):
         Index("ix_grant_request_team_id_id", "team_id", "id"),
         Index("ix_grant_request_status_sent_at_id", "status", "sent_at", "id"),
         Index("ix_grant_request_person_id_agreed_at", "person_id", "agreed_at"),
-        Index("ix_grant_request_words_index", "words_index", postgresql_using="gin"),
         # A trigger lets nothing be deleted but drafts.
         {"info": {"app_role": "SELECT, INSERT, UPDATE, DELETE"}},
     )
@@ -117,26 +116,25 @@ class GrantRequest(Timed, Indexed, Base):
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     # Made with the first page and sent back by it, so that a double click starts one request.
     form_key: Mapped[UUID]
-    item_id: Mapped[int] = mapped_column(ForeignKey("catalogue_item.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     asked_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     # The team that asked, as it was then: people move, requests stay.
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    # What exactly, where the kind alone does not say ("work boots").
-    detail_words: Mapped[str] = mapped_column(SealedText("grant_request.detail_words"))
     # The person's own words. Erasable, like every text of this table.
     goal_words: Mapped[str] = mapped_column(SealedText("grant_request.goal_words"))
     unblocks_words: Mapped[str] = mapped_column(SealedText("grant_request.unblocks_words"))
-    price_pence: Mapped[int | None]
-    supplier: Mapped[str] = mapped_column(SealedText("grant_request.supplier"))
-    # What it is found by: what was asked for, and where. Never the person's own words.
-    words_index: Mapped[Any] = mapped_column(WordIndexes("grant_request.words"), deferred=True, nullable=False)
     # When the worker ticked that the person agrees, and how they agreed.
     consent_at: Mapped[datetime | None]
     consent_how: Mapped[str] = mapped_column(SealedText("grant_request.consent_how"))
     # What was typed and does not pass yet ("about 40"), by field, so that a draft loses nothing. Set anew, never changed inside.
     typed: Mapped[dict[str, str]] = mapped_column(SealedJson("grant_request.typed"))
+    # What may be said besides, in codes (grants/circumstances.py). Nothing of it is needed to send.
+    person_group: Mapped[str | None]
+    locality: Mapped[str | None]
+    needed_by: Mapped[date | None]
+    needed_for: Mapped[str | None]
+    paid_how: Mapped[str | None]
     asked_pence: Mapped[int | None]
     agreed_pence: Mapped[int | None]
     # What is out of the bank, all payments together, and what went back to the fund unspent.
@@ -158,9 +156,8 @@ class GrantRequest(Timed, Indexed, Base):
     # The person stopped it with their slip: nothing goes forward until their key worker takes it up again (grants/slips).
     paused_at: Mapped[datetime | None]
 
-    indexed: ClassVar[dict[str, tuple[str, ...]]] = {"words_index": ("supplier", "detail_words")}
-
-    item: Mapped[CatalogueItem] = relationship(lazy="raise")
+    # With their kinds, wherever a request is read: nothing can be said of a request without them.
+    things: Mapped[list[RequestThing]] = relationship(lazy="selectin", order_by=RequestThing.position, cascade="all, delete-orphan")
     person: Mapped[Person | None] = relationship(lazy="raise")
 
     @property
@@ -170,8 +167,20 @@ class GrantRequest(Timed, Indexed, Base):
 
     @property
     def what(self) -> str:
-        """What is asked for, in words."""
-        return self.detail_words or self.item.name
+        """What is asked for, in words: the first thing, and how many besides."""
+        first, more = self.things[0].what, len(self.things) - 1
+        return _("%(what)s and %(more)d more") % {"what": first, "more": more} if more else first
+
+    @property
+    def shops(self) -> str:
+        """Where the things are sold, each place once."""
+        return ", ".join(dict.fromkeys(thing.supplier for thing in self.things if thing.supplier))
+
+    @property
+    def priced_pence(self) -> int | None:
+        """What the things cost together. None while a price is missing."""
+        prices = [thing.price_pence for thing in self.things]
+        return None if None in prices else sum(price for price in prices if price)
 
     @property
     def set_aside_pence(self) -> int:
@@ -183,7 +192,7 @@ class GrantRequest(Timed, Indexed, Base):
         """The figure that stands for it now: what is agreed less what went back, else what is asked."""
         if self.agreed_pence is not None:
             return self.agreed_pence - self.released_pence if self.status != Status.WITHDRAWN else self.agreed_pence
-        return self.asked_pence if self.asked_pence is not None else self.price_pence
+        return self.asked_pence if self.asked_pence is not None else self.priced_pence
 
 
 class RequestEvent(Base):

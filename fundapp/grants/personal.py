@@ -18,6 +18,7 @@ _helped_of_interest = partial(held, whose=Whose.HELPED, basis=Basis.LEGITIMATE_I
 _staff_by_contract = partial(held, whose=Whose.STAFF, basis=Basis.CONTRACT)
 
 _ASKED = marked("So that a request can be decided and paid, in the words in which it was asked.")
+_AROUND = marked("So that it comes in time and as they would like it, and so that partners see whom help reaches and whom it does not.")
 _CODE = marked("So that the same person’s requests are known to belong together, without a name.")
 _CONSENT = marked("So that it can be shown that the person agreed.")
 _BILL = marked("So that it can be shown what the money bought.")
@@ -27,18 +28,27 @@ _WHO_CHANGED = marked("So that everybody sees who changed what can be asked for.
 _BY_CODE = marked("It tells of somebody known by a code alone, and is counted and added up in the database.")
 
 _REQUEST = (
-    *_helped_of_interest("grant_request", "detail_words goal_words unblocks_words supplier typed", why=_ASKED, kept=Kept.IDENTITY),
-    *_helped_of_interest("grant_request", "words_index", why=_ASKED, kept=Kept.IDENTITY, pseudonym=True),
+    *_helped_of_interest("grant_request", "goal_words unblocks_words typed", why=_ASKED, kept=Kept.IDENTITY),
     *_helped_of_interest("grant_request", "person_id", why=_CODE, kept=Kept.IDENTITY, pseudonym=True),
     *_helped_of_interest("grant_request", "consent_how", why=_CONSENT, kept=Kept.IDENTITY),
     *_helped_of_interest("grant_request", "consent_at", why=_CONSENT, kept=Kept.MONEY, plain_because=_BY_CODE),
     *_helped_by_law(
         "grant_request",
-        "item_id price_pence asked_pence agreed_pence paid_pence released_pence fund_code status",
+        "asked_pence agreed_pence paid_pence released_pence fund_code status",
         why=_ASKED,
         kept=Kept.MONEY,
         plain_because=_BY_CODE,
     ),
+    *_helped_of_interest(
+        "grant_request",
+        "person_group locality needed_by needed_for paid_how",
+        why=_AROUND,
+        kept=Kept.IDENTITY,
+        plain_because=_BY_CODE,
+    ),
+    *_helped_of_interest("request_thing", "detail_words supplier typed", why=_ASKED, kept=Kept.IDENTITY),
+    *_helped_of_interest("request_thing", "words_index", why=_ASKED, kept=Kept.IDENTITY, pseudonym=True),
+    *_helped_by_law("request_thing", "item_id price_pence agreed_pence", why=_ASKED, kept=Kept.MONEY, plain_because=_BY_CODE),
     *_staff_by_contract("grant_request", "asked_by", why=_WHO, kept=Kept.MONEY, pseudonym=True),
 )
 
@@ -80,6 +90,7 @@ INVENTORY = Inventory(
         "grant_request": columns(
             "id form_key team_id organisation_id version started_at saved_at sent_at decided_at agreed_at paid_at in_hands_at ended_at due_at"
         ),
+        "request_thing": columns("id request_id position"),
         "request_event": columns("id request_id action from_status to_status at audit_id"),
         "request_handover": columns("id request_id at"),
         "conflict": columns("id request_id declared_at"),

@@ -13,6 +13,7 @@ from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.grants.lifecycle import COMMITTED, ENDED, UNANSWERED, Status
 from fundapp.grants.models import CatalogueItem, Conflict, Evidence, GrantRequest, Outcome, RequestEvent
+from fundapp.grants.thing_models import RequestThing
 
 YEAR = timedelta(days=365)
 # What asks something of the key worker, the most urgent first.
@@ -23,7 +24,7 @@ STATES: dict[str, tuple[Status, ...]] = {
     "agreed": (Status.AGREED, Status.BEING_PAID, Status.PART_PAID, Status.PAID, Status.IN_HANDS),
     "ended": tuple(status for status in Status if status in ENDED),
 }
-_WITH_NAMES = (joinedload(GrantRequest.item), joinedload(GrantRequest.person))
+_WITH_NAMES = (joinedload(GrantRequest.person),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ def answer_times(session: Session, since: datetime, until: datetime) -> AnswerTi
 def seen_of_person(session: Session, request: GrantRequest) -> Seen:
     """What was agreed for the same code in the twelve months before now, and the last help of the same kind, this one left out."""
     mine = (GrantRequest.person_id == request.person_id, GrantRequest.id != request.id, GrantRequest.status != Status.WITHDRAWN)
+    kinds = {thing.item_id for thing in request.things}
     year = session.scalar(
         select(func.coalesce(func.sum(GrantRequest.agreed_pence - GrantRequest.released_pence), 0)).where(
             *mine, GrantRequest.agreed_at > clock.now() - YEAR
@@ -152,7 +154,7 @@ def seen_of_person(session: Session, request: GrantRequest) -> Seen:
     )
     similar = session.scalar(
         select(GrantRequest)
-        .where(*mine, GrantRequest.item_id == request.item_id, GrantRequest.agreed_at.is_not(None))
+        .where(*mine, GrantRequest.things.any(RequestThing.item_id.in_(kinds)), GrantRequest.agreed_at.is_not(None))
         .options(*_WITH_NAMES)
         .order_by(GrantRequest.agreed_at.desc(), GrantRequest.id.desc())
         .limit(1)

@@ -15,6 +15,7 @@ from fundapp.core.roles import Role
 from fundapp.grants import telling
 from fundapp.grants.lifecycle import PENDING, UNANSWERED, Status
 from fundapp.grants.models import CatalogueItem, GrantRequest, Person
+from fundapp.grants.thing_models import RequestThing
 from fundapp.web.searching import Asked, Found, Hit
 from fundapp.web.session import db
 
@@ -46,9 +47,8 @@ def find(actor: Actor, asked: Asked, limit: int, offset: int) -> Found:
     reader = Actor(actor.reference, actor.user_id, actor.roles - {Role.FINANCE}, actor.organisation_id, actor.team_id)
     statement = (
         select(GrantRequest, func.count().over())
-        .join(GrantRequest.item)
         .outerjoin(GrantRequest.person)
-        .options(contains_eager(GrantRequest.item), contains_eager(GrantRequest.person))
+        .options(contains_eager(GrantRequest.person))
         .where(visible(reader), _fits(asked))
         .order_by((GrantRequest.id != (asked.number or 0)), GrantRequest.id.desc())
         .limit(limit)
@@ -58,16 +58,21 @@ def find(actor: Actor, asked: Asked, limit: int, offset: int) -> Found:
     return Found([_hit(actor, row, asked) for row, _total in rows], rows[0][1] if rows else 0)
 
 
+def asks_for(term: str) -> ColumnElement[bool]:
+    """That one of a request's things is found by this: what was written is sealed, so by whole words; its kind by any part of the name."""
+    kind = RequestThing.item.has(CatalogueItem.name.icontains(term, autoescape=True))
+    return GrantRequest.things.any(or_(found_by(db(), RequestThing.words_index, term), kind))
+
+
 def _fits(asked: Asked) -> ColumnElement[bool]:
     if asked.pence is not None:
-        return or_(*(column == asked.pence for column in (GrantRequest.asked_pence, GrantRequest.agreed_pence, GrantRequest.price_pence)))
+        one_costs = GrantRequest.things.any(RequestThing.price_pence == asked.pence)
+        return or_(GrantRequest.asked_pence == asked.pence, GrantRequest.agreed_pence == asked.pence, one_costs)
     if asked.number is not None and asked.name:
         return GrantRequest.id == asked.number
     either = [Person.code == asked.letters]
     if terms := with_words(asked.terms):
-        # What was written is sealed and found by whole words, the kind's name by any part of it.
-        words = [or_(found_by(db(), GrantRequest.words_index, term), CatalogueItem.name.icontains(term, autoescape=True)) for term in terms]
-        either.append(and_(*words))
+        either.append(and_(*(asks_for(term) for term in terms)))
     if asked.number is not None:
         either.append(GrantRequest.id == asked.number)
     return or_(*either)
@@ -80,7 +85,7 @@ def _hit(actor: Actor, row: GrantRequest, asked: Asked) -> Hit:
         tag.words,
         pounds(row.pence) if row.pence is not None else "",
         _("Person %(code)s") % {"code": row.person.code} if row.person else "",
-        row.supplier,
+        row.shops,
     ]
     return Hit(
         title=_("Request %(number)s: %(what)s") % {"number": row.id, "what": row.what},

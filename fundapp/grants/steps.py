@@ -74,7 +74,7 @@ def hold(session: Session, *, request_id: int, action: Action, actor: Actor, ver
     request = session.scalar(
         select(GrantRequest)
         .where(GrantRequest.id == request_id)
-        .options(joinedload(GrantRequest.item), joinedload(GrantRequest.person))
+        .options(joinedload(GrantRequest.person))
         .with_for_update(of=GrantRequest)
         .execution_options(populate_existing=True)
     )
@@ -174,7 +174,7 @@ def seen(session: Session, request_id: int, actor: Actor) -> tuple[GrantRequest,
     request = session.scalar(
         select(GrantRequest)
         .where(GrantRequest.id == request_id)
-        .options(joinedload(GrantRequest.item), joinedload(GrantRequest.person))
+        .options(joinedload(GrantRequest.person))
         .execution_options(populate_existing=True)
     )
     if request is None or actor.user_id is None:

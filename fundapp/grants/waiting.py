@@ -100,8 +100,7 @@ def _about(row: GrantRequest) -> str:
 
 def _first(statement: Select[GrantRequest], limit: int) -> tuple[list[tuple[GrantRequest, datetime | None]], int]:
     """The first so many, each with when its last step was, and how many there are in all, in one question."""
-    names = (joinedload(GrantRequest.item), joinedload(GrantRequest.person))
-    rows = db().execute(statement.add_columns(_LAST_STEP, func.count().over()).options(*names).limit(limit)).all()
+    rows = db().execute(statement.add_columns(_LAST_STEP, func.count().over()).options(joinedload(GrantRequest.person)).limit(limit)).all()
     return [(row, since) for row, since, _total in rows], rows[0][2] if rows else 0
 
 

@@ -34,7 +34,7 @@ def released() -> Select[Payment]:
     return (
         select(Payment)
         .where(Payment.released_at.is_not(None), Payment.returned_at.is_(None))
-        .options(joinedload(Payment.request).joinedload(GrantRequest.item), joinedload(Payment.request).joinedload(GrantRequest.person))
+        .options(joinedload(Payment.request).joinedload(GrantRequest.person))
         .order_by(Payment.released_at.desc(), Payment.id.desc())
     )
 

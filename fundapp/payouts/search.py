@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import url_for
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import contains_eager
 
 from fundapp.core.actor import Actor
 from fundapp.core.indexed import found_by, with_words
@@ -15,7 +14,8 @@ from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.core.sealed import SealedText
 from fundapp.grants import telling
-from fundapp.grants.models import CatalogueItem, GrantRequest
+from fundapp.grants.models import GrantRequest
+from fundapp.grants.search import asks_for
 from fundapp.payouts.models import Payment
 from fundapp.web.searching import Asked, Found, Hit
 from fundapp.web.session import db
@@ -33,8 +33,6 @@ def find(actor: Actor, asked: Asked, limit: int, offset: int) -> Found:
     )
     statement = (
         select(GrantRequest, payees, func.count().over())
-        .join(GrantRequest.item)
-        .options(contains_eager(GrantRequest.item))
         .where(GrantRequest.agreed_at.is_not(None), _fits(asked))
         .order_by((GrantRequest.id != (asked.number or 0)), GrantRequest.id.desc())
         .limit(limit)
@@ -44,7 +42,7 @@ def find(actor: Actor, asked: Asked, limit: int, offset: int) -> Found:
     # Whoever reads requests as well means the request, unless they say payment.
     means_payment = bool(asked.name) or not actor.has(Role.APPROVER, Role.PANEL, Role.AUDITOR, Role.KEY_WORKER)
     return Found(
-        [_hit(row, ", ".join(sorted(set(paid or [row.supplier]))), asked, means_payment) for row, paid, _ in rows],
+        [_hit(row, ", ".join(sorted(set(paid or [row.shops]))), asked, means_payment) for row, paid, _ in rows],
         rows[0][2] if rows else 0,
     )
 
@@ -57,12 +55,8 @@ def _fits(asked: Asked) -> ColumnElement[bool]:
         return GrantRequest.id == asked.number
     either = []
     if terms := with_words(asked.terms):
-        # What was written is sealed and found by whole words, the kind's name by any part of it.
         paid = [found_by(db(), Payment.words_index, term) for term in terms]
-        asked_for = [
-            or_(found_by(db(), GrantRequest.words_index, term), CatalogueItem.name.icontains(term, autoescape=True)) for term in terms
-        ]
-        either = [exists().where(mine, *paid), and_(*asked_for)]
+        either = [exists().where(mine, *paid), and_(*(asks_for(term) for term in terms))]
     if asked.number is not None:
         either.append(GrantRequest.id == asked.number)
     return or_(false(), *either)

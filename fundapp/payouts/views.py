@@ -263,7 +263,7 @@ def _blank(action: Action, found: GrantRequest, payments: Sequence[Payment]) -> 
     if action is Action.ENTER_PAYMENT:
         facts |= {
             "amount": found.set_aside_pence,
-            "supplier": found.supplier,
+            "supplier": found.shops,
             "paid_on": clock.today(),
             "reference": f"FUND {found.id}",
         }

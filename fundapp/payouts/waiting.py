@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import url_for
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import joinedload
 
 from fundapp.core.actor import Actor
 from fundapp.core.language import gettext as _
@@ -41,11 +40,11 @@ def to_pay(person: Actor) -> Select[GrantRequest]:
 
 def payments(person: Actor, limit: int) -> Waiting:
     """Payments to release, and to enter."""
-    statement = to_pay(person).add_columns(Payment, _SINCE, func.count().over()).options(joinedload(GrantRequest.item)).limit(limit)
+    statement = to_pay(person).add_columns(Payment, _SINCE, func.count().over()).limit(limit)
     rows = db().execute(statement).all()
     needs = []
     for row, payment, since, _count in rows:
-        pence, payee = (payment.amount_pence, payment.supplier) if payment else (row.set_aside_pence, row.supplier)
+        pence, payee = (payment.amount_pence, payment.supplier) if payment else (row.set_aside_pence, row.shops)
         told = {"amount": pounds(pence), "payee": payee}
         what = (_("Check and release %(amount)s to %(payee)s") if payment else _("Pay %(amount)s to %(payee)s")) % told
         about = _("Request %(number)d, %(what)s") % {"number": row.id, "what": row.what}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import uuid4
@@ -96,8 +97,16 @@ def money(session: Session, amount_pence: int = 100_000, fund: str = "public-giv
     session.commit()
 
 
-def draft(session: Session, by: Seat, *, code: str = "phone", price_pence: int = 3_999, person_id: int | None = None) -> GrantRequest:
-    """A draft with every answer."""
+def draft(
+    session: Session,
+    by: Seat,
+    *,
+    code: str = "phone",
+    price_pence: int = 3_999,
+    person_id: int | None = None,
+    more: Sequence[tuple[str, int]] = (),
+) -> GrantRequest:
+    """A draft with every answer: for one thing, and for as many more as are named, each by its kind and price."""
     kind = item(session, code)
     request = asking.start_request(session, actor=by.actor, form_key=uuid4(), item_id=kind.id, detail_words="")
     person = person_id or persons.issue_code(session, actor=by.actor).id
@@ -110,6 +119,12 @@ def draft(session: Session, by: Seat, *, code: str = "phone", price_pence: int =
         consent_how="in_person",
         consents=True,
     )
+    for place, (kind_code, pence) in enumerate(more, 2):
+        thing = asking.put_thing(
+            session, actor=by.actor, request_id=request.id, position=place, item_id=item(session, kind_code).id, detail_words=""
+        )
+        priced = Answers(thing_id=thing.id, price_pence=pence, supplier="a shop, High Street")
+        asking.save_answers(session, actor=by.actor, request_id=request.id, answers=priced)
     asking.save_answers(session, actor=by.actor, request_id=request.id, answers=answers)
     session.commit()
     return request
@@ -201,7 +216,7 @@ def footprint(session: Session) -> dict[str, object]:
     session.commit()
     counted = ("request_event", "conflict", "evidence", "outcome", "audit_event", "audit_words", "entry", "procrastinate_jobs")
     found: dict[str, object] = {table: session.scalar(text(f"SELECT count(*) FROM {table}")) for table in counted}
-    for table in ("grant_request", "payment", "person", "fund", "catalogue_item"):
+    for table in ("grant_request", "request_thing", "payment", "person", "fund", "catalogue_item"):
         found[table] = session.execute(text(f"SELECT to_jsonb(t) FROM {table} t ORDER BY id")).scalars().all()
     found["balances"] = [(row.account, row.fund, row.balance_pence) for row in ledger_queries.trial_balance(session)]
     session.commit()

@@ -12,6 +12,7 @@ from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.grants.lifecycle import Status
 from fundapp.grants.models import CatalogueItem, GrantRequest, Person
+from fundapp.grants.thing_models import RequestThing
 from fundapp.ledger import chart, periods, periods_read, queries, service
 from fundapp.ledger.service import Line
 from fundapp.openbooks import publishing
@@ -68,16 +69,12 @@ def help_given(session: Session, kind: str, who: str, team: str, pence: int, on:
     at = clock.start_of(on) + (datetime.combine(on, time(12)) - datetime.combine(on, time.min))
     request = GrantRequest(
         form_key=uuid4(),
-        item_id=thing.id,
         person_id=somebody.id,
         asked_by=by.id,
         team_id=by.team_id,
         organisation_id=somebody.organisation_id,
-        detail_words="",
         goal_words="",
         unblocks_words="",
-        price_pence=pence,
-        supplier="",
         consent_at=at,
         consent_how="spoken",
         typed={},
@@ -85,7 +82,7 @@ def help_given(session: Session, kind: str, who: str, team: str, pence: int, on:
         agreed_pence=pence,
         released_pence=0,
         fund_code=fund,
-        status=Status.AGREED,
+        status=Status.DRAFT,
         version=1,
         started_at=at,
         saved_at=at,
@@ -96,7 +93,10 @@ def help_given(session: Session, kind: str, who: str, team: str, pence: int, on:
         in_hands_at=None,
         ended_at=None,
     )
+    request.things = [RequestThing(position=1, item=thing, detail_words="", supplier="", typed={}, price_pence=pence, agreed_pence=pence)]
     session.add(request)
+    session.flush()
+    request.status = Status.AGREED
     session.flush()
     service.spend(
         session,

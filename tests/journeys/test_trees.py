@@ -94,7 +94,7 @@ def _set(town: Town) -> dict[str, object]:
     with live.database.session() as session:
         cast = build.cast(session)
         begun, draft = build.draft(session, who.worker), build.draft(session, who.worker)
-        begun.price_pence, begun.supplier = None, ""
+        begun.things[0].price_pence, begun.things[0].supplier = None, ""
         waiting, question = (build.waiting(session, who.worker) for _ in range(2))
         deciding.ask_question(session, actor=who.approver.actor, request_id=question.id, version=1, words="Does it come with a SIM?")
         agreed = build.agreed(session, who.worker, who.approver)

@@ -71,8 +71,17 @@ def test_each_reason_is_a_sentence(room: str) -> None:
             assert words[0].isupper(), words
 
 
-def test_a_sealed_column_is_bound_to_its_own_name() -> None:
+# Columns that came from another table with what was in them: it opens under the name it was sealed under.
+CARRIED_OVER = {
+    "request_thing.detail_words": "grant_request.detail_words",
+    "request_thing.supplier": "grant_request.supplier",
+    "request_thing.typed": "grant_request.typed",
+}
+
+
+def test_a_sealed_column_is_bound_to_its_own_name_or_the_one_it_came_with() -> None:
     for table in TABLES.values():
         for column in table.columns:
             if isinstance(column.type, Sealed):
-                assert column.type.purpose == f"{table.name}.{column.name}"
+                name = f"{table.name}.{column.name}"
+                assert column.type.purpose == CARRIED_OVER.get(name, name)

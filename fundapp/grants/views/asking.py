@@ -215,7 +215,7 @@ def _question(form: StepForm, step: str, draft: GrantRequest | None) -> Response
 
 
 def _check(draft: GrantRequest, form: ActForm) -> ResponseReturnValue:
-    facts = {"missing": asking.missing(draft), "tells": screening.tells_more(getattr(draft, name) for name in asking.SCREENED)}
+    facts = {"missing": asking.missing(draft), "tells": screening.tells_more(asking.written(draft))}
     page = render_template(
         "grants/ask_check.html", form=form, draft=draft, number=len(STEPS), of=len(STEPS), consents=asking.consent_words(), **facts
     )

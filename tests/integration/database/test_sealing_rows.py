@@ -17,6 +17,7 @@ from fundapp.core.vault import Vault
 from fundapp.database import migrate, server
 from fundapp.database.faults import DatabaseFault
 from fundapp.grants.models import Evidence, GrantRequest
+from fundapp.grants.thing_models import RequestThing
 from fundapp.openbooks.models import CheckpointReader
 from fundapp.payouts.models import Payment
 from fundapp.people import queries
@@ -85,7 +86,11 @@ def test_rows_that_are_there_are_sealed_and_read_as_before(old: tuple[str, Engin
         user = queries.user_by_email(session, "Orla@Finnegan.example")
         assert user
         assert (user.name, user.email) == ("Orla Finnegan", "orla@finnegan.example")
-        request = session.scalars(select(GrantRequest).where(found_by(session, GrantRequest.words_index, "tarquin shoe"))).one()
+        request = session.scalars(
+            select(GrantRequest).where(GrantRequest.things.any(found_by(session, RequestThing.words_index, "tarquin shoe")))
+        ).one()
+        thing = request.things[0]
+        assert (thing.detail_words, thing.supplier, thing.price_pence, request.what) == ("Boots", "Tarquin Shoes", None, "Boots")
         assert (request.goal_words, request.typed, request.consent_how) == ("I want boots", {"price": "about 40"}, "She asked")
         assert session.scalar(select(Evidence.content)) == BILL
         payment = session.scalars(select(Payment).where(found_by(session, Payment.words_index, "TARQ-17"))).one()

@@ -43,12 +43,12 @@ def some_of_each(session: Session, who: build.Cast) -> None:
 @pytest.mark.parametrize(
     ("seat", "path", "budget"),
     [
-        ("worker", "/requests", 12),
-        ("worker", "/requests?whose=team&state=open", 12),
-        ("approver", "/decisions", 12),
-        ("approver", "/decisions?show=answered", 10),
-        ("finance", "/payouts", 13),
-        ("auditor", "/payouts", 12),
+        ("worker", "/requests", 14),
+        ("worker", "/requests?whose=team&state=open", 13),
+        ("approver", "/decisions", 14),
+        ("approver", "/decisions?show=answered", 11),
+        ("finance", "/payouts", 16),
+        ("auditor", "/payouts", 15),
         ("admin", "/admin/catalogue", 6),
     ],
 )
@@ -68,7 +68,7 @@ def test_a_list_asks_no_more_however_long_it_is(client: Any, session: Session, s
 
 
 @pytest.mark.parametrize(
-    ("seat", "place", "budget"), [("worker", "requests", 12), ("approver", "decisions", 17), ("finance", "payouts", 15)]
+    ("seat", "place", "budget"), [("worker", "requests", 12), ("approver", "decisions", 18), ("finance", "payouts", 16)]
 )
 def test_one_request_is_shown_in_few_questions(client: Any, session: Session, sign_in_as: Any, seat: str, place: str, budget: int) -> None:
     build.money(session)

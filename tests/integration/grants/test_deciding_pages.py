@@ -209,7 +209,7 @@ def test_what_the_fund_can_see_of_a_person_is_their_year_and_similar_help(client
 def test_words_that_look_like_a_page_are_shown_as_words(client: Any, session: Session, sign_in_as: Any) -> None:
     who = start(session)
     request = build.waiting(session, who.worker)
-    request.goal_words, request.supplier = "<script>alert(1)</script>", "{{ 7 * 7 }}"
+    request.goal_words, request.things[0].supplier = "<script>alert(1)</script>", "{{ 7 * 7 }}"
     session.commit()
     sign_in_as(client, who.approver.user)
     page = client.get(f"/decisions/{request.id}")

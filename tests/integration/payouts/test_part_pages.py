@@ -38,7 +38,7 @@ def test_a_part_is_entered_and_released_and_the_desk_lists_the_request_for_its_n
     assert LINE in page.words
     assert "Part paid, £300.00" in page.words
     desk = client.get("/payouts")
-    assert f"£200.00 more to {request.supplier}" in desk.words
+    assert f"£200.00 more to {request.shops}" in desk.words
     assert LINE in desk.words
     page = desk.follow("Enter request")
     assert page.one("#enter_payment-amount")["value"] == "200.00"

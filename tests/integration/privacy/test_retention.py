@@ -83,8 +83,8 @@ def test_everything_is_forgotten_in_its_time_and_no_total_moves(session: Session
 
     assert session.get(GrantRequest, ids[0]) is None
     no, yes, standing = (session.get_one(GrantRequest, one) for one in ids[1:4])
-    assert (no.goal_words, no.unblocks_words, no.supplier, no.typed) == ("", "", "", {})
-    assert (yes.goal_words, yes.supplier, yes.paid_pence) == ("", "", 3_999)
+    assert (no.goal_words, no.unblocks_words, no.shops, no.typed) == ("", "", "", {})
+    assert (yes.goal_words, yes.shops, yes.paid_pence) == ("", "", 3_999)
     assert standing.goal_words == build.GOAL
     assert session.scalar(select(func.count()).select_from(Evidence)) == 0
     assert session.scalar(select(Payment)).supplier == ""
