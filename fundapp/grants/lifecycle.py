@@ -69,6 +69,7 @@ class Action(StrEnum):
     RELEASE_AWARD = "release_award"
     RELEASE_REST = "release_rest"
     STEP_ASIDE = "step_aside"
+    LIFT_CAP = "lift_cap"
 
 
 class Tie(StrEnum):
@@ -145,6 +146,9 @@ TABLE: tuple[Rule, ...] = (
     Rule(_S.SIGNED, _A.AGREE_URGENTLY, _S.AGREED, _DESK, needs_reason=True, barred=_SECOND_SIGNER),
     Rule(_S.SIGNED, _A.DISAGREE, _S.WAITING, _DESK, needs_reason=True, barred=_DECIDER),
     Rule(_S.SIGNED, _A.WITHDRAW, _S.WITHDRAWN, _WORKER, must=_TEAM),
+    # Somebody lets it over a cap, and somebody else agrees it (grants/policy/caps.py).
+    *(Rule(status, _A.LIFT_CAP, status, _APPROVER, needs_reason=True, barred=_DECIDER) for status in (_S.WAITING, _S.PANEL)),
+    Rule(_S.SIGNED, _A.LIFT_CAP, _S.SIGNED, _DESK, needs_reason=True, barred=_DECIDER),
     Rule(_S.SIGNED, _A.STEP_ASIDE, _S.SIGNED, _ANY_DESK, barred=frozenset({Tie.CONFLICTED})),
     Rule(_S.PANEL, _A.VOTE, _S.PANEL, _PANEL, barred=_VOTER),
     # Settled by the votes alone: by the one that decides it, or when the vote closes.
@@ -197,9 +201,9 @@ PENDING = frozenset({Status.SIGNED, Status.PANEL})
 # Somebody owes an answer, and its clock runs (grants/clocks). While a question waits with the worker it stands still.
 UNANSWERED = frozenset({Status.WAITING}) | PENDING
 # Steps by which people decide to give: whoever took one of these does not pay.
-SIGNING = frozenset({_A.AGREE, _A.AGREE_PART, _A.SIGN, _A.COUNTERSIGN, _A.AGREE_URGENTLY, _A.PUT_TO_PANEL, _A.VOTE})
+SIGNING = frozenset({_A.AGREE, _A.AGREE_PART, _A.SIGN, _A.COUNTERSIGN, _A.AGREE_URGENTLY, _A.PUT_TO_PANEL, _A.VOTE, _A.LIFT_CAP})
 # Steps that leave the request where it is: nobody's page is old because of one.
-ASIDE = frozenset({_A.STEP_ASIDE, _A.VOTE})
+ASIDE = frozenset({_A.STEP_ASIDE, _A.VOTE, _A.LIFT_CAP})
 # Nobody has anything left to do.
 ENDED = frozenset({Status.CLOSED, Status.DECLINED, Status.WITHDRAWN})
 

@@ -64,6 +64,7 @@ DID = {
         marked("You gave the rest of this back to its fund %(when)s."),
         marked("Somebody gave the rest of this back to its fund %(when)s."),
     ),
+    Action.LIFT_CAP: (marked("You let this over its cap %(when)s."), marked("Somebody let this over its cap %(when)s.")),
     Action.STEP_ASIDE: (marked("You stepped aside from this %(when)s."), marked("Somebody stepped aside from this %(when)s.")),
 }
 AUDIT = {
@@ -97,4 +98,5 @@ AUDIT = {
     Action.RELEASE_AWARD: AuditKind.REQUEST_RELEASED,
     Action.RELEASE_REST: AuditKind.REQUEST_RELEASED,
     Action.STEP_ASIDE: AuditKind.CONFLICT_DECLARED,
+    Action.LIFT_CAP: AuditKind.CAP_LIFTED,
 }

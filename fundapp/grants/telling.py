@@ -99,9 +99,10 @@ _TOLD = {
     Action.RELEASE_AWARD: ("slash", marked("Not spent, given back to the fund")),
     Action.RELEASE_REST: ("slash", marked("The rest is not needed, given back to the fund")),
     Action.STEP_ASIDE: ("info", marked("Stepped aside")),
+    Action.LIFT_CAP: ("info", marked("Let over a cap")),
 }
 # How finance goes about a payment, who voted, and who knows whom, are not the asking team's to read.
-_DESK_ONLY = frozenset({Action.ENTER_PAYMENT, Action.REFUSE_PAYMENT, Action.REFUSE_NEXT, Action.STEP_ASIDE, Action.VOTE})
+_DESK_ONLY = frozenset({Action.ENTER_PAYMENT, Action.REFUSE_PAYMENT, Action.REFUSE_NEXT, Action.STEP_ASIDE, Action.VOTE, Action.LIFT_CAP})
 _AGREEING = frozenset(
     {Action.AGREE, Action.AGREE_PART, Action.AGREE_BY_POLICY, Action.COUNTERSIGN, Action.AGREE_URGENTLY, Action.PANEL_AGREE}
 )

@@ -1,0 +1,56 @@
+"""What whoever decides should see about a request, written down as it was when it was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fundapp.core.language import gettext as _
+from fundapp.core.language import marked
+from fundapp.core.money import pounds
+from fundapp.grants.models import GrantRequest
+from fundapp.grants.policy import caps
+from fundapp.grants.policy.models import RequestFlag
+
+
+class Flag(StrEnum):
+    """Something to look at. None of them is a refusal."""
+
+    OVER_CAP = "over_cap"
+    OVER_KIND_CAP = "over_kind_cap"
+    OVER_GUIDE = "over_guide"
+    NOT_IN_CATALOGUE = "not_in_catalogue"
+
+
+_SAID = {
+    Flag.OVER_CAP: marked("%(over)s over the cap for one person in 12 months"),
+    Flag.OVER_KIND_CAP: marked("%(over)s over the cap for this kind in 12 months"),
+    Flag.OVER_GUIDE: marked("%(over)s above the guide price"),
+    Flag.NOT_IN_CATALOGUE: marked("Something the catalogue does not name"),
+}
+
+
+def write(session: Session, request: GrantRequest) -> None:
+    """Write down what stands out about a request that is being sent."""
+    met = caps.standing_of(session, request).caps
+    over = {
+        Flag.OVER_CAP: max((one.over_pence for one in met if not one.kind), default=0),
+        Flag.OVER_KIND_CAP: max((one.over_pence for one in met if one.kind), default=0),
+        Flag.OVER_GUIDE: sum(
+            max(0, (one.price_pence or 0) - one.item.guide_high_pence) for one in request.things if not one.item.asks_what
+        ),
+    }
+    found = [RequestFlag(request_id=request.id, code=flag.value, over_pence=pence) for flag, pence in over.items() if pence]
+    if any(one.item.asks_what for one in request.things):
+        found.append(RequestFlag(request_id=request.id, code=Flag.NOT_IN_CATALOGUE.value, over_pence=0))
+    session.add_all(found)
+    session.flush()
+
+
+def of(session: Session, request_id: int) -> Sequence[str]:
+    """What stood out about a request when it was sent, in words."""
+    rows = session.scalars(select(RequestFlag).where(RequestFlag.request_id == request_id).order_by(RequestFlag.code))
+    return [_(_SAID[Flag(row.code)]) % {"over": pounds(row.over_pence)} for row in rows]

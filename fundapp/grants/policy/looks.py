@@ -1,0 +1,100 @@
+"""One in so many of what the policy agreed is looked at by an approver on the next working day.
+
+Which ones is drawn with a key that nobody at the Fund holds (PRIVATE_KEYS lie outside the database), so that nobody foresees it; and
+what was drawn is kept, so that whoever holds the key can draw again and see that none was left out.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from fundapp.audit.kinds import AuditKind
+from fundapp.audit.service import record
+from fundapp.core import clock
+from fundapp.core.actor import Actor
+from fundapp.core.errors import NotAllowed, NotFound, Refused
+from fundapp.core.language import gettext as _
+from fundapp.core.sealed import vault_of
+from fundapp.grants import lifecycle, steps
+from fundapp.grants.lifecycle import Action
+from fundapp.grants.models import Conflict, GrantRequest
+from fundapp.grants.policy.models import PolicyAnswer, PolicyLook, PolicyLookAnswer
+from fundapp.people import cover
+
+LONGEST_REASON = 500
+_PURPOSE = "policy_answer.draw"
+# Whoever could have declined it looks at it: an approver, and nobody of the team that asked.
+_AS_THOUGH = next(one for one in lifecycle.TABLE if one.action is Action.DECLINE)
+
+
+def draw(session: Session, *, policy_number: int, request_id: int, one_in: int) -> int:
+    """A number from 0 to one below `one_in`, the same each time under the same key."""
+    drawn = vault_of(session).index(_PURPOSE, f"{policy_number}:{request_id}")
+    return int.from_bytes(drawn[:8]) % one_in
+
+
+def plan(session: Session, answer: PolicyAnswer) -> None:
+    """Have what was drawn looked at on the next working day."""
+    if answer.draw == 0:
+        session.add(PolicyLook(request_id=answer.request_id, due_on=_next_working_day(session)))
+        session.flush()
+
+
+def answer(session: Session, *, actor: Actor, request_id: int, is_fine: bool, reason: str) -> PolicyLook:
+    """Say what an approver found who looked at a request that the policy agreed. What is not fine needs a reason.
+
+    Raises NotFound for what was not drawn; NotAllowed to whoever is no approver or is shut out from deciding on it; Refused when it
+    was looked at already, and for a reason that is missing or too long.
+    """
+    request, found = steps.seen(session, request_id, actor)
+    barred = lifecycle.why_not(_AS_THOUGH, actor.roles, found)
+    if barred or actor.user_id is None:
+        raise NotAllowed(barred or _("This is for an approver to do."))
+    words = reason.strip()
+    if (not is_fine and not words) or len(words) > LONGEST_REASON:
+        raise Refused(_("Say what is not fine, in up to %(most)d letters.") % {"most": LONGEST_REASON})
+    look = session.scalar(select(PolicyLook).where(PolicyLook.request_id == request_id).with_for_update())
+    if look is None:
+        raise NotFound
+    if session.get(PolicyLookAnswer, request_id):
+        raise Refused(_("Somebody has looked at this one already."))
+    session.add(PolicyLookAnswer(request_id=request_id, is_fine=is_fine, looked_by=actor.user_id, looked_at=clock.now()))
+    session.flush()
+    code = "fine" if is_fine else "not_fine"
+    record(session, actor=actor, kind=AuditKind.POLICY_LOOKED, subject=request.subject, facts={"found": code}, words=words)
+    return look
+
+
+def waiting(actor: Actor) -> Select[PolicyLook]:
+    """What this approver may look at and nobody has, the oldest first: not their team's, nor what they stepped aside from."""
+    aside = select(Conflict.request_id).where(Conflict.user_id == actor.user_id)
+    return (
+        select(PolicyLook)
+        .join(GrantRequest, GrantRequest.id == PolicyLook.request_id)
+        .where(~_answered(), GrantRequest.team_id != actor.team_id, PolicyLook.request_id.not_in(aside))
+        .order_by(PolicyLook.due_on, PolicyLook.request_id)
+    )
+
+
+def how_many_wait(session: Session, actor: Actor) -> int:
+    """How many of them there are."""
+    return session.scalar(select(func.count()).select_from(waiting(actor).order_by(None).subquery())) or 0
+
+
+def looked_at() -> Select[PolicyLook]:
+    """What was looked at, the newest first, for paging."""
+    found = select(PolicyLook).join(PolicyLook.found).options(joinedload(PolicyLook.found, innerjoin=True))
+    return found.order_by(PolicyLookAnswer.looked_at.desc(), PolicyLook.request_id.desc())
+
+
+def _answered() -> ColumnElement[bool]:
+    return select(PolicyLookAnswer.request_id).where(PolicyLookAnswer.request_id == PolicyLook.request_id).exists()
+
+
+def _next_working_day(session: Session) -> date:
+    today = clock.today()
+    days = cover.calendar(session, today)
+    return next(day for day in (today + timedelta(days=ahead) for ahead in range(1, 60)) if days.hours_of(day) is not None)
