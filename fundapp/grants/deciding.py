@@ -85,7 +85,7 @@ def _award(session: Session, held: steps.Held, *, fund_code: str, amount_pence: 
     request.agreed_pence = amount_pence
     request.fund_code = fund_code
     awards.share_out(request, amount_pence)
-    facts = {"agreed_pence": amount_pence, "fund": fund_code, "kind": request.things[0].item.code}
+    facts: dict[str, str | int] = {"agreed_pence": amount_pence, "fund": fund_code, "kind": request.things[0].item.code}
     steps.move(session, held, reason=reason, facts=facts)
     awards.set_aside(session, request, actor=held.actor, fund_code=fund_code, amount_pence=amount_pence)
     letters.post_to_asker(session, request, "agreed")
