@@ -70,6 +70,8 @@ class Action(StrEnum):
     RELEASE_REST = "release_rest"
     STEP_ASIDE = "step_aside"
     LIFT_CAP = "lift_cap"
+    PAUSE = "pause"
+    RESUME = "resume"
 
 
 class Tie(StrEnum):
@@ -90,6 +92,8 @@ class Tie(StrEnum):
     THE_POLICY = "the_policy"
     THE_PANEL = "the_panel"
     THE_PERSON = "the_person"
+    # The person stopped it with their slip: nothing goes forward until their key worker takes it up again.
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,10 @@ _PAYER = _DECIDER | {Tie.DECIDED_IT}
 _SECOND_PAYER = _PAYER | {Tie.ENTERED_IT}
 
 _S, _A = Status, Action
+
+# Where whoever a request is for can still stop it: sent, and not all of it out of the bank.
+PAUSABLE = (_S.WAITING, _S.QUESTION, _S.SIGNED, _S.PANEL, _S.AGREED, _S.BEING_PAID, _S.PART_PAID)
+_PAUSED = frozenset({Tie.PAUSED})
 
 TABLE: tuple[Rule, ...] = (
     Rule(_S.DRAFT, _A.SEND, _S.WAITING, _WORKER, must=_TEAM),
@@ -190,6 +198,8 @@ TABLE: tuple[Rule, ...] = (
     Rule(_S.PAID, _A.TAKE_BACK_PART, _S.PART_PAID, _FINANCE, needs_reason=True, barred=_PAYER),
     Rule(_S.PAID, _A.CONFIRM, _S.IN_HANDS, _WORKER, must=_TEAM),
     Rule(_S.IN_HANDS, _A.TELL_OUTCOME, _S.CLOSED, _WORKER, must=_TEAM),
+    *(Rule(status, _A.PAUSE, status, _NOBODY, must=frozenset({Tie.THE_PERSON}), barred=_PAUSED) for status in PAUSABLE),
+    *(Rule(status, _A.RESUME, status, _WORKER, must=_TEAM | _PAUSED) for status in PAUSABLE),
 )
 
 _RULES = {(rule.start, rule.action): rule for rule in TABLE}
@@ -204,6 +214,8 @@ UNANSWERED = frozenset({Status.WAITING}) | PENDING
 SIGNING = frozenset({_A.AGREE, _A.AGREE_PART, _A.SIGN, _A.COUNTERSIGN, _A.AGREE_URGENTLY, _A.PUT_TO_PANEL, _A.VOTE, _A.LIFT_CAP})
 # Steps that leave the request where it is: nobody's page is old because of one.
 ASIDE = frozenset({_A.STEP_ASIDE, _A.VOTE, _A.LIFT_CAP})
+# Decisions and payments that go forward: none is taken while the person has paused it. What ends it or gives back is.
+FORWARD = SIGNING | {_A.AGREE_BY_POLICY, _A.PANEL_AGREE} | {_A.ENTER_PAYMENT, _A.RELEASE_PAYMENT, _A.RELEASE_PART}
 # Nobody has anything left to do.
 ENDED = frozenset({Status.CLOSED, Status.DECLINED, Status.WITHDRAWN})
 
@@ -220,6 +232,7 @@ _FOR = {
 _WHY_MUST = {
     Tie.NEEDED: marked("Somebody with another seat signs this next."),
     Tie.OWN_TEAM: marked("This request belongs to another team."),
+    Tie.PAUSED: marked("It is not paused, so there is nothing to take up again."),
 }
 _WHY_BARRED = {
     Tie.OWN_REQUEST: marked("You asked for this one yourself, so somebody else answers it."),
@@ -230,6 +243,7 @@ _WHY_BARRED = {
     Tie.DECIDED_IT: marked("You agreed this one, so two other people pay it."),
     Tie.ENTERED_IT: marked("You entered this payment, so somebody else checks and releases it."),
     Tie.ADMIN: marked("An administrator’s account neither decides on a request nor pays it."),
+    Tie.PAUSED: marked("Whoever it is for has paused it. Their key worker takes it up again with them."),
 }
 # The order in which reasons are told when there are several.
 _TOLD_FIRST = (
@@ -256,6 +270,8 @@ def why_not(found: Rule, roles: AbstractSet[Role], ties: AbstractSet[Tie]) -> st
     for tie in _TOLD_FIRST:
         if tie in found.barred and tie in ties:
             return _(_WHY_BARRED[tie])
+    if Tie.PAUSED in ties and (found.action in FORWARD or Tie.PAUSED in found.barred):
+        return _(_WHY_BARRED[Tie.PAUSED])
     missing = next((words for tie, words in _WHY_MUST.items() if tie in found.must - ties), None)
     return _(missing) if missing else None
 

@@ -66,6 +66,8 @@ DID = {
     ),
     Action.LIFT_CAP: (marked("You let this over its cap %(when)s."), marked("Somebody let this over its cap %(when)s.")),
     Action.STEP_ASIDE: (marked("You stepped aside from this %(when)s."), marked("Somebody stepped aside from this %(when)s.")),
+    Action.PAUSE: (marked("You paused this %(when)s."), marked("Whoever it is for paused this %(when)s.")),
+    Action.RESUME: (marked("You took this up again %(when)s."), marked("Their key worker took this up again %(when)s.")),
 }
 AUDIT = {
     Action.SEND: AuditKind.REQUEST_SENT,
@@ -99,4 +101,6 @@ AUDIT = {
     Action.RELEASE_REST: AuditKind.REQUEST_RELEASED,
     Action.STEP_ASIDE: AuditKind.CONFLICT_DECLARED,
     Action.LIFT_CAP: AuditKind.CAP_LIFTED,
+    Action.PAUSE: AuditKind.REQUEST_PAUSED,
+    Action.RESUME: AuditKind.REQUEST_RESUMED,
 }

@@ -25,6 +25,7 @@ from fundapp.grants.handover_models import Handover
 from fundapp.grants.lifecycle import Action, Rule, Status, Tie
 from fundapp.grants.models import Conflict as ConflictRow
 from fundapp.grants.models import GrantRequest, RequestEvent
+from fundapp.grants.slips.models import PersonSlip
 from fundapp.grants.step_words import AUDIT, DID
 from fundapp.grants.together import standing
 from fundapp.grants.together.signers import NOBODY_YET
@@ -136,8 +137,7 @@ def _stamp(request: GrantRequest, found: Rule, at: datetime) -> None:
 def ties(session: Session, request: GrantRequest, actor: Actor) -> frozenset[Tie]:
     """How a person stands to a request: one question to the database."""
     if actor.user_id is None:
-        named = actor.reference.partition(":")[0]
-        return frozenset({tie for kind, tie in _UNSEATED.items() if kind == named})
+        return _unseated(session, request, actor) | _paused(request)
     mine = (RequestEvent.request_id == request.id) & (RequestEvent.user_id == actor.user_id)
     decided = exists().where(mine & RequestEvent.action.in_([one.value for one in lifecycle.SIGNING]))
     entered_by = (
@@ -163,7 +163,20 @@ def ties(session: Session, request: GrantRequest, actor: Actor) -> frozenset[Tie
         Tie.ENTERED_IT: request.status == Status.BEING_PAID and enterer == actor.user_id,
         Tie.ADMIN: actor.has(Role.ADMIN),
     }
-    return frozenset(tie for tie, holds in found.items() if holds)
+    return frozenset(tie for tie, holds in found.items() if holds) | _paused(request)
+
+
+def _unseated(session: Session, request: GrantRequest, actor: Actor) -> frozenset[Tie]:
+    """How an actor without an account stands to a request. A slip is good for its own person's, and only until it is void."""
+    kind, _colon, number = actor.reference.partition(":")
+    if kind != "slip" or not number.isdigit():
+        return frozenset({_UNSEATED[kind]} if kind in _UNSEATED else ())
+    own = (PersonSlip.id == int(number)) & (PersonSlip.person_id == request.person_id) & PersonSlip.void_at.is_(None)
+    return frozenset({Tie.THE_PERSON} if session.scalar(select(exists().where(own))) else ())
+
+
+def _paused(request: GrantRequest) -> frozenset[Tie]:
+    return frozenset({Tie.PAUSED} if request.paused_at else ())
 
 
 def seen(session: Session, request_id: int, actor: Actor) -> tuple[GrantRequest, frozenset[Tie]]:

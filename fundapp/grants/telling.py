@@ -100,6 +100,8 @@ _TOLD = {
     Action.RELEASE_REST: ("slash", marked("The rest is not needed, given back to the fund")),
     Action.STEP_ASIDE: ("info", marked("Stepped aside")),
     Action.LIFT_CAP: ("info", marked("Let over a cap")),
+    Action.PAUSE: ("pause", marked("Paused")),
+    Action.RESUME: ("clock", marked("Taken up again")),
 }
 # How finance goes about a payment, who voted, and who knows whom, are not the asking team's to read.
 _DESK_ONLY = frozenset({Action.ENTER_PAYMENT, Action.REFUSE_PAYMENT, Action.REFUSE_NEXT, Action.STEP_ASIDE, Action.VOTE, Action.LIFT_CAP})
@@ -114,6 +116,8 @@ _TOLD_OF_A_PART = {
 }
 _BY = {
     **dict.fromkeys((Action.SEND, Action.ANSWER, Action.WITHDRAW, Action.CONFIRM, Action.TELL_OUTCOME), marked("a key worker")),
+    Action.PAUSE: marked("whoever it is for"),
+    Action.RESUME: marked("a key worker"),
     **dict.fromkeys(
         (Action.ASK_QUESTION, Action.AGREE, Action.AGREE_PART, Action.SIGN, Action.PUT_TO_PANEL, Action.DECLINE), marked("an approver")
     ),

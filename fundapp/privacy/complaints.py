@@ -27,15 +27,18 @@ STEP_WORDS = {ACKNOWLEDGED: marked("We have it"), PROGRESS: marked("How it goes"
 _ABOUT = re.compile(r"(grant|person|user|reader|point|donor):[0-9]{1,15}")
 
 
-def complain(session: Session, *, form_key: str, contact: str, words: str) -> DataComplaint:
-    """Take a complaint in, once for each form. Raises Refused without words, or for too many."""
+def complain(session: Session, *, form_key: str, contact: str, words: str, subject: str | None = None) -> DataComplaint:
+    """Take a complaint in, once for each form. `subject` is whom it is about, where the writer's slip says so.
+
+    Raises Refused without words, or for too many.
+    """
     if not words.strip() or len(words) > LONGEST_WORDS or len(contact) > LONGEST_CONTACT:
         raise Refused(_("Say what happened, in up to %(most)s letters.") % {"most": f"{LONGEST_WORDS:,}"})
     before = session.scalar(select(DataComplaint).where(DataComplaint.form_key == form_key))
     if before:
         return before
     made = DataComplaint(
-        form_key=form_key, contact=contact.strip(), words=words.strip(), status=RECEIVED, subject=None, received_at=clock.now()
+        form_key=form_key, contact=contact.strip(), words=words.strip(), status=RECEIVED, subject=subject, received_at=clock.now()
     )
     session.add(made)
     session.flush()

@@ -11,6 +11,8 @@ READING = {
     # What each room says and does about people's data, for the room of data protection.
     "data": {"personal", "forgetting"},
     "consents": {"consents", "asking"},
+    # Whose a paper slip is, so that somebody can complain with it.
+    "slips": {"slips.service", "slips.models"},
 }
 # Who sees what of whom, besides what is said of whole rooms in pyproject.toml (architecture's table).
 SEEN = {
@@ -26,7 +28,7 @@ SEEN = {
     ("openbooks", "finance"): {"queries"},
     ("privacy", "points"): {"data"},
     ("privacy", "giving"): {"data"},
-    ("privacy", "grants"): {"data", "consents"},
+    ("privacy", "grants"): {"data", "consents", "slips"},
     ("privacy", "payouts"): {"data"},
     ("privacy", "finance"): {"data"},
     ("privacy", "openbooks"): {"data"},

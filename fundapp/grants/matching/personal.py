@@ -21,9 +21,7 @@ HOLDINGS = (
     *_helped("match_try", "person_id", why=_TRIED, kept=Kept.IDENTITY, pseudonym=True),
     *_helped("match_try", "consent_how", why=_AGREED, kept=Kept.IDENTITY),
     *_helped("match_try", "over_cap", why=_TRIED, kept=Kept.IDENTITY, plain_because=_BY_CODE),
-    *held(
-        "match_try", "user_id", whose=Whose.STAFF, why=_TRIED, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.IDENTITY, pseudonym=True
-    ),
+    *held("match_try", "user_id", whose=Whose.STAFF, why=_TRIED, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.IDENTITY, pseudonym=True),
 )
 IMPERSONAL = {
     "person_mark": columns("id year marked_at"),

@@ -16,7 +16,7 @@ from fundapp.core.errors import Conflict, NotAllowed, NotFound, Refused
 from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.grants import letters, screening, steps
-from fundapp.grants.lifecycle import ENDED, Status
+from fundapp.grants.lifecycle import ENDED
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.slips import service
 from fundapp.grants.slips.models import PersonSlip, SlipQuestion, StoryStop
@@ -30,7 +30,7 @@ def ask(session: Session, *, actor: Actor, request_id: int, words: str) -> SlipQ
     Raises NotFound for another team's request, Refused without words, with words that lead to somebody, where no slip stands or the
     request has ended, and Conflict while another waits.
     """
-    request, found = steps.seen(session, request_id, actor)
+    request, _ties = steps.seen(session, request_id, actor)
     if not actor.has(Role.KEY_WORKER) or request.team_id != actor.team_id or actor.user_id is None:
         raise NotAllowed(_("Their key worker asks them."))
     if request.sent_at is None or request.status in ENDED or request.person_id is None:
@@ -122,8 +122,3 @@ def allow_story(session: Session, *, slip: PersonSlip) -> None:
 def is_stopped(session: Session, person_id: int) -> bool:
     """Whether nothing may be told of somebody. Whoever publishes a story asks this."""
     return session.get(StoryStop, person_id) is not None
-
-
-def sent_to(request: GrantRequest) -> bool:
-    """Whether a request is past its draft, so that the person is shown it."""
-    return request.sent_at is not None and request.status is not Status.DRAFT

@@ -5,6 +5,8 @@ from fundapp.grants.views.bills import blueprint as bills
 from fundapp.grants.views.catalogue import blueprint as catalogue
 from fundapp.grants.views.covering import blueprint as covering
 from fundapp.grants.views.deciding import blueprint as deciding
+from fundapp.grants.views.person import blueprint as person
 from fundapp.grants.views.requests import blueprint as requests
+from fundapp.grants.views.slips import blueprint as slips
 
-blueprints = (requests, asking, deciding, bills, covering, catalogue)
+blueprints = (requests, asking, slips, person, deciding, bills, covering, catalogue)

@@ -136,7 +136,8 @@ def issue_person() -> ResponseReturnValue:
 def show_person(person_id: int) -> ResponseReturnValue:
     """Show a code, so that it can be written down."""
     person = persons.own_person(db(), actor=actor(), person_id=person_id)
-    return render_template("grants/person.html", person_code=person.code, for_request=request.args.get("for_request", type=int))
+    for_request = request.args.get("for_request", type=int)
+    return render_template("grants/person.html", person_id=person.id, person_code=person.code, for_request=for_request)
 
 
 def _form(step: str, *, filled: bool) -> StepForm:

@@ -18,6 +18,7 @@ from fundapp.grants.forms import ActForm, BillForm, MaybeWordsForm, OutcomeForm,
 from fundapp.grants.lifecycle import COMMITTED, Action, allowed
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.views.acting import act, named
+from fundapp.grants.views.slips import voice
 from fundapp.web import paging
 from fundapp.web.guards import guard
 from fundapp.web.identity import actor
@@ -164,6 +165,7 @@ def _page(request_id: int, sent: Action | None = None, form: ActForm | None = No
         bills=queries.bills(db(), request_id),
         result=telling.result_words(db(), found),
         missing=asking.missing(found),
+        voice=voice(found, me),
         status_tag=telling.TAGS[found.status],
         Action=Action,
     )

@@ -46,7 +46,7 @@ def complain() -> ResponseReturnValue:
                 raise Refused(_("This page has lain open for too long. What you wrote is kept: send it once more."))
             with transaction(db()):
                 made = complaints.complain(db(), form_key=key, contact=sent.contact.data or "", words=sent.words.data or "")
-            return redirect(url_for(".follow", complaint_id=made.id, token=_token(made.id)), 303)
+            return redirect(follow_link(made.id), 303)
     return _page(sent, key)
 
 
@@ -59,6 +59,11 @@ def follow(complaint_id: int, token: str) -> ResponseReturnValue:
     found = complaints.complaint(db(), complaint_id)
     told = {"status_words": complaints.STATUS_WORDS, "step_words": complaints.STEP_WORDS, "within": complaints.ACKNOWLEDGE_WITHIN}
     return render_template("privacy/follow.html", complaint=found, **told)
+
+
+def follow_link(complaint_id: int) -> str:
+    """The address of a complaint's own page."""
+    return url_for("complaining.follow", complaint_id=complaint_id, token=_token(complaint_id))
 
 
 def _token(complaint_id: int) -> str:

@@ -17,7 +17,7 @@ DECISIONS = {Action.AGREE, Action.AGREE_PART, Action.DECLINE, Action.ASK_QUESTIO
 # Steps that no account takes.
 BY_NOBODY = {Action.AGREE_BY_POLICY, Action.PANEL_AGREE, Action.PANEL_DECLINE, Action.PANEL_LAPSE}
 # Ties that open a step; every other shuts some.
-OPENING = {Tie.OWN_TEAM, Tie.NEEDED, Tie.THE_POLICY, Tie.THE_PANEL, Tie.THE_PERSON}
+OPENING = {Tie.OWN_TEAM, Tie.NEEDED, Tie.THE_POLICY, Tie.THE_PANEL, Tie.THE_PERSON, Tie.PAUSED}
 SECONDS = {Action.RELEASE_PAYMENT, Action.RELEASE_PART, Action.REFUSE_PAYMENT, Action.REFUSE_NEXT}
 TAKING_BACK = {Action.TAKE_BACK, Action.TAKE_BACK_PART}
 PAYMENTS = {Action.ENTER_PAYMENT, *SECONDS, *TAKING_BACK}
@@ -93,7 +93,8 @@ def test_only_an_agreement_or_a_payment_that_came_back_commits_money_and_only_th
 
 
 def test_what_was_paid_in_part_is_not_withdrawn_and_can_still_be_shown_and_paid_on() -> None:
-    ways = {one.action: one.end for one in TABLE if one.start == Status.PART_PAID and one.action is not Action.STEP_ASIDE}
+    aside = {Action.STEP_ASIDE, Action.PAUSE, Action.RESUME}
+    ways = {one.action: one.end for one in TABLE if one.start == Status.PART_PAID and one.action not in aside}
     assert ways == {
         Action.ENTER_PAYMENT: Status.BEING_PAID,
         Action.RELEASE_REST: Status.PAID,
@@ -119,6 +120,23 @@ def test_the_buttons_of_a_page_are_exactly_what_the_rule_allows(start: Status, r
 @given(start=st.sampled_from(list(Status)), roles=some_roles, ties=some_ties, more=st.sampled_from(sorted(set(Tie) - OPENING)))
 def test_a_further_tie_never_opens_a_step(start: Status, roles: frozenset[Role], ties: frozenset[Tie], more: Tie) -> None:
     assert set(allowed(start, roles, ties | {more})) <= set(allowed(start, roles, ties))
+
+
+@given(start=st.sampled_from(list(Status)), roles=some_roles, ties=some_ties)
+def test_what_its_person_paused_goes_no_further_and_can_only_be_taken_up_again_or_end(
+    start: Status, roles: frozenset[Role], ties: frozenset[Tie]
+) -> None:
+    going, paused = set(allowed(start, roles, ties - {Tie.PAUSED})), set(allowed(start, roles, ties | {Tie.PAUSED}))
+    assert paused - going <= {Action.RESUME}
+    assert not paused & (lifecycle.FORWARD | {Action.PAUSE})
+    assert going - paused <= lifecycle.FORWARD | {Action.PAUSE}
+
+
+def test_only_the_person_pauses_and_only_their_key_worker_takes_it_up_again_where_money_can_still_stay() -> None:
+    pauses = [one for one in TABLE if one.action is Action.PAUSE]
+    assert all(one.must == {Tie.THE_PERSON} and not one.roles and one.start == one.end for one in pauses)
+    assert all(rule(one.start, Action.RESUME) for one in pauses)
+    assert {one.start for one in TABLE if one.action in lifecycle.FORWARD} <= {one.start for one in pauses}
 
 
 @pytest.mark.parametrize(("start", "action"), list(product(Status, Action)))
