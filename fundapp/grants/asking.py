@@ -18,6 +18,7 @@ from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.grants import awards, letters, persons, screening, steps, things
+from fundapp.grants.clocks import service as clocks
 from fundapp.grants.lifecycle import Action, Status
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.thing_models import RequestThing
@@ -189,6 +190,7 @@ def send(session: Session, *, actor: Actor, request_id: int, version: int) -> Gr
     for thing in request.things:
         thing.typed = {}
     steps.move(session, held, facts={"item": request.things[0].item.code, "asked_pence": request.asked_pence or 0})
+    clocks.start(session, request)
     letters.post_to_approvers(session, request)
     return request
 
@@ -197,6 +199,7 @@ def answer_question(session: Session, *, actor: Actor, request_id: int, version:
     """Answer the approver's question; the request waits again."""
     held = steps.hold(session, request_id=request_id, action=Action.ANSWER, actor=actor, version=version)
     steps.move(session, held, reason=words)
+    clocks.answered(session, held.request)
     letters.post_to_approvers(session, held.request)
     return held.request
 

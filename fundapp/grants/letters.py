@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
+from fundapp.grants.clocks.models import Step
 from fundapp.grants.models import GrantRequest
 from fundapp.jobs import enqueue
 from fundapp.web.letters import Letter, letter
@@ -34,3 +37,9 @@ def to_asker(news: str, number: int, base_url: str) -> Letter:
 def to_approver(number: int, base_url: str) -> Letter:
     """To somebody who may decide."""
     return letter("mail/request_to_approver.txt", number=number, link=f"{base_url}/decisions/{number}")
+
+
+def still_waits(step: Step, number: int, due_at: datetime, base_url: str) -> Letter:
+    """To whoever hears that a request waits still. The office reads no requests: it is led to the rota."""
+    link = f"{base_url}/admin/cover" if step is Step.OFFICE else f"{base_url}/decisions/{number}"
+    return letter("mail/request_waits_still.txt", step=step.value, number=number, due=due_at, link=link)

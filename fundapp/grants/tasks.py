@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
-
 from fundapp.core import clock
 from fundapp.core.db import transaction
-from fundapp.core.roles import Role
-from fundapp.grants import covering, letters, steps
-from fundapp.grants.lifecycle import Action, Status, rule, why_not
+from fundapp.grants import covering, letters
+from fundapp.grants.clocks import listeners, reminding
+from fundapp.grants.clocks.models import Reminder, Step
 from fundapp.grants.models import GrantRequest
 from fundapp.jobs import JobContext, Tasks, enqueue
 from fundapp.people import cover
-from fundapp.people import queries as people
 from fundapp.people.unreachable import write_to
 
 tasks = Tasks("grants")
 
 
 HOUR = 3_600
+# How late somebody may hear of a request that waits still.
+MINUTES = 300
 
 
 @tasks.loop(every_seconds=HOUR)
@@ -26,6 +25,13 @@ def forget_photos(context: JobContext) -> None:
     """Drop photos of bills whose senders went away before they had covered parts of them."""
     with context.database.session() as session, transaction(session):
         covering.forget_old(session)
+
+
+@tasks.loop(every_seconds=MINUTES)
+def watch_clocks(context: JobContext) -> None:
+    """Have those told whose turn it is, of requests that wait still."""
+    with context.database.session() as session, transaction(session):
+        reminding.tell(session)
 
 
 @tasks.job(retries=8)
@@ -46,9 +52,9 @@ def tell_approvers(context: JobContext, request_id: int) -> None:
     """Write one letter to each approver on duty who may decide on it: a job each, so that one bad address holds up nobody."""
     with context.database.session() as session, transaction(session):
         request = session.get_one(GrantRequest, request_id)
-        if request.status != Status.WAITING:
+        if not request.runs:
             return
-        for user_id in _deciders(session, request):
+        for user_id in listeners.on_duty(session, request):
             enqueue(session, "grants.tell_approver", request_id=request_id, user_id=user_id, version=request.version)
 
 
@@ -63,12 +69,13 @@ def tell_approver(context: JobContext, request_id: int, user_id: int, version: i
     write_to(context, user_id, letter, key=f"request-{request_id}-waits-{version}-{user_id}")
 
 
-def _deciders(session: Session, request: GrantRequest) -> list[int]:
-    """In office hours whoever is there, out of hours whoever is on call; where none of these may decide on it, everybody who may."""
-    found = rule(Status.WAITING, Action.AGREE)
-    holders = people.holders(session, Role.APPROVER)
-    if found is None:
-        return []
-    may = [user.id for user in holders if why_not(found, user.roles, steps.ties(session, request, user.actor)) is None]
-    on_duty = cover.on_duty(session, clock.now())
-    return [user_id for user_id in may if user_id in on_duty] or may
+@tasks.job(retries=8)
+def remind(context: JobContext, reminder_id: int, user_id: int) -> None:
+    """Tell one person that a request waits still, unless it has its answer by now or its clock was written anew."""
+    with context.database.session() as session:
+        reminder = session.get_one(Reminder, reminder_id)
+        request = session.get_one(GrantRequest, reminder.request_id)
+        if not request.runs or request.due_at != reminder.due_at:
+            return
+    letter = letters.still_waits(Step(reminder.step), request.id, reminder.due_at, context.settings.base_url)
+    write_to(context, user_id, letter, key=f"reminder-{reminder_id}-{user_id}")

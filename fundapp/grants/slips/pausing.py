@@ -10,6 +10,7 @@ from fundapp.core.actor import Actor
 from fundapp.core.errors import Conflict, NotFound
 from fundapp.core.language import gettext as _
 from fundapp.grants import letters, lifecycle, steps
+from fundapp.grants.clocks import service as clocks
 from fundapp.grants.lifecycle import Action
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.slips import service
@@ -45,6 +46,8 @@ def pause(session: Session, *, slip: PersonSlip, request_id: int) -> GrantReques
 def resume(session: Session, *, actor: Actor, request_id: int, version: int) -> GrantRequest:
     """Take a paused request up again, once the person said so to their key worker."""
     held = steps.hold(session, request_id=request_id, action=Action.RESUME, actor=actor, version=version)
-    held.request.paused_at = None
+    paused_at, held.request.paused_at = held.request.paused_at, None
     steps.move(session, held)
+    if paused_at is not None and held.request.runs:
+        clocks.go_on(session, held.request, stopped_at=paused_at)
     return held.request
