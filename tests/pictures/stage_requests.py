@@ -37,7 +37,7 @@ def make(session: Session, who: dict[str, Seat]) -> dict[str, object]:
     session.commit()
     return names | {
         "person": made["draft"].person_id,
-        "item": made["draft"].item_id,
+        "item": made["draft"].things[0].item_id,
         "bill": queries.bills(session, made["in_hands"].id)[0].id,
     }
 

@@ -51,7 +51,7 @@ def test_a_dump_of_a_town_tells_nobodys_name_address_contact_payee_reference_or_
     for story in STORIES:
         assert {story.supplier, story.goal, story.unblocks} <= set(sought)
     columns = set(sought.values())
-    assert {"payment.bank_reference", "payment.supplier", "audit_words.words", "collection_point.contact_details"} <= columns
+    assert {"payment.bank_reference", "request_thing.supplier", "audit_words.words", "collection_point.contact_details"} <= columns
 
     dump = searching_dumps.dumped(grown_town.owner_url)
     assert b"COPY public.procrastinate_jobs" in dump
