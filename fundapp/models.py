@@ -19,6 +19,7 @@ from fundapp.grants import models as grants
 from fundapp.grants import thing_models as grants_things
 from fundapp.grants.clocks import models as grants_clocks
 from fundapp.grants.demand import models as grants_demand
+from fundapp.grants.groups import models as grants_groups
 from fundapp.grants.matching import models as grants_matching
 from fundapp.grants.policy import models as grants_policy
 from fundapp.grants.slips import models as grants_slips
@@ -57,6 +58,7 @@ __all__ = [
     "grants_clocks",
     "grants_demand",
     "grants_drafts",
+    "grants_groups",
     "grants_handovers",
     "grants_matching",
     "grants_policy",

@@ -26,7 +26,7 @@ _READER: dict[str, Shape] = {"part": code}
 _SLIP: dict[str, Shape] = {"slip": whole}
 _ASKED: dict[str, Shape] = {"question": whole}
 _PRICES: dict[str, Shape] = dict.fromkeys(
-    ("guide_low_pence", "guide_high_pence", "asks_what", "cap_pence", "is_sensitive", "needs_delivery"), whole
+    ("guide_low_pence", "guide_high_pence", "asks_what", "cap_pence", "is_sensitive", "needs_delivery", "for_groups"), whole
 )
 # Which of something's fields were changed; what they say now stands with the thing itself.
 _HOLDER = some_of("charity_name", "charity_number", "town", "phone", "email", "address", "website")
@@ -152,6 +152,14 @@ class AuditKind(StrEnum):
     ITEM_CHANGED = "item.changed", marked("item changed"), _ITEM
     ITEM_CLOSED = "item.closed", marked("item closed")
     ITEM_OFFERED = "item.offered", marked("item offered again")
+    GROUP_ADDED = "group.added", marked("community group added")
+    GROUP_CHANGED = "group.changed", marked("community group changed")
+    OFFER_LISTED = "offer.listed", marked("offer of support listed")
+    OFFER_CHANGED = "offer.changed", marked("offer of support changed")
+    OFFER_CONFIRMED = "offer.confirmed", marked("offer of support confirmed"), {"by": code}
+    OFFER_ENDED = "offer.ended", marked("offer of support ended"), {"by": code}
+    OFFER_HIDDEN = "offer.hidden", marked("offer of support hidden")
+    OFFER_SHOWN = "offer.shown", marked("offer of support shown again")
     UNMET_NOTED = "unmet.noted", marked("help that could not be given noted")
     UNMET_TAKEN_BACK = "unmet.taken_back", marked("note of help that could not be given taken back")
     # The people who are helped, by code.

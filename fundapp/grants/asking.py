@@ -167,7 +167,7 @@ def missing(request: GrantRequest) -> list[str]:
     fits = {name: bool(words) and len(words) <= LONGEST[name] and screening.says_who(words) is None for name, words in written.items()}
     answered = {
         "what": "what" not in lacking,
-        "who": request.person_id is not None,
+        "who": request.person_id is not None or request.group_id is not None,
         "goal": fits["goal_words"],
         "unblocks": fits["unblocks_words"],
         "price": "price" not in lacking,

@@ -37,6 +37,8 @@ class ItemWords:
     is_sensitive: bool = False
     # Whether an address is asked for.
     needs_delivery: bool = False
+    # Whether community groups ask for it, and people do not.
+    for_groups: bool = False
 
 
 WORDS = tuple(field.name for field in fields(ItemWords))

@@ -42,6 +42,7 @@ class ItemForm(Form):
     asks_what = BooleanField(lazy("Ask what exactly it is, because the name alone does not say"))
     needs_delivery = BooleanField(lazy("It has to be brought somewhere"))
     is_sensitive = BooleanField(lazy("Having had it is nobody else’s to know"))
+    for_groups = BooleanField(lazy("Community groups ask for it, people do not"))
 
     @property
     def words(self) -> ItemWords:

@@ -30,6 +30,7 @@ _FLAGS = {
     "asks_what": {True: marked("Asks what exactly it is"), False: marked("Asks no longer what exactly it is")},
     "needs_delivery": {True: marked("Has to be brought somewhere"), False: marked("Need not be brought anywhere")},
     "is_sensitive": {True: marked("Nobody else’s to know"), False: marked("No longer kept from others")},
+    "for_groups": {True: marked("For community groups now"), False: marked("For people now")},
     "active": {True: marked("Offered again"), False: marked("Offered no longer")},
 }
 

@@ -34,6 +34,7 @@ class CatalogueVersion(Base):
     cap_pence: Mapped[int | None]
     is_sensitive: Mapped[bool]
     needs_delivery: Mapped[bool]
+    for_groups: Mapped[bool]
     active: Mapped[bool]
     # None where no account acted: what stood before versions were kept, and what came with the software.
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

@@ -11,6 +11,7 @@ from fundapp.audit import service as audit
 from fundapp.core.forgetting import Forgetting
 from fundapp.core.language import marked
 from fundapp.core.personal import Kept
+from fundapp.grants.groups import forgetting as groups
 from fundapp.grants.lifecycle import Status
 from fundapp.grants.matching import forgetting as matching
 from fundapp.grants.models import Evidence, GrantRequest
@@ -78,6 +79,7 @@ FORGETTING = (
         Kept.IDENTITY, marked("The person’s own words in requests that were paid"), GrantRequest, "grant", _helped, _drop_own_words, _person
     ),
     Forgetting(Kept.MONEY, marked("Bills, and where it was bought"), GrantRequest, "grant", _paid, _drop_bills, _person),
+    *groups.FORGETTING,
     *slips.FORGETTING,
     *matching.FORGETTING,
 )

@@ -13,9 +13,12 @@ from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.sealed import SealedBytes, SealedJson, SealedText
 from fundapp.grants.clocks.timed import Timed
+from fundapp.grants.groups.models import CommunityGroup
 from fundapp.grants.lifecycle import Status
 from fundapp.grants.thing_models import RequestThing
 
+# As many as a small grant can help.
+MOST_HELPED = 10_000
 _STATUSES = ", ".join(f"'{status}'" for status in Status)
 _STATUS = Enum(Status, native_enum=False, create_constraint=False, length=16, values_callable=lambda kinds: [kind.value for kind in kinds])
 # What is paid and given back (`gone`) fits the status: nothing, some, or all of it.
@@ -64,6 +67,8 @@ class CatalogueItem(Base):
     is_sensitive: Mapped[bool] = mapped_column(server_default=false(), default=False)
     # Whether it has to be brought somewhere, so that an address is asked for, kept apart.
     needs_delivery: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    # Whether community groups ask for it, and people do not.
+    for_groups: Mapped[bool] = mapped_column(server_default=false(), default=False)
 
 
 class Person(Base):
@@ -88,10 +93,17 @@ class GrantRequest(Timed, Base):
     __table_args__ = (
         CheckConstraint(f"status IN ({_STATUSES})", name="status_known"),
         CheckConstraint(
-            "status IN ('draft', 'withdrawn') OR (person_id IS NOT NULL AND consent_at IS NOT NULL AND sent_at IS NOT NULL"
+            "status IN ('draft', 'withdrawn') OR (num_nonnulls(person_id, group_id) = 1 AND consent_at IS NOT NULL AND sent_at IS NOT NULL"
             " AND asked_pence > 0)",
             name="sent_whole",
             info={"sentence": marked("The request is not complete yet. Check each answer, then send it.")},
+        ),
+        # A person, or a community group with how many people it helps.
+        CheckConstraint(
+            "num_nonnulls(person_id, group_id) <= 1 AND num_nonnulls(group_id, helps_many) <> 1 AND coalesce(helps_many, 1) BETWEEN 1 AND"
+            f" {MOST_HELPED}",
+            name="one_recipient",
+            info={"sentence": marked("A request is for one person, or for one group that says how many people it helps.")},
         ),
         CheckConstraint(
             "status NOT IN ('agreed', 'being_paid', 'part_paid', 'paid', 'in_hands', 'closed') OR"
@@ -117,6 +129,9 @@ class GrantRequest(Timed, Base):
     # Made with the first page and sent back by it, so that a double click starts one request.
     form_key: Mapped[UUID]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # A community group instead of a person: the recipient is then an organisation.
+    group_id: Mapped[int | None] = mapped_column(ForeignKey(CommunityGroup.id), index=True)
+    helps_many: Mapped[int | None]
     asked_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     # The team that asked, as it was then: people move, requests stay.
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
@@ -159,6 +174,15 @@ class GrantRequest(Timed, Base):
     # With their kinds, wherever a request is read: nothing can be said of a request without them.
     things: Mapped[list[RequestThing]] = relationship(lazy="selectin", order_by=RequestThing.position, cascade="all, delete-orphan")
     person: Mapped[Person | None] = relationship(lazy="raise")
+    # Asked for where there is one, and not at all where there is none.
+    group: Mapped[CommunityGroup | None] = relationship(lazy="selectin")
+
+    @property
+    def whom(self) -> str:
+        """Whom it is for: somebody by their code, or a group by its name; empty where it is for nobody yet."""
+        if self.group is not None:
+            return self.group.name
+        return _("Person %(code)s") % {"code": self.person.code} if self.person is not None else ""
 
     @property
     def subject(self) -> str:

@@ -8,6 +8,7 @@ from fundapp.core.language import marked
 from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
 from fundapp.grants.clocks import personal as clocks
 from fundapp.grants.demand import personal as demand
+from fundapp.grants.groups import personal as groups
 from fundapp.grants.matching import personal as matching
 from fundapp.grants.policy import personal as policy
 from fundapp.grants.slips import personal as slips
@@ -69,6 +70,7 @@ INVENTORY = Inventory(
         *held("conflict", "user_id", whose=Whose.STAFF, why=_WHO, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.MONEY, pseudonym=True),
         *policy.HOLDINGS,
         *demand.HOLDINGS,
+        *groups.HOLDINGS,
         *slips.HOLDINGS,
         *clocks.HOLDINGS,
         *matching.HOLDINGS,
@@ -76,19 +78,22 @@ INVENTORY = Inventory(
     impersonal={
         **policy.IMPERSONAL,
         **demand.IMPERSONAL,
+        **groups.IMPERSONAL,
         **slips.IMPERSONAL,
         **clocks.IMPERSONAL,
         **matching.IMPERSONAL,
         "catalogue_item": columns(
             "id code name account_code guide_low_pence guide_high_pence help_text asks_what active cap_pence is_sensitive needs_delivery"
+            " for_groups"
         ),
         "catalogue_version": columns(
             "id item_id number name guide_low_pence guide_high_pence help_text asks_what active cap_pence is_sensitive needs_delivery"
-            " changed_at why"
+            " for_groups changed_at why"
         ),
         "person": columns("id team_id organisation_id issued_at"),
         "grant_request": columns(
-            "id form_key team_id organisation_id version started_at saved_at sent_at decided_at agreed_at paid_at in_hands_at ended_at due_at"
+            "id form_key team_id organisation_id version started_at saved_at sent_at decided_at agreed_at paid_at in_hands_at ended_at"
+            " due_at group_id helps_many"
         ),
         "request_thing": columns("id request_id position"),
         "request_event": columns("id request_id action from_status to_status at audit_id"),

@@ -44,9 +44,10 @@ class Seen:
 
 
 def catalogue(session: Session, *, active_only: bool = True) -> Sequence[CatalogueItem]:
-    """Kinds of help in the order in which they were added; what says "other" stands last."""
+    """Kinds of help in the order in which they were added; what says "other" stands last. `active_only`: what people ask for now."""
     statement = select(CatalogueItem).order_by(CatalogueItem.asks_what, CatalogueItem.id)
-    return session.scalars(statement.where(CatalogueItem.active) if active_only else statement).all()
+    offered = statement.where(CatalogueItem.active, ~CatalogueItem.for_groups)
+    return session.scalars(offered if active_only else statement).all()
 
 
 def team_requests(actor: Actor, *, whose: str = "mine", state: str = "") -> Select[GrantRequest]:
@@ -145,7 +146,9 @@ def answer_times(session: Session, since: datetime, until: datetime) -> AnswerTi
 
 def seen_of_person(session: Session, request: GrantRequest) -> Seen:
     """What was agreed for the same code in the twelve months before now, and the last help of the same kind, this one left out."""
-    mine = (GrantRequest.person_id == request.person_id, GrantRequest.id != request.id, GrantRequest.status != Status.WITHDRAWN)
+    # A community group's requests belong together as a person's do.
+    same = GrantRequest.group_id == request.group_id if request.group_id else GrantRequest.person_id == request.person_id
+    mine = (same, GrantRequest.id != request.id, GrantRequest.status != Status.WITHDRAWN)
     kinds = {thing.item_id for thing in request.things}
     year = session.scalar(
         select(func.coalesce(func.sum(GrantRequest.agreed_pence - GrantRequest.released_pence), 0)).where(

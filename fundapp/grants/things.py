@@ -15,9 +15,9 @@ LONGEST = {"detail_words": 80, "supplier": 120}
 
 
 def offered(session: Session, item_id: int) -> CatalogueItem:
-    """A kind of help that can be asked for now. Raises Refused for any other."""
+    """A kind of help that can be asked for now, for a person. Raises Refused for any other."""
     item = session.get(CatalogueItem, item_id)
-    if item is None or not item.active:
+    if item is None or not item.active or item.for_groups:
         raise Refused(_("That is not offered just now. Choose something else, or “other”."))
     return item
 
