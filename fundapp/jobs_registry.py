@@ -11,6 +11,7 @@ from fundapp.giving.monthly.tasks import tasks as giving_monthly
 from fundapp.giving.point_tasks import tasks as giving_points
 from fundapp.giving.refunds.tasks import tasks as giving_refunds
 from fundapp.giving.tasks import tasks as giving
+from fundapp.grants.matching.tasks import tasks as grants_matching
 from fundapp.grants.tasks import tasks as grants
 from fundapp.jobs import Tasks
 from fundapp.jobs.resealing import tasks as resealing
@@ -33,6 +34,7 @@ ROOMS: tuple[Tasks, ...] = (
     giving_points,
     giving_refunds,
     grants,
+    grants_matching,
     openbooks,
     points,
     publishing,

@@ -168,7 +168,7 @@ class AuditKind(StrEnum):
     SLIP_VOIDED = "person.slip_voided", marked("person’s slip made void"), _SLIP | {"why": code}
     STORY_STOPPED = "person.story_stopped", marked("person wants no story told")
     STORY_ALLOWED = "person.story_allowed", marked("person lets themselves be asked for a story again")
-    PERSON_MATCHED = "person.matched", marked("person compared between agencies"), {"request": whole, "differs": whole, "outcome": code}
+    PERSON_MATCHED = "person.matched", marked("person compared between agencies"), {"request": whole, "differs": whole}
     MATCH_FORGOTTEN = "person.match_forgotten", marked("comparison of a person forgotten")
     MATCHING_KEY_MADE = "matching_key.made", marked("key of comparisons made")
     MATCHING_KEY_DESTROYED = "matching_key.destroyed", marked("key of comparisons destroyed, with what it made"), {"marks": whole}

@@ -19,6 +19,7 @@ from fundapp.core.language import gettext as _
 from fundapp.core.money import pounds
 from fundapp.grants import steps
 from fundapp.grants.lifecycle import Action
+from fundapp.grants.matching.queries import same_person
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.policy import standing, totals
 from fundapp.grants.policy.models import CapOverride
@@ -81,7 +82,7 @@ def shares(request: GrantRequest) -> dict[int, int]:
 def standing_of(session: Session, request: GrantRequest, pence_by_item: Mapping[int, int] | None = None) -> Standing:
     """How a request stands to its caps, if so much of each kind were agreed: all that it asks, unless told."""
     wanted = shares(request) if pence_by_item is None else pence_by_item
-    had = totals.of_persons(session, _persons(request), but=request.id)
+    had = totals.of_persons(session, _persons(session, request), but=request.id)
     caps = [Cap("", standing.now(session).person_cap_pence, had.pence, sum(wanted.values()))] if request.person_id else []
     kinds = {thing.item_id: thing.item for thing in request.things if thing.item.cap_pence is not None}
     for number, item in kinds.items() if request.person_id else ():
@@ -127,12 +128,12 @@ def lift(session: Session, *, actor: Actor, request_id: int, version: int, reaso
 
 def take_turn(session: Session, request: GrantRequest) -> None:
     """Let one request at a time be agreed for one person, by whichever code they are known."""
-    for person_id in sorted(_persons(request)):
+    for person_id in sorted(_persons(session, request)):
         session.execute(_TURN, {"whose": f"person:{person_id}"})
 
 
-def _persons(request: GrantRequest) -> set[int]:
-    return {request.person_id} if request.person_id else set()
+def _persons(session: Session, request: GrantRequest) -> set[int]:
+    return same_person(session, request.person_id) if request.person_id else set()
 
 
 def _over(found: Standing) -> str:

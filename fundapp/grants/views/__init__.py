@@ -3,10 +3,12 @@
 from fundapp.grants.views.asking import blueprint as asking
 from fundapp.grants.views.bills import blueprint as bills
 from fundapp.grants.views.catalogue import blueprint as catalogue
+from fundapp.grants.views.comparing import auditing as comparisons
+from fundapp.grants.views.comparing import blueprint as comparing
 from fundapp.grants.views.covering import blueprint as covering
 from fundapp.grants.views.deciding import blueprint as deciding
 from fundapp.grants.views.person import blueprint as person
 from fundapp.grants.views.requests import blueprint as requests
 from fundapp.grants.views.slips import blueprint as slips
 
-blueprints = (requests, asking, slips, person, deciding, bills, covering, catalogue)
+blueprints = (requests, asking, slips, person, comparing, comparisons, deciding, bills, covering, catalogue)
