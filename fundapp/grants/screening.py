@@ -31,6 +31,7 @@ _SAYS_WHO = (
 )
 _BORN = marked("“%(words)s” looks like a date of birth. Leave it out: the Fund knows people by their code alone.")
 
+_NAMED = marked("“%(words)s” looks like somebody’s name. Leave it out: the Fund knows people by their code alone.")
 _TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Mx)\.? [A-Z][\w’'-]+")
 # The beginnings of words that tell of health, offences, where somebody comes from, faith, or whom they love; and whole words, where
 # a beginning would find too much ("a cracked screen").
@@ -56,6 +57,15 @@ def says_who(words: str) -> str | None:
         if 1900 <= year < clock.today().year - RECENT_YEARS:
             return _(_BORN) % {"words": day.group()}
     return None
+
+
+def for_phones() -> list[dict[str, str | bool]]:
+    """The same patterns for a phone without a signal, which keeps nothing that leads to somebody: names among it.
+
+    Each with what it says of what it found. `year` marks the days, of which only those of long ago are somebody's.
+    """
+    rows = [*_SAYS_WHO, (_TITLE, _NAMED), (_DAY, _BORN)]
+    return [{"pattern": pattern.pattern, "flags": "u", "sentence": _(sentence), "year": pattern is _DAY} for pattern, sentence in rows]
 
 
 def tells_more(texts: Iterable[str]) -> list[str]:

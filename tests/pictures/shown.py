@@ -40,6 +40,8 @@ NOT_PAGES = {
     "bills.show": "a photo or a PDF",
     "covering.photo": "a photo",
     "manifest.show": "words for a phone",
+    "phone.service_worker": "a script",
+    "phone_drafts.ready": "words for a phone",
     "mailbox.file": "a file that came with a letter",
 }
 
@@ -231,6 +233,7 @@ WORKER = _seen_by(
     Shown("requests.home", "/requests?whose=team&state=waiting", "the team's"),
     _day_one("requests.home", "/requests"),
     Shown("asking.new", "/requests/new", "the first question"),
+    Shown("phone.without_signal", "/without-signal", "nothing on this phone"),
     _wrong("asking.new", "/requests/new", "Save and continue"),
     _day_one("asking.new", "/requests/new"),
     *(

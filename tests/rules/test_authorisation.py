@@ -115,6 +115,7 @@ _PUBLIC = (
     " monthly.send_link monthly.sent monthly.stop"
     " refund_asking.ask refund_asking.ask_now refund_asking.leave"
     " giving.give_at_point_now giving.give_now health.alive health.ready mailbox.file mailbox.letter mailbox.letters manifest.show"
+    " phone.service_worker phone.without_signal"
     " open_ledger.checkpoint open_ledger.open_ledger open_ledger.script open_ledger.tile open_ledger.vkey openbooks.accessibility"
     " openbooks.complaints openbooks.home openbooks.open_books openbooks.privacy openbooks.proof sign_in.accept_invitation"
     " security.contact security.policy"
@@ -236,6 +237,8 @@ TABLE: dict[str, tuple[May, ...]] = {
     # Asking.
     "asking.new": (May(WORKERS),),
     "asking.start": (May(WORKERS),),
+    # Without a number of its own a draft is refused; integration/grants/phone holds whose it may be.
+    **_all("phone_drafts.ready phone_drafts.send", May(WORKERS)),
     "asking.new_person": (May(WORKERS),),
     "asking.issue_person": (May(WORKERS),),
     "asking.show_person": (May(TEAM, owned=True),),

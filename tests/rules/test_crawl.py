@@ -76,6 +76,8 @@ UNLINKED = {
     "asking.show_person": "the form that issues a person's code",
     "design.show": "the contract",
     "manifest.show": "the head of each page of somebody signed in",
+    "phone.service_worker": "the script of a key worker's page",
+    "phone_drafts.ready": "the script of a key worker's page",
     "search.found": "the search box",
     "complaining.follow": "the page that thanks its writer",
     "mailbox.letters": "what script/run prints",

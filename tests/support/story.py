@@ -27,6 +27,7 @@ class Seats:
     """Who plays in a journey."""
 
     worker: Seat
+    other_worker: Seat
     approver: Seat
     approver_two: Seat
     finance: Seat

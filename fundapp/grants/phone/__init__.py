@@ -1,1 +1,1 @@
-"""Asking from a phone that has no signal."""
+"""Requests that are written without a signal: kept on the phone, sealed, and sent once when there is one again (docs/offline.md)."""

@@ -1,5 +1,7 @@
 """Pages about requests, a blueprint for each guard."""
 
+from fundapp.grants.phone.views import drafts as phone_drafts
+from fundapp.grants.phone.views import shell as phone
 from fundapp.grants.views.asking import blueprint as asking
 from fundapp.grants.views.bills import blueprint as bills
 from fundapp.grants.views.catalogue import blueprint as catalogue
@@ -11,4 +13,4 @@ from fundapp.grants.views.person import blueprint as person
 from fundapp.grants.views.requests import blueprint as requests
 from fundapp.grants.views.slips import blueprint as slips
 
-blueprints = (requests, asking, slips, person, comparing, comparisons, deciding, bills, covering, catalogue)
+blueprints = (requests, asking, slips, person, comparing, comparisons, deciding, bills, covering, catalogue, phone, phone_drafts)

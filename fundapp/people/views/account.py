@@ -75,8 +75,9 @@ def sign_out() -> ResponseReturnValue:
         service.sign_out(db(), session_id=_own().session_id)
     signed_in.finish()
     away = redirect(url_for("sign_in.sign_in"), 303)
-    # Going back shows nothing of what was read: no page was stored, and what a browser keeps of open ones goes as well (ASVS 14.3.1).
-    away.headers["Clear-Site-Data"] = '"cache"'
+    # Going back shows nothing of what was read: no page was stored, and what a browser keeps of open ones goes as well (ASVS 14.3.1),
+    # and with it whatever was written on this phone without a signal (docs/offline.md).
+    away.headers["Clear-Site-Data"] = '"cache", "storage"'
     return away
 
 

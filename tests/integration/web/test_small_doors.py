@@ -79,7 +79,7 @@ def test_the_log_tells_by_number_who_was_refused_and_nothing_of_who_was_let_in(
 def test_signing_out_takes_along_what_a_browser_keeps_of_the_pages(client: Any, session: Session, sign_in_as: Any) -> None:
     sign_in_as(client, people.user(session, Role.KEY_WORKER))
     assert client.get("/account").headers["Cache-Control"] == "no-store"
-    assert client.post("/sign-out").headers["Clear-Site-Data"] == '"cache"'
+    assert client.post("/sign-out").headers["Clear-Site-Data"] == '"cache", "storage"'
 
 
 def test_a_file_or_json_where_words_belong_is_no_answer(client: Any, session: Session, sign_in_as: Any) -> None:
