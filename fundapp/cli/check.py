@@ -16,6 +16,8 @@ from fundapp.giving import hearing
 from fundapp.giving.bank import balancing
 from fundapp.giving.bank.models import StripeProof
 from fundapp.giving.hearing import Heard
+from fundapp.grants.policy import seats as policy_seats
+from fundapp.grants.policy import standing as policy
 from fundapp.ledger import checkpoints, signing
 from fundapp.ledger.errors import CannotSign
 from fundapp.ledger.notes import BadNote, Signer
@@ -29,7 +31,8 @@ def command() -> None:
     """Check settings and database; exit 1 with a sentence for each fault."""
     with opened() as fund:
         with fund.session() as session:
-            faults = [*filter(None, [keys.missing(session)]), *empty_seats(session), *key_faults(session, fund.settings)]
+            faults = [*filter(None, [keys.missing(session)]), *empty_seats(session), *policy_faults(session)]
+            faults += key_faults(session, fund.settings)
             heard = hearing.heard(session)
             faults += stripe_faults(heard)
             faults += balance_faults(balancing.latest(session))
@@ -65,6 +68,11 @@ def empty_seats(session: Session) -> list[str]:
             short = f"Nobody is {seat}" if held == 0 else f"Only {held} person is {seat}"
             faults.append(f"{short}; {needed} must be. Invite one: fundapp user invite EMAIL --role {role} --organisation … --team …")
     return faults
+
+
+def policy_faults(session: Session) -> list[str]:
+    """A sentence for each kind of request that nobody could decide or pay under the policy that holds."""
+    return [f"{sentence} See /admin/policy" for sentence in policy_seats.sentences(session, policy.now(session))]
 
 
 def key_faults(session: Session, settings: Settings) -> Iterator[str]:

@@ -213,6 +213,13 @@ TABLE: dict[str, tuple[May, ...]] = {
     **_all("rules.propose", May(ADMIN, values={"name": "giving"})),
     **_all("rules.agree", May(APPROVERS, there=False, values={"name": "giving", "version": 999})),
     **_all("rules.decline", May(APPROVERS | ADMIN, values={"name": "giving", "version": 999})),
+    "policy.index": (May(APPROVERS | SIGNS),),
+    "policy.show": (May(APPROVERS | SIGNS, there=False, values={"number": 999}),),
+    **_all("policy.new policy.propose", May(ADMIN)),
+    "policy.sign": (May(APPROVERS, there=False, values={"number": 999}),),
+    "policy.decline": (May(APPROVERS | ADMIN, values={"number": 999}),),
+    "policy.list_looks": (May(APPROVERS | AUDITOR),),
+    **_all("policy.look policy.looked", May(APPROVERS, there=False, values={"request_id": 999})),
     **_all(
         "cover.show cover.put_on_call cover.absent cover.set_absent cover.office cover.change_hours cover.close_on",
         May(ADMIN),

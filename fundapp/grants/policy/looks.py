@@ -6,11 +6,13 @@ what was drawn is kept, so that whoever holds the key can draw again and see tha
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from fundapp.audit import queries as audit
 from fundapp.audit.kinds import AuditKind
 from fundapp.audit.service import record
 from fundapp.core import clock
@@ -66,6 +68,37 @@ def answer(session: Session, *, actor: Actor, request_id: int, is_fine: bool, re
     code = "fine" if is_fine else "not_fine"
     record(session, actor=actor, kind=AuditKind.POLICY_LOOKED, subject=request.subject, facts={"found": code}, words=words)
     return look
+
+
+def seen(session: Session, actor: Actor, request_id: int) -> tuple[PolicyLook, GrantRequest]:
+    """What was drawn to be looked at, and its request, for somebody who may see it. Raises NotFound."""
+    request, _ties = steps.seen(session, request_id, actor)
+    look = session.scalar(select(PolicyLook).where(PolicyLook.request_id == request_id).options(joinedload(PolicyLook.found)))
+    if look is None:
+        raise NotFound
+    return look, request
+
+
+def agreed(session: Session, request_id: int) -> PolicyAnswer:
+    """What the policy said to a request. Raises NotFound where it was not asked."""
+    found = session.get(PolicyAnswer, request_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def due_at(look: PolicyLook) -> datetime:
+    """By when somebody should have looked: the end of the day."""
+    return clock.start_of(look.due_on + timedelta(days=1))
+
+
+def reasons(session: Session, request_ids: Sequence[int]) -> dict[int, str]:
+    """What was not fine, by the request, where the words are still there."""
+    subjects = {f"grant:{number}": number for number in request_ids}
+    if not subjects:
+        return {}
+    found = session.scalars(audit.of_subjects(list(subjects), [AuditKind.POLICY_LOOKED.value]))
+    return {subjects[event.subject]: event.words for event in found if event.words}
 
 
 def waiting(actor: Actor) -> Select[PolicyLook]:

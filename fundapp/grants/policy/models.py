@@ -62,6 +62,10 @@ class PolicyVersion(Base):
         """How the audit trail names it."""
         return f"policy:{self.number}"
 
+    def may_sign(self, user_id: int | None) -> bool:
+        """Whether an approver may sign it: they neither proposed it nor signed it already."""
+        return self.proposed_by != user_id and user_id not in {one.user_id for one in self.signatures}
+
 
 class PolicySignature(Base):
     """That an approver signed a policy. Nobody signs what they proposed, and nobody twice."""
