@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.cli.demo_data.world import PASSWORD
 from fundapp.core import clock
+from fundapp.core.keys import Keys
 from fundapp.core.roles import Role
 from fundapp.database.instance import Instance
 from fundapp.people import factors, resetting, throttle
@@ -30,7 +31,7 @@ from fundapp.web.models import Guessing
 from tests.builders import people
 from tests.builders.grants import Seat
 from tests.builders.stand_in import StandIn
-from tests.pictures import stage_admin, stage_books, stage_data, stage_gifts, stage_requests
+from tests.pictures import stage_admin, stage_books, stage_data, stage_gifts, stage_requests, stage_voice
 from tests.support.live import LiveServer, serving
 from tests.support.postgres import Cluster
 from tests.support.town import grown
@@ -136,6 +137,7 @@ def _set(live: LiveServer) -> dict[str, object]:
             | stage_admin.make(session, who)
             | stage_books.make(session, live, who)
             | stage_data.make(session, live, who)
+            | stage_voice.make(session, Keys(live.settings.secret_key, live.settings.private_keys), who)
             | _proofs(session, who["approver"])
         )
 

@@ -21,9 +21,13 @@ from werkzeug.routing import Rule
 from fundapp import create_app
 from fundapp.core import clock
 from fundapp.core.db import Database
+from fundapp.core.keys import Keys
 from fundapp.core.roles import Role
 from fundapp.grants import covering, deciding
+from fundapp.grants.matching import keys as matching_keys
+from fundapp.grants.matching.models import PersonMark
 from fundapp.grants.models import CatalogueItem, Evidence, GrantRequest
+from fundapp.grants.slips import service as slips
 from fundapp.ledger.models import Entry
 from fundapp.openbooks import readers
 from fundapp.openbooks.models import ReaderPart
@@ -124,6 +128,8 @@ _PUBLIC = (
     " posters.check posters.posters posters.report posters.report_any posters.reported posters.send posters.send_any"
     " hosting.agreement hosting.ask hosting.certificate hosting.offer hosting.offered hosting.page hosting.piece hosting.send_offer"
     " hosting.send_wish"
+    " person.allow_story person.answer person.door person.end person.end_comparing person.enter person.page person.pause person.stop_story"
+    " person_complaints.form person_complaints.send"
 )
 _FOR_ANYBODY = "account.show account.sign_out account.change_password home.help_page home.put_away home.show search.find search.search"
 # Proving that it is oneself. What of it is whose, and what a half-proven session may, is held by integration/people/test_half_signed_in.py.
@@ -249,6 +255,18 @@ TABLE: dict[str, tuple[May, ...]] = {
     "asking.new_person": (May(WORKERS),),
     "asking.issue_person": (May(WORKERS),),
     "asking.show_person": (May(TEAM, owned=True),),
+    **_all("slips.show slips.issue", May(TEAM, owned=True)),
+    "slips.paper": (May(TEAM, owned=True),),
+    # Nobody of another team has their slip made void, is asked anything, or is compared or no longer compared.
+    "slips.void": (May(TEAM, owned=True, done_with={"why": "lost"}),),
+    "slips.ask_them": (May(TEAM, "waiting", done_with={"words": "Do you still need it?"}),),
+    "slips.resume": (May(TEAM, "waiting"),),
+    "comparing.ask": (May(TEAM, "draft"),),
+    "comparing.send": (
+        act(TEAM, "draft", agrees="y", how="phone", initials="Q Z", **{"born_on-day": "1", "born_on-month": "2", "born_on-year": "1980"}),
+    ),
+    "comparing.forget": (May(TEAM, owned=True, done_with={}),),
+    "comparisons.made": (May(AUDITOR),),
     "asking.ask": (May(TEAM, "draft", values={"step": "goal"}), May(TEAM, "draft", values={"step": "check"})),
     "asking.answer": (May(TEAM, "draft", done_with={"goal": "I want to ring my daughter."}, values={"step": "goal"}),),
     "asking.send": (act(TEAM, "draft"),),
@@ -410,6 +428,11 @@ def _values(session: Session, seats: dict[str, build.Seat], requests: dict[str, 
         session, actor=build.ADMIN, email="new@example.org", roles=[Role.KEY_WORKER], team_id=seats["owner"].user.team_id
     )
     reader = readers.add_reader(session, actor=build.ADMIN, name="T", email="t@example.org", part=ReaderPart.OTHER)
+    # Somebody who has a slip, and was compared.
+    person_id = requests["waiting"].person_id or 0
+    slips.issue(session, actor=seats["owner"].actor, keys=Keys("s" * 40, ("p" * 40,)), person_id=person_id)
+    key = matching_keys.in_use(session)[0]
+    session.add(PersonMark(person_id=person_id, year=key.year, mark=b"m" * 32, marked_at=clock.now()))
     session.flush()
     return {
         "session_id": row.id,

@@ -13,7 +13,7 @@ from fundapp.audit import service as audit
 from fundapp.audit.kinds import AuditKind
 from fundapp.core import clock
 from fundapp.core.actor import Actor
-from fundapp.core.errors import NotAllowed, Refused
+from fundapp.core.errors import NotAllowed, NotFound, Refused
 from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.grants import asking, persons, steps
@@ -80,6 +80,9 @@ def forget(session: Session, *, actor: Actor, person_id: int) -> None:
 
 def forget_own(session: Session, *, slip: PersonSlip) -> None:
     """The same, by whoever holds a slip."""
+    session.refresh(slip)
+    if slip.void_at is not None:
+        raise NotFound
     forget(session, actor=slips.holder(slip), person_id=slip.person_id)
 
 

@@ -12,6 +12,8 @@ from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.errors import Conflict, NotFound, Refused
 from fundapp.core.keys import random_token
+from fundapp.grants.matching import queries as matching
+from fundapp.grants.matching import service as comparing
 from fundapp.grants.slips import codes, pausing, service, talking, telling
 from fundapp.grants.slips.forms import AnswerForm, CodeForm
 from fundapp.grants.slips.models import PersonSlip
@@ -106,6 +108,15 @@ def allow_story(code: str) -> ResponseReturnValue:
     return _opened(code, lambda slip: _act(code, slip, lambda: talking.allow_story(db(), slip=slip)))
 
 
+@blueprint.post("/<string:code>/end-comparing")
+@without_token(BY_CODE)
+@limited("slip-act", most=30)
+@WATCHED
+def end_comparing(code: str) -> ResponseReturnValue:
+    """No longer be compared between agencies."""
+    return _opened(code, lambda slip: _act(code, slip, lambda: comparing.forget_own(db(), slip=slip)))
+
+
 @blueprint.post("/<string:code>/end")
 @without_token(BY_CODE)
 @limited("slip-act", most=30)
@@ -159,6 +170,7 @@ def _page(slip: PersonSlip, code: str, *, sentence: str = "", answering: tuple[i
         sentence=sentence,
         key=_key(),
         issued_at=slip.issued_at,
+        is_marked=matching.is_marked(db(), slip.person_id),
         no_story=talking.is_stopped(db(), slip.person_id),
     )
     return body, wrong.status if wrong else 409 if sentence else 200

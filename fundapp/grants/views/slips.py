@@ -18,6 +18,7 @@ from fundapp.gateways.documents.slip import slip_pdf
 from fundapp.grants import persons
 from fundapp.grants.forms import ActForm
 from fundapp.grants.lifecycle import ENDED
+from fundapp.grants.matching import queries as matching
 from fundapp.grants.models import GrantRequest, Person
 from fundapp.grants.slips import codes, pausing, service, talking
 from fundapp.grants.slips.forms import PaperForm, QuestionForm, VoidForm
@@ -151,6 +152,7 @@ def _page(person: Person, form: Form | None = None) -> ResponseReturnValue:
         slip=service.standing(db(), person.id),
         form=form,
         void_form=void_form,
+        is_marked=matching.is_marked(db(), person.id),
     )
     return page, form.status if form is not None else 200
 
