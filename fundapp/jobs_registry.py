@@ -13,6 +13,7 @@ from fundapp.giving.refunds.tasks import tasks as giving_refunds
 from fundapp.giving.tasks import tasks as giving
 from fundapp.grants.matching.tasks import tasks as grants_matching
 from fundapp.grants.tasks import tasks as grants
+from fundapp.grants.together.tasks import tasks as grants_together
 from fundapp.jobs import Tasks
 from fundapp.jobs.resealing import tasks as resealing
 from fundapp.openbooks.publishing_tasks import tasks as publishing
@@ -35,6 +36,7 @@ ROOMS: tuple[Tasks, ...] = (
     giving_refunds,
     grants,
     grants_matching,
+    grants_together,
     openbooks,
     points,
     publishing,

@@ -14,7 +14,6 @@ from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 
 _MOVE: dict[str, Shape] = {"from": code, "to": code}
-_AWARD = _MOVE | {"agreed_pence": whole, "fund": code, "kind": code}
 # What is to be given, as it is frozen (grants/together/frozen.py), under which policy, and by which of its tiers.
 _SIGNED = _MOVE | {"agreed_pence": whole, "award": whole, "hash": reference, "policy": whole, "signers": code}
 # How a vote came out; who voted how is in no trail.
@@ -179,8 +178,8 @@ class AuditKind(StrEnum):
     # Grant requests, one for each act of the lifecycle.
     REQUEST_DRAFTED = "request.drafted", marked("request drafted")
     REQUEST_SENT = "request.sent", marked("request sent"), _MOVE | {"item": code, "asked_pence": whole}
-    REQUEST_AGREED = "request.agreed", marked("request agreed"), _AWARD
-    REQUEST_PART_AGREED = "request.part_agreed", marked("request part agreed"), _AWARD
+    REQUEST_AGREED = "request.agreed", marked("request agreed"), _SIGNED
+    REQUEST_PART_AGREED = "request.part_agreed", marked("request part agreed"), _SIGNED
     REQUEST_POLICY_AGREED = "request.policy_agreed", marked("request agreed by the standing policy"), _SIGNED
     REQUEST_SIGNED = "request.signed", marked("request signed"), _SIGNED
     REQUEST_COUNTERSIGNED = "request.countersigned", marked("request countersigned"), _SIGNED

@@ -17,11 +17,12 @@ from fundapp.core.errors import Conflict, NotAllowed, NotFound, Refused
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.roles import Role
-from fundapp.grants import awards, letters, persons, screening, steps, things
+from fundapp.grants import letters, persons, screening, steps, things
 from fundapp.grants.clocks import service as clocks
 from fundapp.grants.lifecycle import Action, Status
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.thing_models import RequestThing
+from fundapp.grants.together import moving
 
 # How long an answer may be, in letters, before a draft counts as whole. More than this is a report, not an answer.
 LONGEST = {"goal_words": 600, "unblocks_words": 600, **things.LONGEST}
@@ -207,11 +208,9 @@ def answer_question(session: Session, *, actor: Actor, request_id: int, version:
 def withdraw(session: Session, *, actor: Actor, request_id: int, version: int, words: str = "") -> GrantRequest:
     """Take a request back. What is set aside for it goes back to its fund; what was paid stays paid."""
     held = steps.hold(session, request_id=request_id, action=Action.WITHDRAW, actor=actor, version=version)
-    left_pence = held.request.set_aside_pence
-    held.request.released_pence += left_pence
+    moved = moving.free(session, held.request)
     steps.move(session, held, reason=words)
-    if left_pence:
-        awards.give_back(session, held.request, actor=actor, amount_pence=left_pence, reason="withdrawn")
+    moving.give_back(session, held.request, moved, actor=actor, reason="withdrawn")
     return held.request
 
 

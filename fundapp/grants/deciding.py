@@ -1,38 +1,60 @@
-"""Deciding: agreeing, agreeing a part, asking one question, declining, stepping aside, giving an award back."""
+"""Deciding: giving one's word for all or a part, asking one question, declining, stepping aside, giving an award back."""
 
 from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
-from fundapp.core.actor import Actor
+from fundapp.core.actor import Actor, standing_policy
 from fundapp.core.errors import Refused
 from fundapp.core.language import gettext as _
 from fundapp.core.money import pounds
-from fundapp.grants import awards, letters, steps
+from fundapp.grants import letters, steps
+from fundapp.grants.demand import declining
+from fundapp.grants.demand.reasons import Reason
 from fundapp.grants.lifecycle import Action
 from fundapp.grants.models import Conflict, GrantRequest
+from fundapp.grants.policy import standing as policy_standing
+from fundapp.grants.policy.tiers import Policy, Signers
+from fundapp.grants.together import agreeing, moving, panel, proposing
+from fundapp.grants.together.proposing import Terms
+from fundapp.grants.together.signers import takes_more
 
 
 def agree(session: Session, *, actor: Actor, request_id: int, version: int, fund_code: str) -> GrantRequest:
-    """Agree all that is asked, out of one fund. Agreed means set aside, not yet paid.
-
-    Raises Refused when the fund cannot pay, NotAllowed when this person is barred, Conflict when somebody was first.
-    """
-    held = steps.hold(session, request_id=request_id, action=Action.AGREE, actor=actor, version=version)
-    return _award(session, held, fund_code=fund_code, amount_pence=held.request.asked_pence or 0, reason="")
+    """Give one's word for all that is asked, out of one fund. Raises as `agree_on` does."""
+    return agree_on(session, actor=actor, request_id=request_id, version=version, terms=Terms((fund_code,)))
 
 
 def agree_part(
     session: Session, *, actor: Actor, request_id: int, version: int, fund_code: str, amount_pence: int, reason: str
 ) -> GrantRequest:
-    """Agree less than is asked, with a reason the worker can pass on."""
+    """Give one's word for less than is asked, the things in their order, with a reason the worker can pass on."""
     held = steps.hold(session, request_id=request_id, action=Action.AGREE_PART, actor=actor, version=version)
     asked = held.request.asked_pence or 0
     if not 0 < amount_pence < asked:
         least = _("A part is more than nothing and less than %(amount)s. To agree all of it, use Agree.")
         raise Refused(least % {"amount": pounds(asked)})
-    return _award(session, held, fund_code=fund_code, amount_pence=amount_pence, reason=reason)
+    return _give_word(session, held, Terms((fund_code,), pence=proposing.part_of(held.request, amount_pence)), reason)
+
+
+def agree_on(session: Session, *, actor: Actor, request_id: int, version: int, terms: Terms, reason: str = "") -> GrantRequest:
+    """Give one's word for what is to be given. Where the policy asks for one word it is agreed; where for more, it is signed.
+
+    Raises Refused when a fund cannot pay, or for less than was asked without a reason; NotAllowed when this person is barred,
+    Conflict when somebody was first.
+    """
+    held = steps.hold(session, request_id=request_id, action=Action.AGREE, actor=actor, version=version)
+    return _give_word(session, held, terms, reason)
+
+
+def agree_by_policy(session: Session, request: GrantRequest, *, policy: Policy, fund_code: str) -> GrantRequest:
+    """Agree all that is asked by the standing policy itself, which found that it allows this. It stays within the caller's lock."""
+    actor = standing_policy(policy.number or 0)
+    held = steps.hold(session, request_id=request.id, action=Action.AGREE_BY_POLICY, actor=actor, version=request.version)
+    award = proposing.draw_up(session, held.request, Terms((fund_code,)), signers=Signers.POLICY, policy=policy)
+    proposing.sign(session, award, actor, "policy")
+    return agreeing.agree(session, held, award)
 
 
 def ask_question(session: Session, *, actor: Actor, request_id: int, version: int, words: str) -> GrantRequest:
@@ -43,10 +65,11 @@ def ask_question(session: Session, *, actor: Actor, request_id: int, version: in
     return held.request
 
 
-def decline(session: Session, *, actor: Actor, request_id: int, version: int, reason: str) -> GrantRequest:
-    """Decline, with a reason the worker can pass on."""
+def decline(session: Session, *, actor: Actor, request_id: int, version: int, reason: str, why: Reason = Reason.OTHER) -> GrantRequest:
+    """Decline, with a reason the worker can pass on, and the code by which it is counted."""
     held = steps.hold(session, request_id=request_id, action=Action.DECLINE, actor=actor, version=version)
     steps.move(session, held, reason=reason)
+    declining.note_decline(session, held.request, why)
     letters.post_to_asker(session, held.request, "declined")
     return held.request
 
@@ -56,37 +79,45 @@ def step_aside(session: Session, *, actor: Actor, request_id: int, version: int,
     held = steps.hold(session, request_id=request_id, action=Action.STEP_ASIDE, actor=actor, version=version)
     session.add(Conflict(request_id=request_id, user_id=held.user_id, declared_at=clock.now()))
     steps.move(session, held, reason=words)
+    # With one member less, the votes may say something already.
+    panel.settle(session, held.request)
     return held.request
 
 
 def release_award(session: Session, *, actor: Actor, request_id: int, version: int, reason: str) -> GrantRequest:
-    """Give an agreed grant that will not be spent back to its fund, all of it."""
+    """Give an agreed grant that will not be spent back to its funds, all of it."""
     held = steps.hold(session, request_id=request_id, action=Action.RELEASE_AWARD, actor=actor, version=version)
     return _give_back(session, held, reason=reason, news="released")
 
 
 def release_rest(session: Session, *, actor: Actor, request_id: int, version: int, reason: str) -> GrantRequest:
-    """Give back to its fund what is left of a grant that was paid in part. What was paid stays paid, and its bill is still shown."""
+    """Give back to its funds what is left of a grant that was paid in part. What was paid stays paid, and its bill is still shown."""
     held = steps.hold(session, request_id=request_id, action=Action.RELEASE_REST, actor=actor, version=version)
     return _give_back(session, held, reason=reason, news="rest-released")
 
 
 def _give_back(session: Session, held: steps.Held, *, reason: str, news: str) -> GrantRequest:
-    request, left_pence = held.request, held.request.set_aside_pence
-    request.released_pence += left_pence
-    steps.move(session, held, reason=reason, facts={"released_pence": left_pence})
-    awards.give_back(session, request, actor=held.actor, amount_pence=left_pence, reason="not-needed")
+    request = held.request
+    moved = moving.free(session, request)
+    steps.move(session, held, reason=reason, facts={"released_pence": sum(one.pence for one in moved)})
+    moving.give_back(session, request, moved, actor=held.actor, reason="not-needed")
     letters.post_to_asker(session, request, news)
     return request
 
 
-def _award(session: Session, held: steps.Held, *, fund_code: str, amount_pence: int, reason: str) -> GrantRequest:
+def _give_word(session: Session, held: steps.Held, terms: Terms, reason: str) -> GrantRequest:
+    """The first word for an award: whose words it takes besides follows from the policy and the amount."""
     request = held.request
-    request.agreed_pence = amount_pence
-    request.fund_code = fund_code
-    awards.share_out(request, amount_pence)
-    facts: dict[str, str | int] = {"agreed_pence": amount_pence, "fund": fund_code, "kind": request.things[0].item.code}
-    steps.move(session, held, reason=reason, facts=facts)
-    awards.set_aside(session, request, actor=held.actor, fund_code=fund_code, amount_pence=amount_pence)
-    letters.post_to_asker(session, request, "agreed")
-    return request
+    pence = sum(proposing.wanted(request, terms).values())
+    if pence < (request.asked_pence or 0) and not reason.strip():
+        raise Refused(_("Say why not all of it, so that they can pass it on."))
+    policy = policy_standing.now(session)
+    tier = policy.tier_for(pence)
+    award = proposing.draw_up(session, request, terms, signers=tier.signers, policy=policy)
+    proposing.sign(session, award, held.actor, "approver")
+    if takes_more(tier.signers):
+        steps.move(session, steps.instead(held, Action.SIGN), reason=reason, facts=proposing.facts_of(award))
+        letters.post_to_approvers(session, request)
+        return request
+    whole = Action.AGREE if pence == request.asked_pence else Action.AGREE_PART
+    return agreeing.agree(session, steps.instead(held, whole), award, reason=reason)

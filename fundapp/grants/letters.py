@@ -43,3 +43,8 @@ def still_waits(step: Step, number: int, due_at: datetime, base_url: str) -> Let
     """To whoever hears that a request waits still. The office reads no requests: it is led to the rota."""
     link = f"{base_url}/admin/cover" if step is Step.OFFICE else f"{base_url}/decisions/{number}"
     return letter("mail/request_waits_still.txt", step=step.value, number=number, due=due_at, link=link)
+
+
+def of_emergency(number: int, base_url: str) -> Letter:
+    """To whoever looks on: two people agreed a request in an emergency."""
+    return letter("mail/request_agreed_urgently.txt", number=number, link=f"{base_url}/decisions/{number}")

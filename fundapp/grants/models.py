@@ -107,7 +107,7 @@ class GrantRequest(Timed, Base):
         ),
         CheckConstraint(
             "status NOT IN ('agreed', 'being_paid', 'part_paid', 'paid', 'in_hands', 'closed') OR"
-            " (agreed_pence > 0 AND agreed_pence <= asked_pence AND fund_code IS NOT NULL AND agreed_at IS NOT NULL)",
+            " (agreed_pence > 0 AND agreed_pence <= asked_pence AND agreed_at IS NOT NULL)",
             name="agreed_whole",
             info={"sentence": marked("What is agreed is more than nothing and not more than was asked.")},
         ),
@@ -155,7 +155,6 @@ class GrantRequest(Timed, Base):
     # What is out of the bank, all payments together, and what went back to the fund unspent.
     paid_pence: Mapped[int] = mapped_column(default=0)
     released_pence: Mapped[int]
-    fund_code: Mapped[str | None]
     status: Mapped[Status] = mapped_column(_STATUS)
     # Counts the steps. A form carries the one it was shown for, so that a stale page is told instead of obeyed.
     version: Mapped[int]

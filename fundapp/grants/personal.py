@@ -12,6 +12,7 @@ from fundapp.grants.groups import personal as groups
 from fundapp.grants.matching import personal as matching
 from fundapp.grants.policy import personal as policy
 from fundapp.grants.slips import personal as slips
+from fundapp.grants.together import personal as together
 
 # About whom, and on what basis.
 _helped_by_law = partial(held, whose=Whose.HELPED, basis=Basis.LEGAL_OBLIGATION)
@@ -35,7 +36,7 @@ _REQUEST = (
     *_helped_of_interest("grant_request", "consent_at", why=_CONSENT, kept=Kept.MONEY, plain_because=_BY_CODE),
     *_helped_by_law(
         "grant_request",
-        "asked_pence agreed_pence paid_pence released_pence fund_code status",
+        "asked_pence agreed_pence paid_pence released_pence status",
         why=_ASKED,
         kept=Kept.MONEY,
         plain_because=_BY_CODE,
@@ -74,6 +75,7 @@ INVENTORY = Inventory(
         *slips.HOLDINGS,
         *clocks.HOLDINGS,
         *matching.HOLDINGS,
+        *together.HOLDINGS,
     ),
     impersonal={
         **policy.IMPERSONAL,
@@ -82,6 +84,7 @@ INVENTORY = Inventory(
         **slips.IMPERSONAL,
         **clocks.IMPERSONAL,
         **matching.IMPERSONAL,
+        **together.IMPERSONAL,
         "catalogue_item": columns(
             "id code name account_code guide_low_pence guide_high_pence help_text asks_what active cap_pence is_sensitive needs_delivery"
             " for_groups"

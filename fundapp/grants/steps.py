@@ -33,6 +33,8 @@ from fundapp.web.filters import time_of_day
 
 LONGEST_WORDS = 2_000
 
+# One button: which of these it is follows from the amount.
+_ONE_WORD = {Action.AGREE.value, Action.AGREE_PART.value, Action.SIGN.value}
 # Actors without an account, by the first part of their reference.
 _UNSEATED = {"policy": Tie.THE_POLICY, "panel": Tie.THE_PANEL}
 _STAMPS: dict[Status, tuple[str, ...]] = {
@@ -93,6 +95,14 @@ def hold(session: Session, *, request_id: int, action: Action, actor: Actor, ver
     return Held(request, found, actor)
 
 
+def instead(held: Held, action: Action) -> Held:
+    """The same person taking another step of the same start, seats and bars. Raises Conflict where the table has no such step."""
+    found = lifecycle.rule(held.rule.start, action)
+    if found is None or (found.roles, found.must, found.barred) != (held.rule.roles, held.rule.must, held.rule.barred):
+        raise Conflict(_("This page was old. Look at it again; nothing was changed."))
+    return Held(held.request, found, held.actor)
+
+
 def move(session: Session, held: Held, *, reason: str = "", facts: Mapping[str, str | int] | None = None) -> RequestEvent:
     """Take the step that was held: write the status, the event and the audit line.
 
@@ -109,6 +119,8 @@ def move(session: Session, held: Held, *, reason: str = "", facts: Mapping[str, 
         request.status = found.end
         request.version += 1
         _stamp(request, found, at)
+    if found.start in lifecycle.PENDING and found.end not in lifecycle.COMMITTED | lifecycle.PENDING:
+        standing.void(session, request)
     session.flush()
     told: dict[str, str | int] = {"from": found.start.value, "to": found.end.value, **(facts or {})}
     audit_id = audit.record(session, actor=held.actor, kind=AUDIT[found.action], subject=request.subject, facts=told, words=words or None)
@@ -220,7 +232,7 @@ def _stale(session: Session, request: GrantRequest, actor: Actor, action: Action
     is_own = last.actor == actor.reference
     by_reader, by_somebody = DID[Action(last.action)]
     did = _(by_reader if is_own else by_somebody) % {"when": when(last.at)}
-    if is_own and last.action == action.value:
+    if is_own and (last.action == action.value or {last.action, action.value} <= _ONE_WORD):
         return AlreadyDone(f"{did} {_('It was done once.')}")
     return Conflict(f"{did} {_('Nothing more was changed; here is how it stands now.')}")
 

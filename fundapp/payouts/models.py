@@ -13,6 +13,7 @@ from fundapp.core.indexed import Indexed, WordIndexes
 from fundapp.core.language import marked
 from fundapp.core.sealed import SealedText
 from fundapp.grants.models import GrantRequest
+from fundapp.grants.together.models import AwardPart
 
 _TWO_PEOPLE = marked("A payment has two people: somebody else than who entered it releases it or sends it back.")
 
@@ -84,3 +85,14 @@ class Payment(Indexed, Base):
     def stands_paid(self) -> bool:
         """Whether it was released, and did not come back."""
         return self.released_at is not None and self.returned_at is None
+
+
+class PaymentPart(Base):
+    """What of a payment clears which part of the award. Never changed."""
+
+    __tablename__ = "payment_part"
+    __table_args__ = (CheckConstraint("amount_pence > 0", name="amount_positive"), {"info": {"app_role": "SELECT, INSERT"}})
+
+    payment_id: Mapped[int] = mapped_column(ForeignKey(Payment.id), primary_key=True, autoincrement=False)
+    part_id: Mapped[int] = mapped_column(ForeignKey(AwardPart.id), primary_key=True, autoincrement=False, index=True)
+    amount_pence: Mapped[int]

@@ -29,5 +29,6 @@ INVENTORY = Inventory(
     ),
     impersonal={
         "payment": columns("id request_id number amount_pence is_last paid_on entered_at released_at refused_at returned_at"),
+        "payment_part": columns("payment_id part_id amount_pence"),
     },
 )

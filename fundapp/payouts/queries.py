@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from fundapp.grants.models import GrantRequest
-from fundapp.payouts.models import Payment
+from fundapp.grants.together import standing as awards
+from fundapp.grants.together.models import AwardPart
+from fundapp.payouts.models import Payment, PaymentPart
 
 _WAITS = (Payment.released_at.is_(None), Payment.refused_at.is_(None))
 
@@ -42,3 +45,24 @@ def released() -> Select[Payment]:
 def history(session: Session, request_id: int) -> Sequence[Payment]:
     """Every payment of one request, those sent back too, oldest first."""
     return session.scalars(select(Payment).where(Payment.request_id == request_id).order_by(Payment.number)).all()
+
+
+def parts_of(session: Session, payment_id: int) -> dict[int, int]:
+    """What of a payment clears which part of the award, by the part's id."""
+    rows = session.execute(select(PaymentPart.part_id, PaymentPart.amount_pence).where(PaymentPart.payment_id == payment_id))
+    return {row.part_id: row.amount_pence for row in rows}
+
+
+def parts(session: Session, request: GrantRequest) -> Sequence[AwardPart]:
+    """What each fund gives for each thing of an agreed request."""
+    award = awards.award(session, request)
+    return awards.parts(session, award) if award is not None else ()
+
+
+def by_fund(session: Session, payment: Payment | None, of: Sequence[AwardPart]) -> Mapping[str, int]:
+    """How much of a payment each fund gives."""
+    cleared = parts_of(session, payment.id) if payment is not None else {}
+    found: Counter[str] = Counter()
+    for part in of:
+        found[part.fund_code] += cleared.get(part.id, 0)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import func, select
@@ -12,11 +13,14 @@ from fundapp.core.actor import Actor
 from fundapp.core.errors import Conflict, NotFound, Refused
 from fundapp.core.language import gettext as _
 from fundapp.core.money import pounds
-from fundapp.grants import awards, letters, steps
+from fundapp.grants import letters, steps
 from fundapp.grants.lifecycle import Action
 from fundapp.grants.models import GrantRequest
+from fundapp.grants.together import moving, proposing, signing, standing
+from fundapp.grants.together.allocating import Part, clear
+from fundapp.grants.together.models import Award
 from fundapp.payouts import queries
-from fundapp.payouts.models import Payment
+from fundapp.payouts.models import Payment, PaymentPart
 
 
 def enter_payment(
@@ -30,14 +34,19 @@ def enter_payment(
     supplier: str,
     bank_reference: str,
     is_last: bool = True,
+    costs: Mapping[int, int] | None = None,
 ) -> Payment:
     """Enter what is to be paid, or was: the real amount, the day, the reference that finds it at the bank, and whether it is the last.
 
-    Nothing is posted yet. A payment of all that is left is the last, whatever was said.
-    Raises Refused for more than is still set aside, or a day before the agreement or after today.
+    `costs`: how much of it each thing cost, by the thing's id; None lays it over the things in their order. Nothing is posted yet. A
+    payment of all that is left is the last, whatever was said. Raises Refused for more than is still set aside, of all or of one thing,
+    for a day before the agreement or after today, and where what was agreed has changed since it was signed.
     """
     held = steps.hold(session, request_id=request_id, action=Action.ENTER_PAYMENT, actor=actor, version=version)
     _check(held.request, amount_pence, paid_on)
+    award = signing.standing_award(session, held.request)
+    proposing.require_unchanged(session, held.request, award)
+    cleared = _cleared(session, held.request, award, amount_pence, costs)
     number = session.scalar(select(func.count()).select_from(Payment).where(Payment.request_id == request_id)) or 0
     payment = Payment(
         request_id=request_id,
@@ -51,6 +60,8 @@ def enter_payment(
         entered_at=clock.now(),
     )
     session.add(payment)
+    session.flush()
+    session.add_all(PaymentPart(payment_id=payment.id, part_id=part_id, amount_pence=pence) for part_id, pence in cleared.items())
     steps.move(session, held, facts={"amount_pence": amount_pence, "paid_on": paid_on.isoformat(), "payment": payment.number})
     return payment
 
@@ -65,14 +76,14 @@ def release_payment(session: Session, *, actor: Actor, request_id: int, version:
     action = Action.RELEASE_PART if newest and not newest.is_last else Action.RELEASE_PAYMENT
     held = steps.hold(session, request_id=request_id, action=action, actor=actor, version=version)
     request, payment = held.request, _standing(session, request_id)
+    proposing.require_unchanged(session, request, signing.standing_award(session, request))
     payment.released_by, payment.released_at = held.user_id, clock.now()
-    request.paid_pence += payment.amount_pence
-    unspent_pence = request.set_aside_pence if payment.is_last else 0
-    request.released_pence += unspent_pence
+    paid = moving.clear(session, request, queries.parts_of(session, payment.id))
+    unspent = moving.free(session, request) if payment.is_last else []
+    unspent_pence = sum(one.pence for one in unspent)
     steps.move(session, held, facts={"amount_pence": payment.amount_pence, "unspent_pence": unspent_pence, "payment": payment.number})
-    awards.pay(session, request, actor=actor, number=payment.number, amount_pence=payment.amount_pence, paid_on=payment.paid_on)
-    if unspent_pence:
-        awards.give_back(session, request, actor=actor, amount_pence=unspent_pence, reason="unspent")
+    moving.pay(session, request, paid, actor=actor, number=payment.number, paid_on=payment.paid_on)
+    moving.give_back(session, request, unspent, actor=actor, reason="unspent")
     letters.post_to_asker(session, request, "paid" if payment.is_last else "part-paid")
     return payment
 
@@ -102,9 +113,9 @@ def take_back_payment(session: Session, *, actor: Actor, request_id: int, versio
     if not payment.stands_paid:
         raise Conflict(_("That payment does not stand: it was never released, or came back before."))
     payment.returned_by, payment.returned_at = held.user_id, clock.now()
-    held.request.paid_pence -= payment.amount_pence
+    moving.clear(session, held.request, {part_id: -pence for part_id, pence in queries.parts_of(session, payment.id).items()})
     steps.move(session, held, reason=reason, facts={"amount_pence": payment.amount_pence, "payment": number})
-    awards.take_back(session, held.request, actor=actor, number=number)
+    moving.take_back(session, held.request, actor=actor, number=number)
     letters.post_to_asker(session, held.request, "came-back")
     return payment
 
@@ -119,6 +130,23 @@ def _standing(session: Session, request_id: int) -> Payment:
     if payment is None:
         raise Conflict(_("There is no payment to release here."))
     return payment
+
+
+def _cleared(
+    session: Session, request: GrantRequest, award: Award, amount_pence: int, costs: Mapping[int, int] | None
+) -> Mapping[int, int]:
+    """What of the payment clears which part of the award."""
+    parts = [Part(one.id, one.thing_id, one.left_pence) for one in standing.parts(session, award)]
+    cleared = clear(parts, amount_pence, costs)
+    if cleared is None and costs is not None and sum(costs.values()) != amount_pence:
+        told = {"sum": pounds(sum(costs.values())), "amount": pounds(amount_pence)}
+        raise Refused(_("What the things cost is together %(sum)s, and the payment is %(amount)s.") % told)
+    if cleared is None:
+        left = {thing.id: sum(part.left_pence for part in parts if part.thing_id == thing.id) for thing in request.things}
+        over = next((thing for thing in request.things if (costs or {}).get(thing.id, 0) > left[thing.id]), request.things[0])
+        told = {"what": over.what, "left": pounds(left[over.id])}
+        raise Refused(_("%(left)s is still set aside for %(what)s. What it cost is not above that.") % told)
+    return cleared
 
 
 def _check(request: GrantRequest, amount_pence: int, paid_on: date) -> None:

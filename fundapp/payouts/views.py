@@ -237,6 +237,7 @@ def _shown(found: GrantRequest, ties: frozenset[Tie], sent: Action | None = None
     forms = {action: _blank(action, found, payments) for action in can if action in FORMS}
     if sent is not None and form is not None:
         forms[sent] = named(form, sent)
+    parts = queries.parts(db(), found)
     funds = {one.code: one for one in ledger.fund_positions(db())}
     page = render_template(
         "payouts/payment.html",
@@ -246,7 +247,10 @@ def _shown(found: GrantRequest, ties: frozenset[Tie], sent: Action | None = None
         forms={action.value: one for action, one in forms.items()},
         payment=next((one for one in payments if one.waits), None),
         payments=[one for one in payments if one.refused_at is None],
-        fund=funds.get(found.fund_code or ""),
+        parts=parts,
+        funds=[funds[code] for code in dict.fromkeys(part.fund_code for part in parts)],
+        fund_names={code: fund.name for code, fund in funds.items()},
+        clears=queries.by_fund(db(), next((one for one in payments if one.waits), None), parts),
         why_not=_why_not(found, me, ties),
         story=telling.story(db(), found, me, desk=True),
         bills=grants.bills(db(), found.id),

@@ -13,6 +13,7 @@ from fundapp.core.db import transaction
 from fundapp.grants.lifecycle import Status
 from fundapp.grants.models import CatalogueItem, GrantRequest, Person
 from fundapp.grants.thing_models import RequestThing
+from fundapp.grants.together.models import Award, AwardPart
 from fundapp.ledger import chart, periods, periods_read, queries, service
 from fundapp.ledger.service import Line
 from fundapp.openbooks import publishing
@@ -81,7 +82,6 @@ def help_given(session: Session, kind: str, who: str, team: str, pence: int, on:
         asked_pence=pence,
         agreed_pence=pence,
         released_pence=0,
-        fund_code=fund,
         status=Status.DRAFT,
         version=1,
         started_at=at,
@@ -96,6 +96,12 @@ def help_given(session: Session, kind: str, who: str, team: str, pence: int, on:
     request.things = [RequestThing(position=1, item=thing, detail_words="", supplier="", typed={}, price_pence=pence, agreed_pence=pence)]
     session.add(request)
     session.flush()
+    award = Award(
+        request_id=request.id, number=1, agreed_pence=pence, signers="approver", policy_number=None, hash="", made_at=at, agreed_at=at
+    )
+    session.add(award)
+    session.flush()
+    session.add(AwardPart(award_id=award.id, thing_id=request.things[0].id, position=1, fund_code=fund, agreed_pence=pence))
     request.status = Status.AGREED
     session.flush()
     service.spend(

@@ -28,19 +28,17 @@ def allocate(things: Sequence[tuple[int, int]], funds: Sequence[tuple[str, int]]
     Nothing is given twice and nothing is left over: a thing's shares add up to it, and no fund gives more than it does.
     """
     shares: list[Share] = []
-    rooms = [[code, most] for code, most in funds if most > 0]
+    rooms = [(code, most) for code, most in funds if most > 0]
     for thing_id, pence in things:
         missing = pence
         while missing > 0:
             if not rooms:
                 return None
             code, room = rooms[0]
-            given = min(missing, int(room))
-            shares.append(Share(thing_id, str(code), given))
+            given = min(missing, room)
+            shares.append(Share(thing_id, code, given))
             missing -= given
-            rooms[0][1] = int(room) - given
-            if rooms[0][1] == 0:
-                rooms.pop(0)
+            rooms[:1] = [(code, room - given)] if room > given else []
     return tuple(shares)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from fundapp.core.db import Base
 from fundapp.core.language import marked
 from fundapp.grants.models import GrantRequest
+from fundapp.grants.thing_models import RequestThing
 from fundapp.people.models import User
 
 
@@ -29,7 +30,7 @@ class Award(Base):
             postgresql_where=text("void_at IS NULL"),
             info={"sentence": marked("Somebody has signed this already. Look at it again.")},
         ),
-        {"info": {"app_role": "SELECT, INSERT, UPDATE (agreed_at, void_at, votes_close_at)"}},
+        {"info": {"app_role": "SELECT, INSERT, UPDATE (agreed_at, void_at)"}},
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -47,6 +48,38 @@ class Award(Base):
     votes_close_at: Mapped[datetime | None]
     agreed_at: Mapped[datetime | None]
     void_at: Mapped[datetime | None]
+
+
+class AwardPart(Base):
+    """What one fund gives for one thing. A trigger keeps the request's own sums equal to its parts'."""
+
+    __tablename__ = "award_part"
+    __table_args__ = (
+        CheckConstraint("agreed_pence > 0", name="amount_positive"),
+        CheckConstraint(
+            "paid_pence >= 0 AND released_pence >= 0 AND paid_pence + released_pence <= agreed_pence",
+            name="paid_within",
+            info={"sentence": marked("What is paid and what is given back is together never more than was agreed.")},
+        ),
+        UniqueConstraint("award_id", "position"),
+        UniqueConstraint("award_id", "thing_id", "fund_code"),
+        {"info": {"app_role": "SELECT, INSERT, UPDATE (paid_pence, released_pence)"}},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey(Award.id))
+    thing_id: Mapped[int] = mapped_column(ForeignKey(RequestThing.id), index=True)
+    # 1 and on: the things in their order, out of the funds in the order chosen. Payments clear them in this order.
+    position: Mapped[int]
+    fund_code: Mapped[str]
+    agreed_pence: Mapped[int]
+    paid_pence: Mapped[int] = mapped_column(default=0)
+    released_pence: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def left_pence(self) -> int:
+        """What is neither paid nor given back."""
+        return self.agreed_pence - self.paid_pence - self.released_pence
 
 
 class Signature(Base):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.grants import awards, deciding
 from fundapp.grants.lifecycle import Status
+from fundapp.grants.together import moving
 from fundapp.ledger import queries as ledger
 from fundapp.ledger import service
 from tests.builders import grants as build
@@ -33,7 +34,8 @@ def test_agreeing_sets_the_money_aside_in_the_chosen_fund(client: Any, session: 
     page = page.form("#agree").fill(fund="public-giving").submit() if page.soup.select("#agree [name=fund]") else send_agree(client, page)
     assert "Agreed. The money is set aside" in page.words
     session.refresh(request)
-    assert (request.status, request.agreed_pence, request.fund_code) == (Status.AGREED, 3_999, "public-giving")
+    assert (request.status, request.agreed_pence) == (Status.AGREED, 3_999)
+    assert moving.set_aside_pence(session, request) == {"public-giving": 3_999}
     assert ledger.balance_pence(session, "help-phone", "public-giving") == 3_999
 
 

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from fundapp.core import clock
 from fundapp.core.db import Database
 from fundapp.core.errors import Conflict, FundError, NotAllowed, NotFound, Refused
-from fundapp.grants import asking, awards, confirming, deciding, queries
+from fundapp.grants import asking, confirming, deciding, queries
 from fundapp.grants.lifecycle import Status
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.steps import AlreadyDone
+from fundapp.grants.together import moving
 from fundapp.ledger import chart
 from fundapp.ledger import queries as ledger
 from fundapp.ledger.service import NotEnoughCash
@@ -160,7 +161,8 @@ def test_an_award_cancelled_wholly_releases_all_of_it_once(session: Session) -> 
     deciding.release_award(session, actor=who.finance.actor, request_id=request.id, version=request.version, reason="They moved away.")
     session.commit()
     assert (request.status, request.set_aside_pence) == (Status.WITHDRAWN, 0)
-    said = refused(session, lambda: awards.give_back(session, request, actor=who.finance.actor, amount_pence=1, reason="not-needed"))
+    penny = [moving.Moved("help-phone", "public-giving", 1)]
+    said = refused(session, lambda: moving.give_back(session, request, penny, actor=who.finance.actor, reason="not-needed"))
     assert said == "£0.00 is still set aside for this request, and £0.01 is more than that."
 
 
@@ -198,7 +200,7 @@ def test_a_payment_that_came_back_is_set_aside_again_and_can_be_paid_anew(sessio
         1_000,
         19_000,
     )
-    assert awards.set_aside_pence(session, request) == 19_000 == ledger.balance_pence(session, chart.GRANTS_PAYABLE)
+    assert moving.set_aside_pence(session, request)["public-giving"] == 19_000 == ledger.balance_pence(session, chart.GRANTS_PAYABLE)
     refused(session, lambda: took_back(session, who.finance_three, request, 2, request.version - 1), AlreadyDone)
     assert "came back before" in refused(session, lambda: took_back(session, who.finance_three, request, 2), Conflict)
     refused(session, lambda: took_back(session, who.finance_three, request, 3), NotFound)
@@ -235,10 +237,10 @@ def test_a_replay_of_a_payment_in_the_ledger_is_the_entry_that_stands_and_anothe
     enter(session, who.finance, request, 20_000)
     release(session, who.finance_two, request)
     before = build.footprint(session)["entry"]
-    awards.pay(session, request, amount_pence=30_000, **same)
+    moving.pay(session, request, [moving.Moved("", "public-giving", 30_000)], **same)
     assert build.footprint(session)["entry"] == before
     with pytest.raises(Conflict, match="with other content"):
-        awards.pay(session, request, amount_pence=29_999, **same)
+        moving.pay(session, request, [moving.Moved("", "public-giving", 29_999)], **same)
     session.rollback()
 
 
@@ -351,14 +353,14 @@ def test_past_the_requests_own_lock_the_funds_gate_keeps_eight_payments_within_w
     def paying(number: int) -> Callable[[Session], object]:
         def pay(session: Session) -> None:
             found = session.get_one(GrantRequest, request.id)
-            awards.pay(session, found, actor=officer, number=number, amount_pence=6_000, paid_on=today)
+            moving.pay(session, found, [moving.Moved("", "public-giving", 6_000)], actor=officer, number=number, paid_on=today)
 
         return pay
 
     raised = all_at_once(own_database, [paying(number) for number in range(2, 10)])
     assert Counter(type(error) for error in raised) == {type(None): 3, Refused: 5}
     with own_database.session() as session:
-        assert awards.set_aside_pence(session, session.get_one(GrantRequest, request.id)) == 2_000
+        assert moving.set_aside_pence(session, session.get_one(GrantRequest, request.id)) == {"public-giving": 2_000}
 
 
 def test_the_day_of_each_payment_is_the_day_the_bank_paid(session: Session) -> None:
