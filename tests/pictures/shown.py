@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tests.pictures import shown_voice
 from tests.pictures.state import Shown
 from tests.pictures.state import day_one as _day_one
 from tests.pictures.state import seen_by as _seen_by
@@ -96,14 +97,7 @@ STRANGER = (
     Shown("complaining.form", "/complaints/data", "to be filled in"),
     _wrong("complaining.form", "/complaints/data", "Send the complaint"),
     Shown("complaining.follow", "/complaints/data/{complaint_link}", "being looked into"),
-    Shown("person.door", "/person", "to be filled in"),
-    _wrong("person.door", "/person", "Show what was asked", ("The code on your slip", "bcdfg hjkmn")),
-    Shown("person.page", "/person/{slip_code}", "asked something, paused, declined"),
-    Shown("person.page", "/person/{quiet_slip_code}", "nothing asked, no story"),
-    Shown("person.page", "/person/BCDFGHJKMNPQRTV", "no such slip", status=404),
-    _wrong("person.page", "/person/{slip_code}", "Send the answer", state="an answer without words"),
-    Shown("person_complaints.form", "/person/{slip_code}/complain", "to be filled in"),
-    _wrong("person_complaints.form", "/person/{slip_code}/complain", "Send the complaint"),
+    *shown_voice.FOR_ANYBODY,
     Shown("giving.give", "/give", "from anywhere"),
     Shown("giving.give", "/give", "an amount chosen", chosen="£10"),
     _wrong("giving.give", "/give", "Give"),
@@ -255,13 +249,7 @@ WORKER = _seen_by(
     _wrong("asking.ask", _ASK + "consent", "Save and continue", state="consent: nothing filled in"),
     Shown("asking.ask", _ASK + "check", "check: answers are missing"),
     Shown("asking.new_person", "/requests/people/new", "before"),
-    Shown("slips.show", "/requests/people/{slip_person}/slip", "one stands, compared"),
-    Shown("slips.show", "/requests/people/{person}/slip", "none yet"),
-    _wrong("slips.show", "/requests/people/{slip_person}/slip", "Make this slip void", state="void without a reason"),
-    Shown("requests.show", "/requests/{asked_them}", "they are asked something"),
-    Shown("requests.show", "/requests/{paused}", "paused by whom it is for"),
-    Shown("comparing.ask", "/requests/{draft}/compare", "to be filled in"),
-    _wrong("comparing.ask", "/requests/{draft}/compare", "Send it, compared"),
+    *shown_voice.FOR_WORKERS,
     Shown("asking.show_person", "/requests/people/{person}", "a code"),
     Shown("asking.show_person", "/requests/people/{person}?for_request={draft}", "a code for a draft"),
     *(Shown("requests.show", f"/requests/{{{name}}}", words) for name, words in REQUESTS.items()),
@@ -435,8 +423,7 @@ SEVERAL = _seen_by("manager", Shown("home.show", "/home", "work in several place
 
 AUDITOR = _seen_by(
     "auditor",
-    Shown("comparisons.made", "/comparisons", "with some"),
-    _day_one("comparisons.made", "/comparisons"),
+    *shown_voice.FOR_AUDITORS,
     Shown("audit_desk.events", "/audit", "all"),
     Shown("audit_desk.events", "/audit?subject=grant:{closed}", "about one request"),
     Shown("audit_desk.events", "/audit?subject=grant:999999", "nothing fits"),
