@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -54,6 +55,13 @@ class Answers:
     consent_how: str | None = None
     # Whether the worker ticks that the person agrees; None when the page did not ask.
     consents: bool | None = None
+    # What may be said besides, as codes (circumstances.py); an empty one takes back what was said.
+    person_group: str | None = None
+    locality: str | None = None
+    paid_how: str | None = None
+    # The reason goes with the day: where it is given, both are.
+    needed_by: date | None = None
+    needed_for: str | None = None
     # Fields of the page as typed, where they do not pass yet; a field that passes now is named with an empty text.
     typed: Mapping[str, str] = field(default_factory=dict)
     # The same, of the thing.
@@ -114,6 +122,12 @@ def save_answers(session: Session, *, actor: Actor, request_id: int, answers: An
             setattr(thing if name in _OF_THING else request, name, words.strip()[: steps.LONGEST_WORDS])
     if answers.price_pence is not None:
         thing.price_pence = answers.price_pence
+    for name in ("person_group", "locality", "paid_how"):
+        code = getattr(answers, name)
+        if code is not None:
+            setattr(request, name, code or None)
+    if answers.needed_for is not None:
+        request.needed_by, request.needed_for = answers.needed_by, answers.needed_for or None
     if answers.consents is not None:
         request.consent_at = (request.consent_at or clock.now()) if answers.consents else None
     request.typed = _still_typed(request.typed, answers.typed)
@@ -160,8 +174,13 @@ def written(request: GrantRequest) -> list[str]:
     return [*(getattr(request, name) for name in SCREENED), *(thing.detail_words for thing in request.things)]
 
 
+def consented(request: GrantRequest) -> bool:
+    """Whether it is written down that the person agrees, and how they said so."""
+    return request.consent_at is not None and request.consent_how in CONSENTS
+
+
 def missing(request: GrantRequest) -> list[str]:
-    """The steps of the form that have no whole answer yet, by name, in the form's order."""
+    """The steps of the form that have no whole answer yet, by name, in the form's order. Consent is asked for when all is said."""
     lacking = {step for thing in request.things for step in things.lacks(thing)}
     written = {name: getattr(request, name) for name in SCREENED}
     # A shop has an address and a telephone; a person's words have neither.
@@ -172,7 +191,6 @@ def missing(request: GrantRequest) -> list[str]:
         "goal": fits["goal_words"],
         "unblocks": fits["unblocks_words"],
         "price": "price" not in lacking,
-        "consent": request.consent_at is not None and request.consent_how in CONSENTS,
     }
     return [step for step, done in answered.items() if not done]
 
@@ -186,6 +204,8 @@ def send(session: Session, *, actor: Actor, request_id: int, version: int) -> Gr
     request = held.request
     if missing(request):
         raise Refused(_("Some answers are missing. Go through them, then send it."))
+    if not consented(request):
+        raise Refused(_("Ask them first. It is sent once they agree."))
     request.asked_pence = request.priced_pence
     request.typed = {}
     for thing in request.things:

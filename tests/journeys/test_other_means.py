@@ -19,7 +19,7 @@ MAIN = {
     "gifts.gift": "paid at a point",
     "design.show": "every part",
     "requests.home": "with work",
-    "asking.ask": "consent: nothing filled in",
+    "asking.ask": "check: nobody asked yet",
     "requests.show": "paid",
     "decisions.show": "to be answered",
     "payouts.show": "to be entered",

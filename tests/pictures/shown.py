@@ -240,14 +240,18 @@ WORKER = _seen_by(
     _day_one("asking.new", "/requests/new"),
     *(
         Shown("asking.ask", f"/requests/{{draft}}/ask/{step}", step)
-        for step in ("what", "who", "goal", "unblocks", "price", "consent", "check")
+        for step in ("what", "who", "goal", "unblocks", "price", "check", "when", "paid", "group")
     ),
     _wrong("asking.ask", _ASK + "who", "Save and continue", state="who: nothing filled in"),
     _wrong("asking.ask", _ASK + "goal", "Save and continue", state="goal: nothing filled in"),
     _wrong("asking.ask", _ASK + "unblocks", "Save and continue", state="unblocks: nothing filled in"),
     _wrong("asking.ask", _ASK + "price", "Save and continue", ("Price, with delivery", "about 40"), state="price: nobody can read it"),
-    _wrong("asking.ask", _ASK + "consent", "Save and continue", state="consent: nothing filled in"),
+    _wrong("asking.ask", "/requests/{several}/ask/when", "Save and continue", ("Year", "2019"), state="when: half a day"),
+    Shown("asking.ask", "/requests/{several}/ask/check", "check: several things, the day, and nobody asked yet"),
+    _wrong("asking.ask", "/requests/{several}/ask/check", "Send it for", state="check: nobody asked yet"),
     Shown("asking.ask", _ASK + "check", "check: answers are missing"),
+    Shown("asking_more.new_thing", "/requests/{draft}/things/new", "one thing more"),
+    Shown("asking_more.again", "/requests/{declined}/again", "the same again"),
     Shown("asking.new_person", "/requests/people/new", "before"),
     *shown_voice.FOR_WORKERS,
     Shown("asking.show_person", "/requests/people/{person}", "a code"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -55,6 +56,7 @@ def _asked(session: Session, who: Any) -> dict[str, GrantRequest]:
     return {
         "begun": begun,
         "draft": build.draft(session, who.worker),
+        "several": _several(session, who),
         "waiting": build.waiting(session, who.worker),
         "dear": build.waiting(session, who.worker, price_pence=7_499),
         "unaffordable": build.waiting(session, who.worker, code="furniture", price_pence=9_000_000),
@@ -62,6 +64,15 @@ def _asked(session: Session, who: Any) -> dict[str, GrantRequest]:
         "aside": aside,
         "withdrawn": withdrawn,
     }
+
+
+def _several(session: Session, who: Any) -> GrantRequest:
+    """A draft for two things, by a day, for somebody who was not asked yet."""
+    several = build.draft(session, who.worker, more=[("bedding", 4_500)])
+    besides = asking.Answers(consents=False, needed_by=clock.today() + timedelta(days=9), needed_for="move-in", person_group="care-leaver")
+    asking.save_answers(session, actor=who.worker.actor, request_id=several.id, answers=besides)
+    session.commit()
+    return several
 
 
 def _answered(session: Session, who: Any) -> dict[str, GrantRequest]:

@@ -4,6 +4,7 @@ from fundapp.grants.phone.views import drafts as phone_drafts
 from fundapp.grants.phone.views import shell as phone
 from fundapp.grants.policy.views import blueprint as policy
 from fundapp.grants.views.asking import blueprint as asking
+from fundapp.grants.views.asking_more import blueprint as asking_more
 from fundapp.grants.views.bills import blueprint as bills
 from fundapp.grants.views.catalogue import blueprint as catalogue
 from fundapp.grants.views.comparing import auditing as comparisons
@@ -14,4 +15,19 @@ from fundapp.grants.views.person import blueprint as person
 from fundapp.grants.views.requests import blueprint as requests
 from fundapp.grants.views.slips import blueprint as slips
 
-blueprints = (requests, asking, slips, person, comparing, comparisons, deciding, bills, covering, catalogue, policy, phone, phone_drafts)
+blueprints = (
+    requests,
+    asking,
+    asking_more,
+    slips,
+    person,
+    comparing,
+    comparisons,
+    deciding,
+    bills,
+    covering,
+    catalogue,
+    policy,
+    phone,
+    phone_drafts,
+)

@@ -27,17 +27,17 @@ def test_from_the_first_page_to_sent_by_what_the_pages_say(client: Any, session:
     page = home.follow("Ask for something")
     page = page.form().fill(item=str(build.item(session).id)).submit()
     assert page.text("h1") == "Who is it for?"
-    page = page.follow("They have no code yet")
-    page = page.form().submit("Make a code")
+    page = page.form().fill(person="new").submit("Save and continue")
     person = session.scalars(select(Person)).one()
-    assert person.code in page.text("h1")
-    page = page.follow("Written down, go on")
+    assert f"Person {person.code} is theirs alone." in page.words
     page = page.form().fill(goal=build.GOAL).submit("Save and continue")
     page = page.form().fill(unblocks="The landlord can ring them.").submit("Save and continue")
     page = page.form().fill(price="39.99", supplier="a phone shop").submit("Save and continue")
-    page = page.form().fill(agrees="y", how="in_person").submit("Save and continue")
     assert "£39.99, a phone shop" in page.words
-    page = page.form().submit()
+    page = page.form().submit("Send it for £39.99")
+    assert page.status == 422
+    assert "Ask them first." in page.words
+    page = page.form().fill(agrees="y", how="in_person").submit("Send it for £39.99")
     assert "Sent. You get a mail" in page.words
     request = session.scalars(select(GrantRequest)).one()
     assert (request.status, request.asked_pence, request.person_id) == (Status.WAITING, 3_999, person.id)
@@ -127,7 +127,7 @@ def test_who_agreed_to_one_thing_is_asked_again_for_another(client: Any, session
     page = client.get(f"/requests/{request.id}/ask/what?then=check")
     page = page.form().fill(item=str(build.item(session, "other").id), detail="Work boots").submit("Save and continue")
     assert page.text("h1") == "Check it, then send it"
-    assert "Their consent Not answered yet" in page.words
+    assert "Do they agree?" in page.texts("h2")
     assert "Work boots" in page.words
 
 
