@@ -336,7 +336,7 @@ class World:
             self.seats = {name: _seat(session, role, place) for name, (role, place) in SEATS.items()}
             self.requests = _requests(session, self.seats)
             self.values = _values(session, self.seats, self.requests)
-            self.answers = _answers()
+            self.answers = _answers() | {"item": self.values["item_id"]}
             self.clients = {name: Trier(self.app, session, seat) for name, seat in (*self.seats.items(), (NOBODY, None))}
             session.commit()
         self.writes: list[str] = []
@@ -455,6 +455,8 @@ def _values(session: Session, seats: dict[str, build.Seat], requests: dict[str, 
         "host_id": points.point(session, name="the library").host_id,
         "offer_id": points.offer(session).id,
         "wish_id": 0,
+        # None of the draft's: nothing is left out then, and whoever may is told the same.
+        "thing_id": 0,
         "version": 1,
         "code": "bank",
         # Nothing that is there: requests about data, and complaints about them.

@@ -53,7 +53,7 @@ def add_thing(request_id: int) -> ResponseReturnValue:
                     db(),
                     actor=actor(),
                     request_id=request_id,
-                    position=form.position.data,
+                    position=form.position.data or 0,
                     item_id=form.item.data,
                     detail_words=form.detail.data or "",
                 )
