@@ -15,6 +15,7 @@ from fundapp.grants import asking, awards, deciding, lifecycle, queries, reading
 from fundapp.grants.awards import FundChoice
 from fundapp.grants.forms import ActForm, AgreeForm, AgreePartForm, MaybeWordsForm, OpenForm, WordsForm, choices
 from fundapp.grants.lifecycle import Action, Status, Tie
+from fundapp.grants.matching import queries as matching
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.views.acting import act, closed_page, named
 from fundapp.people import queries as people
@@ -203,6 +204,7 @@ def _shown(found: GrantRequest, ties: frozenset[Tie], sent: Action | None = None
         chosen_fund=forms[Action.AGREE].fund.data if Action.AGREE in forms else None,
         why_not=_why_not(found, me.roles, ties),
         seen=queries.seen_of_person(db(), found),
+        before=matching.help_before(db(), found) if me.has(Role.APPROVER) else None,
         story=telling.story(db(), found, me, desk=True),
         bills=queries.bills(db(), found.id),
         result=telling.result_words(db(), found),
