@@ -218,6 +218,7 @@ class AuditKind(StrEnum):
     PERIOD_CLOSED = "period.closed", marked("period closed")
     PERIOD_SEALED = "period.sealed", marked("period sealed"), _ENTRY
     BOOKS_TAKEN = "books.taken", marked("books taken"), {"as_of": or_else(day, "newest")}
+    REQUESTS_TAKEN = "requests.taken", marked("list of requests taken"), {"whose": code}
     PROOF_TAKEN = "proof.taken", marked("proof taken")
     # The public pages.
     EXAMPLE_CHANGED = "example.changed", marked("example changed"), {"what": code, "amount_pence": whole, "place": whole}

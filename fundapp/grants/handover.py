@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from flask import url_for
 from sqlalchemy import ColumnElement, and_, exists, func, select
@@ -18,6 +19,7 @@ from fundapp.core.roles import Role
 from fundapp.grants.handover_models import Handover
 from fundapp.grants.lifecycle import ENDED, Status
 from fundapp.grants.models import GrantRequest
+from fundapp.people import cover
 from fundapp.people import queries as people
 from fundapp.people.leaving import Pile
 from fundapp.people.models import User, UserRole
@@ -62,14 +64,21 @@ def hand_over(session: Session, actor: Actor, user: User, taker: User) -> int:
         .order_by(GrantRequest.id)
         .with_for_update()
     ).all()
+    # Whoever is away at present takes them back once they are here again.
+    away = next((one for one in cover.absences(session, user_id=user.id) if one.starts_on <= clock.today()), None)
+    give(session, actor, rows, to_id=taker.id, lent_until=away.ends_on if away else None)
+    return len(rows)
+
+
+def give(session: Session, actor: Actor, requests: Iterable[GrantRequest], *, to_id: int, lent_until: date | None = None) -> None:
+    """Let requests whose rows are locked be a colleague's: for good, or until a day."""
     at = clock.now()
-    for row in rows:
-        row.asked_by = taker.id
-        session.add(Handover(request_id=row.id, from_user_id=user.id, to_user_id=taker.id, at=at))
-        facts = {"from_user": user.id, "to_user": taker.id}
+    for row in requests:
+        from_id, row.asked_by = row.asked_by, to_id
+        session.add(Handover(request_id=row.id, from_user_id=from_id, to_user_id=to_id, at=at, lent_until=lent_until))
+        facts = {"from_user": from_id, "to_user": to_id}
         audit.record(session, actor=actor, kind=AuditKind.REQUEST_HANDED_OVER, subject=row.subject, facts=facts)
     session.flush()
-    return len(rows)
 
 
 def left_behind() -> ColumnElement[bool]:

@@ -24,6 +24,8 @@ STATES: dict[str, tuple[Status, ...]] = {
     "agreed": (Status.AGREED, Status.BEING_PAID, Status.PART_PAID, Status.PAID, Status.IN_HANDS),
     "ended": tuple(status for status in Status if status in ENDED),
 }
+# The order of what waits for an answer: what is due first, then what waits longest.
+DEADLINES_FIRST = (GrantRequest.due_at.nulls_last(), GrantRequest.sent_at, GrantRequest.id)
 _WITH_NAMES = (joinedload(GrantRequest.person),)
 
 
@@ -83,12 +85,12 @@ def needs_worker(session: Session, actor: Actor, limit: int = 10) -> Sequence[Gr
 
 
 def undecided() -> Select[GrantRequest]:
-    """What waits for an approver, and what waits for a worker's answer to one; the oldest first."""
+    """What waits for an answer, and what waits for a worker's answer to a question or is paused; what is due first stands first."""
     return (
         select(GrantRequest)
         .where(GrantRequest.status.in_(UNANSWERED | {Status.QUESTION}))
         .options(*_WITH_NAMES)
-        .order_by(GrantRequest.status.desc(), GrantRequest.sent_at, GrantRequest.id)
+        .order_by(GrantRequest.runs.desc(), GrantRequest.paused_at.is_not(None), *DEADLINES_FIRST)
     )
 
 

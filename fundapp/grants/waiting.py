@@ -5,18 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, exists, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from fundapp.core import clock
 from fundapp.core.actor import Actor
+from fundapp.core.days import day
 from fundapp.core.language import gettext as _
-from fundapp.core.language import marked
+from fundapp.core.language import marked, ngettext
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
-from fundapp.grants import queries
+from fundapp.grants import lending, queries
 from fundapp.grants.handover_models import Handover
 from fundapp.grants.lifecycle import Action, Status
 from fundapp.grants.models import Conflict, GrantRequest, RequestEvent
+from fundapp.grants.policy.tiers import Signers
+from fundapp.grants.together.models import Award, PanelVote, Signature
 from fundapp.web.identity import actor
 from fundapp.web.needs import Need, Waiting
 from fundapp.web.session import db
@@ -46,33 +50,93 @@ def not_mine(person: Actor) -> tuple[ColumnElement[bool], ...]:
 
 
 def to_answer(person: Actor) -> Select[GrantRequest]:
-    """Requests that this person answers, or on the panel reads before they are answered; the oldest first."""
-    statement = select(GrantRequest).where(GrantRequest.status == Status.WAITING).order_by(GrantRequest.sent_at, GrantRequest.id)
-    return statement.where(*not_mine(person)) if person.has(Role.APPROVER) else statement
+    """Requests whose next word is this person's: to decide, to sign as the second, or to vote on; what is due first stands first."""
+    theirs = []
+    if person.has(Role.APPROVER):
+        theirs.append(GrantRequest.status == Status.WAITING)
+    if person.has(Role.APPROVER, Role.FINANCE):
+        theirs.append(and_(GrantRequest.status == Status.SIGNED, _takes(person)))
+    if person.has(Role.PANEL):
+        theirs.append(GrantRequest.status == Status.PANEL)
+    return (
+        select(GrantRequest)
+        .where(or_(false(), *theirs), GrantRequest.runs, *not_mine(person), ~_has_spoken(person))
+        .order_by(*queries.DEADLINES_FIRST)
+    )
+
+
+def _takes(person: Actor) -> ColumnElement[bool]:
+    """That the award which stands takes the word of one of this person's seats next (together/signers.py)."""
+    tiers = [Signers.TWO_APPROVERS_OR_PANEL] if person.has(Role.APPROVER) else []
+    tiers += [Signers.APPROVER_AND_FINANCE] if person.has(Role.FINANCE) else []
+    return exists().where(Award.request_id == GrantRequest.id, Award.void_at.is_(None), Award.signers.in_([one.value for one in tiers]))
+
+
+def _has_spoken(person: Actor) -> ColumnElement[bool]:
+    """That somebody has signed the award that stands, or voted on it: nobody does that twice."""
+    standing = (Award.request_id == GrantRequest.id, Award.void_at.is_(None))
+    signed = exists().where(*standing, Signature.award_id == Award.id, Signature.user_id == person.user_id)
+    voted = exists().where(*standing, PanelVote.award_id == Award.id, PanelVote.user_id == person.user_id)
+    return or_(signed, voted)
+
+
+# What the next word is in each state: the words, and the button.
+_NEXT = {
+    Status.WAITING: (marked("Answer a request for %(amount)s"), marked("Decide")),
+    Status.SIGNED: (marked("Sign a request for %(amount)s as the second"), marked("Look and sign")),
+    Status.PANEL: (marked("Vote on a request for %(amount)s"), marked("Vote")),
+}
 
 
 def decisions(person: Actor, limit: int) -> Waiting:
-    """Requests to answer."""
-    decides = person.has(Role.APPROVER)
-    what = _("Answer a request for %(amount)s") if decides else _("Read a request for %(amount)s")
+    """Requests to answer, each with the time by which it was promised."""
     rows, total = _first(to_answer(person), limit)
+    needs = []
+    for row, _since in rows:
+        what, act = _NEXT[row.status]
+        needs.append(
+            Need(
+                what=_(what) % {"amount": pounds(row.asked_pence or 0)},
+                about=_about(row),
+                url=url_for("decisions.show", request_id=row.id),
+                act=_(act),
+                since=row.sent_at,
+                due_at=row.due_at,
+            )
+        )
+    return Waiting(needs, total)
+
+
+def overdue(_person: Actor, limit: int) -> Waiting:
+    """For those who keep the rota: how many requests should have been answered by now. Which they are is not theirs to read."""
+    count, since = db().execute(select(func.count(), func.min(GrantRequest.due_at)).where(GrantRequest.is_overdue)).one()
+    if not count:
+        return Waiting()
+    what = ngettext("%(count)d request is overdue", "%(count)d requests are overdue", count) % {"count": count}
+    about = _("Ring an approver, or put somebody on call")
+    return Waiting([Need(what, about, url_for("cover.show"), _("Look at the rota"), since=since, due_at=since, glyph="late")][:limit], 1)
+
+
+def to_take_back(person: Actor, limit: int) -> Waiting:
+    """Requests that somebody handed to a colleague until a day that is over."""
+    found = [one for one in lending.lent_to(db(), person) if one[2] < clock.today()]
     needs = [
         Need(
-            what=what % {"amount": pounds(row.asked_pence or 0)},
-            about=_about(row),
-            url=url_for("decisions.show", request_id=row.id),
-            act=_("Decide") if decides else _("Read"),
-            since=row.sent_at,
+            what=ngettext("Take %(count)d request back", "Take %(count)d requests back", count) % {"count": count},
+            about=_("With %(name)s until %(day)s") % {"name": name, "day": day(until)},
+            url=url_for("lending.show"),
+            act=_("Take back"),
+            glyph="info",
         )
-        for row, _since in rows
+        for name, count, until in found
     ]
-    return Waiting(needs, total)
+    return Waiting(needs[:limit], len(needs))
 
 
 def count_decisions() -> int:
     """How many requests wait for whoever is asking; nothing waits for an auditor."""
     me = actor()
-    return _count(to_answer(me)) if me.has(Role.APPROVER, Role.PANEL) else 0
+    return _count(to_answer(me)) if me.has(Role.APPROVER, Role.PANEL, Role.FINANCE) else 0
 
 
 def requests(person: Actor, limit: int) -> Waiting:

@@ -56,10 +56,10 @@ class Need:
     def clock(self) -> str:
         """Since when it waits, and by when: "Waits since 9:12 am, by 5:00 pm"."""
         if self.since and self.due_at:
-            return _("Waits since %(since)s, by %(due)s") % {"since": _when(self.since), "due": _when(self.due_at)}
+            return _("Waits since %(since)s, by %(due)s") % {"since": when(self.since), "due": when(self.due_at)}
         if self.since:
-            return _("Waits since %(since)s") % {"since": _when(self.since)}
-        return _("By %(due)s") % {"due": _when(self.due_at)} if self.due_at else ""
+            return _("Waits since %(since)s") % {"since": when(self.since)}
+        return _("By %(due)s") % {"due": when(self.due_at)} if self.due_at else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,8 @@ def parts() -> list[Part]:
     return [part for part in found if part.waiting.total]
 
 
-def _when(moment: datetime) -> str:
+def when(moment: datetime) -> str:
+    """A moment near today as somebody says it: "5:00 pm", "tomorrow, 5:00 pm", "Wednesday 25 November"; the day where it is far."""
     on, today = clock.day_of(moment), clock.today()
     if on == today:
         return time_of_day(moment)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tests.pictures import shown_lists as lists
 from tests.pictures import shown_voice
 from tests.pictures.state import Shown
 from tests.pictures.state import day_one as _day_one
@@ -586,8 +587,8 @@ ADMIN = _seen_by(
 # By the room they are shown in.
 ROOMS = {
     "stranger": STRANGER,
-    "worker": WORKER,
-    "approver": APPROVER,
+    "worker": WORKER + lists.OF_WORKER,
+    "approver": APPROVER + lists.OF_APPROVER,
     "finance": FINANCE,
     "ledger": LEDGER,
     "auditor": SEVERAL + AUDITOR,

@@ -276,6 +276,8 @@ TABLE: dict[str, tuple[May, ...]] = {
     "asking_more.again": (May(TEAM, "waiting"),),
     "asking_more.ask_again": (May(TEAM, "waiting", done_with={"form_key": "0f0e0d0c-0b0a-4909-8807-060504030201"}),),
     "requests.home": (May(WORKERS),),
+    **_all("request_lists.show request_lists.choose request_lists.take", May(WORKERS | APPROVERS | AUDITOR | {"panel"})),
+    **_all("lending.show lending.lend lending.take_back", May(WORKERS)),
     "requests.show": reads(draft=TEAM, waiting=TEAM, agreed=TEAM, entered=TEAM, in_hands=TEAM, declined=TEAM),
     "requests.answer": (act(TEAM, "question", **WORDS),),
     "requests.withdraw": (act(TEAM, "waiting", **WORDS), act(TEAM, "agreed", **WORDS), act(TEAM, "draft")),

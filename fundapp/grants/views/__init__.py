@@ -11,6 +11,8 @@ from fundapp.grants.views.comparing import auditing as comparisons
 from fundapp.grants.views.comparing import blueprint as comparing
 from fundapp.grants.views.covering import blueprint as covering
 from fundapp.grants.views.deciding import blueprint as deciding
+from fundapp.grants.views.lending import blueprint as lending
+from fundapp.grants.views.lists import blueprint as lists
 from fundapp.grants.views.person import blueprint as person
 from fundapp.grants.views.requests import blueprint as requests
 from fundapp.grants.views.slips import blueprint as slips
@@ -26,6 +28,8 @@ blueprints = (
     deciding,
     bills,
     covering,
+    lists,
+    lending,
     catalogue,
     policy,
     phone,

@@ -1,0 +1,18 @@
+"""Lists of requests, and handing them over for a while, in every state."""
+
+from __future__ import annotations
+
+from tests.pictures.state import Shown, day_one, seen_by, wrong
+
+OF_WORKER = seen_by(
+    "worker",
+    Shown("request_lists.show", "/requests/all", "mine"),
+    Shown("request_lists.show", "/requests/all?whose=organisation", "the organisation's: figures alone"),
+    Shown("request_lists.show", "/requests/all?whose=team&state=ended&overdue=yes", "nothing fits"),
+    wrong("request_lists.show", "/requests/all", "Show these requests", ("Year", "soon"), state="a day nobody can read"),
+    day_one("request_lists.show", "/requests/all"),
+    Shown("lending.show", "/requests/away", "something to hand over"),
+    wrong("lending.show", "/requests/away", "Hand them over"),
+    day_one("lending.show", "/requests/away"),
+)
+OF_APPROVER = seen_by("approver", Shown("request_lists.show", "/requests/all", "all that an approver may read"))
