@@ -78,10 +78,10 @@ def ask(me: Walker) -> str:
     assert me.page.get_by_label("Price, with delivery").input_value() == "about forty"
     assert me.page.get_by_label("Where is it sold?").input_value() == "a phone shop, Market Place"
     me.fill({"Price, with delivery": "39.99"}).press(SAVE)
-    me.choose("Face to face").press(SAVE).sees("Ask them first. Tick this when they agree.")
+    me.sees("Check it, then send it", f"Person {code}", GOAL, "£39.99", "a phone shop, Market Place", "Do they agree?")
+    me.choose("Face to face").press("Send it for £39.99").sees("Ask them first. Tick this when they agree.")
     expect(me.page.get_by_label("Face to face")).to_be_checked()
-    me.choose("They agree to this request").press(SAVE)
-    me.sees("Check it, then send it", f"Person {code}", GOAL, "£39.99", "a phone shop, Market Place", "They agreed face to face")
+    me.choose("They agree to this request")
     return code
 
 
@@ -170,11 +170,11 @@ def test_the_keyboard_alone_asks_for_something(town: Town, walk: Walk) -> None:
     write(me, {"Their words": GOAL})
     write(me, {"What it unblocks": "The tenancy can be signed."})
     write(me, {"Price, with delivery": "39.99", "Where is it sold?": "a phone shop"})
+    me.sees("Check it, then send it", GOAL)
     tab_to(page, page.get_by_label("They agree to this request"))
     keys.press("Space")
     tab_to(page, page.get_by_label("Face to face"))
     keys.press("Space")
-    save(me).sees("Check it, then send it", GOAL)
     tab_to(page, page.get_by_role("button", name="Send it for £39.99"))
     enter(me).sees("Sent. You get a mail")
     assert town.newest_request().status == "waiting"
@@ -281,4 +281,4 @@ def test_a_draft_open_in_two_tabs_is_sent_once_and_not_changed_after(town: Town,
     late.fill({"Price, with delivery": "4,000"}).press(SAVE).sees("This was sent already, so its answers stay as they are.")
     with town.live.database.session() as session:
         row = session.get_one(GrantRequest, number)
-        assert (row.asked_pence, row.price_pence, session.query(Evidence).count()) == (3_999, 3_999, 0)
+        assert (row.asked_pence, row.priced_pence, session.query(Evidence).count()) == (3_999, 3_999, 0)
