@@ -24,12 +24,12 @@ def new_code() -> str:
 
 
 def check_of(stem: str) -> str:
-    """The check of the others, by Luhn's rule in our alphabet: each single slip is seen, and most letters that changed places."""
-    base, total = len(ALPHABET), 0
-    for place, letter in enumerate(reversed(stem)):
-        doubled = ALPHABET.index(letter) * (2 if place % 2 == 0 else 1)
-        total += doubled // base + doubled % base
-    return ALPHABET[-total % base]
+    """The check of the others: each single slip is seen, and each two neighbours that changed places.
+
+    Every second letter counts twice, modulo 25: twice a letter is another letter, since 25 is odd.
+    """
+    total = sum(ALPHABET.index(letter) * (2 - place % 2) for place, letter in enumerate(reversed(stem)))
+    return ALPHABET[-total % len(ALPHABET)]
 
 
 def normalise(typed: str) -> str:

@@ -71,7 +71,7 @@ def test_a_list_asks_no_more_however_long_it_is(client: Any, session: Session, s
 
 
 @pytest.mark.parametrize(
-    ("seat", "place", "budget"), [("worker", "requests", 12), ("approver", "decisions", 18), ("finance", "payouts", 16)]
+    ("seat", "place", "budget"), [("worker", "requests", 14), ("approver", "decisions", 18), ("finance", "payouts", 16)]
 )
 def test_one_request_is_shown_in_few_questions(client: Any, session: Session, sign_in_as: Any, seat: str, place: str, budget: int) -> None:
     build.money(session)

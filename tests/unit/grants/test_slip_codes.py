@@ -27,6 +27,13 @@ def test_each_single_slip_of_the_pen_is_seen(stem: str, place: int, letter: str)
     assert codes.is_code(wrong) == (wrong == code)
 
 
+@given(stem=stems, place=st.integers(0, codes.LENGTH - 2))
+def test_two_neighbours_that_changed_places_are_seen(stem: str, place: int) -> None:
+    code = stem + codes.check_of(stem)
+    wrong = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
+    assert codes.is_code(wrong) == (wrong == code)
+
+
 @given(stem=stems)
 def test_it_is_read_however_it_is_typed(stem: str) -> None:
     code = stem + codes.check_of(stem)
