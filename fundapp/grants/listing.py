@@ -70,7 +70,7 @@ def wanted(actor: Actor, said: Mapping[str, str]) -> Wanted:
     whose = said.get("whose", "")
     state, overdue = said.get("state", ""), said.get("overdue", "")
     found = {
-        "whose": whose if whose in offered(actor) else offered(actor)[0],
+        "whose": whose if whose in offered(actor) else next(iter(offered(actor)), ""),
         "state": state if state in STATES else "",
         "overdue": "yes" if overdue == "yes" else "",
         "since": _day_said(said.get("since", "")),
