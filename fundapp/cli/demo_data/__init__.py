@@ -98,7 +98,8 @@ def greeting(fund: Context) -> str:
             "or ask for the present one with: .venv/bin/fundapp demo code EMAIL. Each code is taken once, and changes every 30 seconds.",
             *rows,
             "",
-            "Try: give £5 at the point and pay on the test page; ask for a phone as a key worker; agree it as an",
+            "Try: give £5 at the point and pay on the test page; ask for a phone as a key worker, and give a",
+            f"paper slip to whom it is for, which opens {base}/person; agree it as an",
             f"approver; pay it as two finance officers; look at {base}/finance/ledger; add a point as {admin}.",
             "",
         ]
