@@ -14,6 +14,7 @@ from fundapp.finance.views import blueprint as finance
 from fundapp.giving.views import blueprints as giving
 from fundapp.grants.views import blueprints as grants
 from fundapp.openbooks import admin_views as openbooks_admin
+from fundapp.openbooks import demand_views as demand
 from fundapp.openbooks import ledger_views as open_ledger
 from fundapp.openbooks import readers_views as readers
 from fundapp.openbooks import security_views as security
@@ -29,6 +30,7 @@ from fundapp.web import design
 BLUEPRINTS: tuple[Blueprint, ...] = (
     openbooks.blueprint,
     openbooks_admin.blueprint,
+    demand.blueprint,
     open_ledger.blueprint,
     readers.blueprint,
     security.blueprint,

@@ -11,6 +11,7 @@ from fundapp.giving.monthly.tasks import tasks as giving_monthly
 from fundapp.giving.point_tasks import tasks as giving_points
 from fundapp.giving.refunds.tasks import tasks as giving_refunds
 from fundapp.giving.tasks import tasks as giving
+from fundapp.grants.groups.tasks import tasks as support
 from fundapp.grants.matching.tasks import tasks as grants_matching
 from fundapp.grants.tasks import tasks as grants
 from fundapp.grants.together.tasks import tasks as grants_together
@@ -41,5 +42,6 @@ ROOMS: tuple[Tasks, ...] = (
     points,
     publishing,
     privacy,
+    support,
 )
 LOOPS = tuple(loop for room in ROOMS for loop in room.loops)

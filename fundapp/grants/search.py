@@ -84,7 +84,7 @@ def _hit(actor: Actor, row: GrantRequest, asked: Asked) -> Hit:
     detail = [
         tag.words,
         pounds(row.pence) if row.pence is not None else "",
-        _("Person %(code)s") % {"code": row.person.code} if row.person else "",
+        row.whom,
         row.shops,
     ]
     return Hit(

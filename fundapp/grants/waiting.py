@@ -157,6 +157,8 @@ def count_requests() -> int:
 
 def _about(row: GrantRequest) -> str:
     """Which request it is."""
+    if row.group is not None:
+        return _("Request %(number)s, %(what)s, %(name)s") % {"number": row.id, "what": row.what, "name": row.group.name}
     if row.person is None:
         return _("Request %(number)s, %(what)s") % {"number": row.id, "what": row.what}
     return _("Request %(number)s, %(what)s, Person %(code)s") % {"number": row.id, "what": row.what, "code": row.person.code}

@@ -94,8 +94,6 @@ def quarters(today: date) -> list[Period]:
 def demand(session: Session, quarter: Period, least: Crowd = LEAST) -> Demand:
     """What was not given in a quarter, as far as that may be told."""
     rows = figures.not_given(session, quarter.since, quarter.until)
-    if not _crowd(rows).hides_everyone(least):
-        return Demand(quarter, (), least)
     words = {
         "need": figures.need_words(session),
         "why": figures.why_words(),
@@ -103,7 +101,14 @@ def demand(session: Session, quarter: Period, least: Crowd = LEAST) -> Demand:
         "locality": figures.locality_words(),
         "known_by": {code: _(said) for code, said in _KNOWN_BY.items()},
     }
-    return Demand(quarter, [DemandTable(by, _lines(rows, code_of, words[by], least)) for by, code_of in _CODES.items()], least)
+    return Demand(quarter, tables_of(rows, words, least), least)
+
+
+def tables_of(rows: Sequence[NotGiven], words: Mapping[str, Mapping[str, str]], least: Crowd) -> tuple[DemandTable, ...]:
+    """The tables that may be told of these rows, pure; none where all of them together stand for too few people."""
+    if not _crowd(rows).hides_everyone(least):
+        return ()
+    return tuple(DemandTable(by, _lines(rows, code_of, words.get(by, {}), least)) for by, code_of in _CODES.items())
 
 
 def _lines(rows: Sequence[NotGiven], code_of: Callable[[NotGiven], str], words: Mapping[str, str], least: Crowd) -> list[Line]:

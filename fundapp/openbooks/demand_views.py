@@ -22,7 +22,7 @@ from fundapp.web.session import db
 
 blueprint = Blueprint("demand", __name__, url_prefix="/demand")
 guard(blueprint, *Role)
-nav_item(blueprint, marked("Not given"), "demand.report", [Role.KEY_WORKER, Role.APPROVER, Role.FINANCE], 75)
+nav_item(blueprint, marked("Not given"), "demand.report", [Role.KEY_WORKER, Role.APPROVER], 75)
 
 
 @blueprint.get("")

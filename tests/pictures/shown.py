@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tests.pictures import shown_groups, shown_voice
 from tests.pictures import shown_lists as lists
-from tests.pictures import shown_voice
 from tests.pictures.state import Shown
 from tests.pictures.state import day_one as _day_one
 from tests.pictures.state import seen_by as _seen_by
@@ -40,6 +40,7 @@ NOT_PAGES = {
     "open_ledger.script": "a file",
     "ledger_desk.proof": "a file",
     "bills.show": "a photo or a PDF",
+    "demand.table": "a file",
     "covering.photo": "a photo",
     "manifest.show": "words for a phone",
     "phone.service_worker": "a script",
@@ -88,6 +89,7 @@ STRANGER = (
     _day_one("openbooks.home", "/"),
     Shown("openbooks.open_books", "/open", "with history"),
     _day_one("openbooks.open_books", "/open"),
+    *shown_groups.STRANGER,
     Shown("open_ledger.open_ledger", "/open/ledger", "sealed"),
     Shown("open_ledger.open_ledger", "/open/ledger?size=7", "no such checkpoint"),
     _day_one("open_ledger.open_ledger", "/open/ledger"),
@@ -255,6 +257,7 @@ WORKER = _seen_by(
     Shown("asking_more.again", "/requests/{declined}/again", "the same again"),
     Shown("asking.new_person", "/requests/people/new", "before"),
     *shown_voice.FOR_WORKERS,
+    *shown_groups.WORKER,
     Shown("asking.show_person", "/requests/people/{person}", "a code"),
     Shown("asking.show_person", "/requests/people/{person}?for_request={draft}", "a code for a draft"),
     *(Shown("requests.show", f"/requests/{{{name}}}", words) for name, words in REQUESTS.items()),
@@ -501,19 +504,7 @@ ADMIN = _seen_by(
     Shown("organisations.fund_holder", "/admin/fund-holder", "as it is"),
     _wrong("organisations.fund_holder", "/admin/fund-holder", "Save these facts", ("The charity’s name", "")),
     replace(_day_one("organisations.fund_holder", "/admin/fund-holder")),
-    Shown("catalogue.items", "/admin/catalogue", "with kinds"),
-    _day_one("catalogue.items", "/admin/catalogue"),
-    Shown("catalogue.item", "/admin/catalogue/{item}", "offered"),
-    Shown("catalogue.item", "/admin/catalogue/{stopped_item}", "offered no longer"),
-    Shown("catalogue.item_history", "/admin/catalogue/{item}/history", "with versions"),
-    Shown("catalogue.new_item", "/admin/catalogue/new", "to be filled in"),
-    _wrong("catalogue.new_item", "/admin/catalogue/new", "Add it"),
-    Shown("giving_admin.presets", "/admin/giving", "as they are"),
-    _wrong("giving_admin.presets", "/admin/giving", "Save the amounts", ("Amount 1", "about 4"), state="an amount nobody can read"),
-    Shown("examples.examples", "/admin/examples", "as they are"),
-    _wrong("examples.examples", "/admin/examples", "Add"),
-    Shown("examples.edit", "/admin/examples/{example}", "as it is"),
-    Shown("examples.edit", "/admin/examples/{retired_example}", "retired"),
+    *shown_groups.ADMIN,
     Shown("points.points", "/admin/points", "with some"),
     Shown("points.points", "/admin/points?state=closed", "closed ones"),
     Shown("points.points", "/admin/points?words=nowhere", "none fits"),

@@ -31,7 +31,7 @@ from fundapp.web.models import Guessing
 from tests.builders import people
 from tests.builders.grants import Seat
 from tests.builders.stand_in import StandIn
-from tests.pictures import stage_admin, stage_books, stage_data, stage_gifts, stage_requests, stage_voice
+from tests.pictures import stage_admin, stage_books, stage_data, stage_gifts, stage_groups, stage_requests, stage_voice
 from tests.support.live import LiveServer, serving
 from tests.support.postgres import Cluster
 from tests.support.town import grown
@@ -133,6 +133,7 @@ def _set(live: LiveServer) -> dict[str, object]:
         who = {name: _seat(session, email) for name, email in EMAILS.items()}
         return (
             stage_requests.make(session, who)
+            | stage_groups.make(session, live, who)
             | stage_gifts.make(session, live, who)
             | stage_admin.make(session, who)
             | stage_books.make(session, live, who)

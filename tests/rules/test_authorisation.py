@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -24,6 +25,8 @@ from fundapp.core.db import Database
 from fundapp.core.keys import Keys
 from fundapp.core.roles import Role
 from fundapp.grants import covering, deciding
+from fundapp.grants.demand import noting
+from fundapp.grants.demand.noting import Unmet
 from fundapp.grants.matching import keys as matching_keys
 from fundapp.grants.matching.models import PersonMark
 from fundapp.grants.models import CatalogueItem, Evidence, GrantRequest
@@ -37,7 +40,7 @@ from fundapp.people import service as people_service
 from fundapp.people.models import Invitation
 from fundapp.web.guards import PUBLIC, guard_of
 from tests.builders import grants as build
-from tests.builders import people, points
+from tests.builders import groups, people, points
 from tests.support.outside import BASE_URL
 from tests.support.postgres import OwnDatabase
 from tests.support.web import Client, settings_for
@@ -130,6 +133,7 @@ _PUBLIC = (
     " hosting.send_wish"
     " person.allow_story person.answer person.door person.end person.end_comparing person.enter person.page person.pause person.stop_story"
     " person_complaints.form person_complaints.send"
+    " support.listed support_links.confirm support_links.confirmed support_links.end support_links.still"
 )
 _FOR_ANYBODY = "account.show account.sign_out account.change_password home.help_page home.put_away home.show search.find search.search"
 # Proving that it is oneself. What of it is whose, and what a half-proven session may, is held by integration/people/test_half_signed_in.py.
@@ -247,6 +251,15 @@ TABLE: dict[str, tuple[May, ...]] = {
     # One's own.
     "account.end_session": (May(OWNER, owned=True),),
     **_all("factors.change factors.remove factors.rename", May(OWNER, owned=True)),
+    # Community groups, and help that could not be given: the team's own.
+    **_all("groups.mine groups.new groups.add unmet.notes unmet.note", May(WORKERS)),
+    **_all(
+        "groups.show groups.change groups.save groups.ask groups.send groups.new_offer groups.list_offer groups.offer groups.change_offer",
+        May(TEAM, owned=True),
+    ),
+    **_all("groups.confirm groups.end unmet.take_back", May(TEAM, owned=True, done_with={})),
+    **_all("support_admin.every support_admin.hide support_admin.show", May(ADMIN)),
+    **_all("demand.report demand.table", May(ANYBODY)),
     # Asking.
     "asking.new": (May(WORKERS),),
     "asking.start": (May(WORKERS),),
@@ -459,6 +472,7 @@ def _values(session: Session, seats: dict[str, build.Seat], requests: dict[str, 
         "wish_id": 0,
         # None of the draft's: nothing is left out then, and whoever may is told the same.
         "thing_id": 0,
+        **_groups(session, seats),
         "version": 1,
         "code": "bank",
         # Nothing that is there: requests about data, and complaints about them.
@@ -488,6 +502,16 @@ def _values(session: Session, seats: dict[str, build.Seat], requests: dict[str, 
             ends_on=clock.today(),
         ).id,
     }
+
+
+def _groups(session: Session, seats: dict[str, build.Seat]) -> dict[str, object]:
+    """A community group of the owner's, what it offers, and a note of help that could not be given."""
+    owner: Any = seats["owner"]
+    made = groups.group(session, owner)
+    groups.paid(session, _Cast(seats), made)  # type: ignore[arg-type]
+    unmet = Unmet(why="too-dear", need="deposit")
+    note = noting.note_unmet(session, actor=owner.actor, form_key=uuid4(), unmet=unmet)
+    return {"group_id": made.id, "support_id": groups.offer(session, owner, made).id, "note_id": note.id}
 
 
 def _answers() -> dict[str, object]:

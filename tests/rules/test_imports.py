@@ -6,7 +6,7 @@ import pytest
 # Pure modules without a database: a lifecycle's table, how a code is written. And what a room splits off its queries.
 PURE = {"lifecycle", "codes"}
 READING = {
-    "queries": {"queries", "figures"},
+    "queries": {"queries", "figures", "demand.figures"},
     "service": {"service"},
     # What each room says and does about people's data, for the room of data protection.
     "data": {"personal", "forgetting"},

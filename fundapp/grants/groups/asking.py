@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, func, select, text
+from sqlalchemy import Select, case, func, select, text
 from sqlalchemy.orm import Session
 
 from fundapp.audit import service as audit
@@ -86,6 +86,11 @@ def kinds(session: Session) -> list[CatalogueItem]:
         select(CatalogueItem).where(CatalogueItem.active, CatalogueItem.for_groups).order_by(CatalogueItem.asks_what, CatalogueItem.id)
     )
     return list(session.scalars(offered))
+
+
+def requests_of(group_id: int) -> Select[GrantRequest]:
+    """What was asked for a group, the newest first."""
+    return select(GrantRequest).where(GrantRequest.group_id == group_id).order_by(GrantRequest.id.desc())
 
 
 def _within_cap(session: Session, group: CommunityGroup, price_pence: int) -> None:

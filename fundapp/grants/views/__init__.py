@@ -1,5 +1,10 @@
 """Pages about requests, a blueprint for each guard."""
 
+from fundapp.grants.demand.views import blueprint as unmet
+from fundapp.grants.groups.admin_views import blueprint as support_admin
+from fundapp.grants.groups.public_views import blueprint as support
+from fundapp.grants.groups.public_views import links as support_links
+from fundapp.grants.groups.views import blueprint as groups
 from fundapp.grants.phone.views import drafts as phone_drafts
 from fundapp.grants.phone.views import shell as phone
 from fundapp.grants.policy.views import blueprint as policy
@@ -34,4 +39,9 @@ blueprints = (
     policy,
     phone,
     phone_drafts,
+    groups,
+    support,
+    support_links,
+    support_admin,
+    unmet,
 )
