@@ -22,6 +22,7 @@ from fundapp.grants import letters, persons, screening, steps, things
 from fundapp.grants.clocks import service as clocks
 from fundapp.grants.lifecycle import Action, Status
 from fundapp.grants.models import GrantRequest
+from fundapp.grants.policy import agreeing, flags
 from fundapp.grants.thing_models import RequestThing
 from fundapp.grants.together import moving
 
@@ -210,9 +211,11 @@ def send(session: Session, *, actor: Actor, request_id: int, version: int) -> Gr
     request.typed = {}
     for thing in request.things:
         thing.typed = {}
+    flags.write(session, request)
     steps.move(session, held, facts={"item": request.things[0].item.code, "asked_pence": request.asked_pence or 0})
     clocks.start(session, request)
-    letters.post_to_approvers(session, request)
+    if not agreeing.agree_at_once(session, request):
+        letters.post_to_approvers(session, request)
     return request
 
 

@@ -82,7 +82,7 @@ def shares(request: GrantRequest) -> dict[int, int]:
 def standing_of(session: Session, request: GrantRequest, pence_by_item: Mapping[int, int] | None = None) -> Standing:
     """How a request stands to its caps, if so much of each kind were agreed: all that it asks, unless told."""
     wanted = shares(request) if pence_by_item is None else pence_by_item
-    had = totals.of_persons(session, _persons(session, request), but=request.id)
+    had = totals.of_persons(session, persons(session, request), but=request.id)
     caps = [Cap("", standing.now(session).person_cap_pence, had.pence, sum(wanted.values()))] if request.person_id else []
     kinds = {thing.item_id: thing.item for thing in request.things if thing.item.cap_pence is not None}
     for number, item in kinds.items() if request.person_id else ():
@@ -121,18 +121,20 @@ def lift(session: Session, *, actor: Actor, request_id: int, version: int, reaso
         raise Refused(_("This request goes over no cap."))
     if not found.needs_lifting:
         raise Refused(_("Somebody let this request over its cap already."))
-    session.add(CapOverride(request_id=request_id, given_by=held.user_id, given_at=clock.now(), over_pence=found.over_pence))
     steps.move(session, held, reason=reason, facts={"over_pence": found.over_pence})
+    session.add(CapOverride(request_id=request_id, given_by=held.user_id, given_at=clock.now(), over_pence=found.over_pence))
+    session.flush()
     return held.request
 
 
 def take_turn(session: Session, request: GrantRequest) -> None:
     """Let one request at a time be agreed for one person, by whichever code they are known."""
-    for person_id in sorted(_persons(session, request)):
+    for person_id in sorted(persons(session, request)):
         session.execute(_TURN, {"whose": f"person:{person_id}"})
 
 
-def _persons(session: Session, request: GrantRequest) -> set[int]:
+def persons(session: Session, request: GrantRequest) -> set[int]:
+    """By which codes the person of a request is known; none where it is for a group."""
     return same_person(session, request.person_id) if request.person_id else set()
 
 

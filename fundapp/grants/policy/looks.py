@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from fundapp.audit import queries as audit
@@ -23,10 +23,11 @@ from fundapp.core.sealed import vault_of
 from fundapp.grants import lifecycle, steps
 from fundapp.grants.lifecycle import Action
 from fundapp.grants.models import Conflict, GrantRequest
-from fundapp.grants.policy.models import PolicyAnswer, PolicyLook, PolicyLookAnswer
+from fundapp.grants.policy.models import PolicyAnswer, PolicyLook, PolicyLookAnswer, PolicyOutcome, PolicySignature, PolicyVersion
 from fundapp.people import cover
 
 LONGEST_REASON = 500
+_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:look, 21))")
 _PURPOSE = "policy_answer.draw"
 # Whoever could have declined it looks at it: an approver, and nobody of the team that asked.
 _AS_THOUGH = next(one for one in lifecycle.TABLE if one.action is Action.DECLINE)
@@ -58,7 +59,9 @@ def answer(session: Session, *, actor: Actor, request_id: int, is_fine: bool, re
     words = reason.strip()
     if (not is_fine and not words) or len(words) > LONGEST_REASON:
         raise Refused(_("Say what is not fine, in up to %(most)d letters.") % {"most": LONGEST_REASON})
-    look = session.scalar(select(PolicyLook).where(PolicyLook.request_id == request_id).with_for_update())
+    # One at a time: of two who look at once, the second is told.
+    session.execute(_TURN, {"look": f"look:{request_id}"})
+    look = session.get(PolicyLook, request_id)
     if look is None:
         raise NotFound
     if session.get(PolicyLookAnswer, request_id):
@@ -115,6 +118,17 @@ def waiting(actor: Actor) -> Select[PolicyLook]:
 def how_many_wait(session: Session, actor: Actor) -> int:
     """How many of them there are."""
     return session.scalar(select(func.count()).select_from(waiting(actor).order_by(None).subquery())) or 0
+
+
+def all_that_waits(session: Session, actor: Actor) -> int:
+    """How much of the policy's work waits for an approver: to be signed, and to be looked at. One cheap question, asked on every page."""
+    ended = select(PolicyOutcome.policy_number).where(PolicyOutcome.policy_number == PolicyVersion.number).exists()
+    signed = select(PolicySignature.user_id).where(
+        PolicySignature.policy_number == PolicyVersion.number, PolicySignature.user_id == actor.user_id
+    )
+    to_sign = select(func.count()).select_from(PolicyVersion).where(~ended, ~signed.exists(), PolicyVersion.proposed_by != actor.user_id)
+    to_look = select(func.count()).select_from(waiting(actor).order_by(None).subquery())
+    return session.scalar(select(to_sign.scalar_subquery() + to_look.scalar_subquery())) or 0
 
 
 def looked_at() -> Select[PolicyLook]:

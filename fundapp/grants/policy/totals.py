@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.grants.lifecycle import COMMITTED, Status
 from fundapp.grants.models import GrantRequest
+from fundapp.grants.thing_models import RequestThing
+from fundapp.grants.together.models import Award, AwardPart
 
 # What was agreed stands in these states, less what went back to the fund.
 GIVEN = COMMITTED | {Status.PAID, Status.IN_HANDS, Status.CLOSED}
@@ -44,19 +45,15 @@ def of_persons(session: Session, person_ids: Collection[int], *, but: int | None
 
 
 def _had(session: Session, whose: ColumnElement[bool], but: int | None) -> Had:
-    rows = session.scalars(select(GrantRequest).where(whose, GrantRequest.status.in_(GIVEN), GrantRequest.agreed_at >= since()))
-    by_item: Counter[int] = Counter()
-    for row in rows:
-        if row.id != but:
-            by_item.update(dict(_kept(row)))
-    return Had(by_item.total(), by_item)
-
-
-def _kept(request: GrantRequest) -> Iterable[tuple[int, int]]:
-    """What stays of each kind: what was given back is the end of it, the things asked for last."""
-    left_pence, kept = (request.agreed_pence or 0) - request.released_pence, Counter[int]()
-    for thing in request.things:
-        share = min(thing.agreed_pence or 0, left_pence)
-        kept[thing.item_id] += share
-        left_pence -= share
-    return kept.items()
+    stays = func.sum(AwardPart.agreed_pence - AwardPart.released_pence)
+    rows = session.execute(
+        select(RequestThing.item_id, stays)
+        .join_from(AwardPart, Award, Award.id == AwardPart.award_id)
+        .join(GrantRequest, GrantRequest.id == Award.request_id)
+        .join(RequestThing, RequestThing.id == AwardPart.thing_id)
+        .where(whose, GrantRequest.id != (but or 0), GrantRequest.status.in_(GIVEN), GrantRequest.agreed_at >= since())
+        .where(Award.void_at.is_(None))
+        .group_by(RequestThing.item_id)
+    )
+    by_item = {item_id: int(pence) for item_id, pence in rows}
+    return Had(sum(by_item.values()), by_item)

@@ -38,7 +38,7 @@ def _to_sign(someone: Actor) -> list[PolicyVersion]:
 
 def _waiting() -> int:
     """How much waits for whoever is asking."""
-    return len(_to_sign(actor())) + looks.how_many_wait(db(), actor())
+    return looks.all_that_waits(db(), actor())
 
 
 nav_item(blueprint, marked("Policy"), "policy.index", [Role.APPROVER], 61, waiting=_waiting)
