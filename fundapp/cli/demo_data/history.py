@@ -22,10 +22,12 @@ from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.core.db import Database, transaction
 from fundapp.core.keys import Keys
+from fundapp.core.roles import Role
 from fundapp.grants import asking, confirming, deciding, persons
 from fundapp.grants.asking import Answers
 from fundapp.grants.confirming import Result
 from fundapp.grants.models import GrantRequest
+from fundapp.grants.together import signing, standing
 from fundapp.ledger import queries as ledger
 from fundapp.ledger import service as ledger_service
 from fundapp.payouts import service as payouts
@@ -69,6 +71,8 @@ class Tale:
     stop_at: str = "closed"
     request_id: int = 0
     version: int = 0
+    # Whose word was the second, where it took two.
+    signed_too: Actor | None = None
 
     def after(self, hours: float, act: Act) -> None:
         """Go on some hours from now."""
@@ -113,6 +117,7 @@ class Tale:
             self.keep(deciding.decline(session, actor=approver, request_id=self.request_id, version=self.version, reason=reason))
             return
         self.keep(deciding.agree(session, actor=approver, request_id=self.request_id, version=self.version, fund_code=fund))
+        self._sign_too(session, approver)
         if self.stop_at != "agreed":
             self.after(self.dice.choice((1, 2, 4, 20)), self.enter)
 
@@ -135,7 +140,7 @@ class Tale:
 
     def release(self, session: Session) -> None:
         """The second."""
-        second = self.dice.choice(self.world.finance[1:])
+        second = self.dice.choice([one for one in self.world.finance[1:] if one != self.signed_too])
         payouts.release_payment(session, actor=second, request_id=self.request_id, version=self.version)
         self.version += 1
         if self.stop_at != "paid":
@@ -153,6 +158,15 @@ class Tale:
         """And says what came of it."""
         result = Result(self.story.result)
         confirming.tell_outcome(session, actor=self.worker, request_id=self.request_id, version=self.version, result=result)
+
+    def _sign_too(self, session: Session, first: Actor) -> None:
+        """Where one word is not enough: the finance officer who then does not pay, or a second approver."""
+        needed = standing.signers(session, session.get_one(GrantRequest, self.request_id)).needed
+        if not needed:
+            return
+        others = self.world.finance[-1:] if needed[0] == Role.FINANCE else [one for one in self.world.approvers if one != first]
+        self.signed_too = others[0]
+        self.keep(signing.countersign(session, actor=others[0], request_id=self.request_id, version=self.version))
 
     def _bill_pence(self) -> int:
         # Now and then it is cheaper than the guide said; what is left goes back to the fund.
