@@ -29,11 +29,18 @@ class FundChoice:
     # What stands against it, as a sentence; empty when the fund can pay.
     against: str
     proposed: bool
+    # Whether today lies within its dates.
+    is_open: bool
 
     @property
     def can_pay(self) -> bool:
         """Whether its dates allow this and it holds enough."""
         return not self.against
+
+    @property
+    def can_give(self) -> bool:
+        """Whether its dates allow this and it holds something: enough for a share."""
+        return self.free_pence > 0 and self.is_open
 
     @property
     def why(self) -> str:
@@ -62,6 +69,7 @@ def fund_choices(session: Session, amount_pence: int) -> list[FundChoice]:
             ends_on=one.ends_on,
             against=against[one.code],
             proposed=one.code == best,
+            is_open=ledger.fund_allows(one, today),
         )
         for one in order
     ]

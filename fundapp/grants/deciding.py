@@ -31,10 +31,8 @@ def agree_part(
 ) -> GrantRequest:
     """Give one's word for less than is asked, the things in their order, with a reason the worker can pass on."""
     held = steps.hold(session, request_id=request_id, action=Action.AGREE_PART, actor=actor, version=version)
-    asked = held.request.asked_pence or 0
-    if not 0 < amount_pence < asked:
-        least = _("A part is more than nothing and less than %(amount)s. To agree all of it, use Agree.")
-        raise Refused(least % {"amount": pounds(asked)})
+    if amount_pence <= 0:
+        raise _no_part(held.request)
     return _give_word(session, held, Terms((fund_code,), pence=proposing.part_of(held.request, amount_pence)), reason)
 
 
@@ -109,7 +107,9 @@ def _give_word(session: Session, held: steps.Held, terms: Terms, reason: str) ->
     """The first word for an award: whose words it takes besides follows from the policy and the amount."""
     request = held.request
     pence = sum(proposing.wanted(request, terms).values())
-    if pence < (request.asked_pence or 0) and not reason.strip():
+    if terms.pence is not None and pence >= (request.asked_pence or 0):
+        raise _no_part(request)
+    if terms.pence is not None and not reason.strip():
         raise Refused(_("Say why not all of it, so that they can pass it on."))
     policy = policy_standing.now(session)
     tier = policy.tier_for(pence)
@@ -121,3 +121,8 @@ def _give_word(session: Session, held: steps.Held, terms: Terms, reason: str) ->
         return request
     whole = Action.AGREE if pence == request.asked_pence else Action.AGREE_PART
     return agreeing.agree(session, steps.instead(held, whole), award, reason=reason)
+
+
+def _no_part(request: GrantRequest) -> Refused:
+    least = _("A part is more than nothing and less than %(amount)s. To agree all of it, use Agree.")
+    return Refused(least % {"amount": pounds(request.asked_pence or 0)})

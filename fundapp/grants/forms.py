@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 # The library's types do not know it yet; what they know, the library warns of.
-from wtforms import RadioField, SelectChoice, SelectField, TextAreaField  # type: ignore[attr-defined]
+from wtforms import RadioField, SelectChoice, TextAreaField  # type: ignore[attr-defined]
 from wtforms.validators import Length, NumberRange, ValidationError
 from wtforms.widgets import HiddenInput
 
@@ -15,7 +15,7 @@ from fundapp.core.language import lazy
 from fundapp.grants import evidence, screening
 from fundapp.grants.confirming import Result
 from fundapp.grants.steps import LONGEST_WORDS
-from fundapp.web.forms import Form, MoneyField, UploadField, WholeNumberField, required
+from fundapp.web.forms import Form, UploadField, WholeNumberField, required
 
 # One thing for one person. Above this it is a project, not a small grant.
 MOST_PENCE = 500_000
@@ -99,23 +99,6 @@ class OutcomeForm(MaybeWordsForm):
         validators=[required(lazy("Choose what comes nearest."))],
     )
     words = TextAreaField(lazy("Anything else, if you wish to say"), validators=[_at_most(LONGEST_WORDS), nobody_named])
-
-
-class AgreeForm(ActForm):
-    """Agree all of it, out of one fund."""
-
-    fund = RadioField(lazy("Which fund pays"), validators=[required(lazy("Choose the fund that pays."))])
-
-
-class AgreePartForm(MaybeWordsForm):
-    """Agree less, with a reason."""
-
-    amount = MoneyField(lazy("How much?"), minimum_pence=1, validators=[required(lazy("Write the amount, like 30.00."))])
-    fund = SelectField(lazy("Out of which fund?"), validators=[required(lazy("Choose the fund that pays."))])
-    words = TextAreaField(
-        lazy("Why not all of it?"),
-        validators=[required(lazy("Say why, so that they can pass it on.")), _at_most(LONGEST_WORDS), nobody_named],
-    )
 
 
 class OpenForm(Form):

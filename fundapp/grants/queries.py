@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from fundapp.core import clock
 from fundapp.core.actor import Actor
-from fundapp.grants.lifecycle import COMMITTED, ENDED, UNANSWERED, Status
+from fundapp.grants.lifecycle import COMMITTED, ENDED, UNANSWERED, Action, Status
 from fundapp.grants.models import CatalogueItem, Conflict, Evidence, GrantRequest, Outcome, RequestEvent
 from fundapp.grants.thing_models import RequestThing
 
@@ -102,6 +102,12 @@ def decided() -> Select[GrantRequest]:
         .options(*_WITH_NAMES)
         .order_by(GrantRequest.decided_at.desc(), GrantRequest.id.desc())
     )
+
+
+def emergencies() -> Select[GrantRequest]:
+    """What two people agreed in an emergency, the newest request first."""
+    urgent = exists().where(RequestEvent.request_id == GrantRequest.id, RequestEvent.action == Action.AGREE_URGENTLY.value)
+    return select(GrantRequest).where(urgent).options(*_WITH_NAMES).order_by(GrantRequest.id.desc())
 
 
 def for_finance(*statuses: Status) -> Select[GrantRequest]:

@@ -22,6 +22,8 @@ from fundapp.grants.models import GrantRequest
 TO_DECIDE, TO_PAY, TO_AUDIT = "to_decide", "to_pay", "to_audit"
 DECIDERS = frozenset({Role.APPROVER, Role.PANEL})
 PAYERS = frozenset({Role.FINANCE})
+# A finance officer signs some requests as the second.
+SIGNERS = DECIDERS | PAYERS
 LONGEST_REASON = 500
 
 

@@ -40,7 +40,7 @@ from fundapp.people import service as people_service
 from fundapp.people.models import Invitation
 from fundapp.web.guards import PUBLIC, guard_of
 from tests.builders import grants as build
-from tests.builders import groups, people, points
+from tests.builders import groups, people, points, together
 from tests.support.outside import BASE_URL
 from tests.support.postgres import OwnDatabase
 from tests.support.web import Client, settings_for
@@ -59,6 +59,7 @@ SEATS: dict[str, tuple[Role, tuple[str, str]]] = {
     "finance": (Role.FINANCE, OFFICE),
     "finance_two": (Role.FINANCE, OFFICE),
     "panel": (Role.PANEL, ("Outreach", people.PARTNER)),
+    **dict.fromkeys(("panel_two", "panel_three"), (Role.PANEL, ("Fund office", people.HOLDER))),
     "auditor": (Role.AUDITOR, OFFICE),
     "admin": (Role.ADMIN, OFFICE),
 }
@@ -76,6 +77,7 @@ APPROVERS = DECIDERS | {"inside_approver"}
 PAYERS = frozenset({"finance", "finance_two"})
 FINANCE = PAYERS | {"inside_finance"}
 AUDITOR = frozenset({"auditor"})
+PANEL = frozenset({"panel", "panel_two", "panel_three"})
 ADMIN = frozenset({"admin"})
 BOOKS = FINANCE | AUDITOR
 SIGNS = BOOKS | ADMIN
@@ -305,21 +307,32 @@ TABLE: dict[str, tuple[May, ...]] = {
     "bills.show": (May(TEAM | APPROVERS | FINANCE, "in_hands"),),
     "decisions.open_to_read": (act(AUDITOR, "waiting", **WORDS),),
     # Deciding. Who sits in the team that asked may read it, and decides nothing.
-    "decisions.queue": (May(APPROVERS | AUDITOR | {"panel"}),),
+    "decisions.queue": (May(APPROVERS | FINANCE | AUDITOR | PANEL),),
     "decisions.show": reads(
         draft=AUDITOR,
-        waiting=APPROVERS | AUDITOR | {"panel"},
-        question=APPROVERS | AUDITOR | {"panel"},
-        agreed=APPROVERS | AUDITOR,
+        waiting=APPROVERS | AUDITOR | PANEL,
+        question=APPROVERS | AUDITOR | PANEL,
+        signed=APPROVERS | FINANCE | AUDITOR | PANEL,
+        panel=APPROVERS | FINANCE | AUDITOR | PANEL,
+        agreed=APPROVERS | FINANCE | AUDITOR,
         declined=APPROVERS | AUDITOR,
     ),
+    "together.emergencies": (May(APPROVERS | FINANCE | AUDITOR),),
+    # The second word: never that of whoever had the first ("approver_two"), and only of a seat that is still needed.
+    "together.countersign": (act(PAYERS, "signed"),),
+    "together.agree_urgently": (act({"approver"} | PAYERS, "signed", **WORDS),),
+    "together.disagree": (act(DECIDERS | PAYERS, "signed", **WORDS), act(DECIDERS, "panel", **WORDS)),
+    "together.reopen": (act(DECIDERS | PAYERS, "agreed", **WORDS),),
+    "together.lift_cap": (act(DECIDERS, "dear", **WORDS),),
+    "together.put_to_panel": (act(DECIDERS, "dear", fund="public-giving"),),
+    "together.vote": (act(PANEL, "panel", vote="agrees"),),
     "decisions.agree": (act(DECIDERS, "waiting", fund="public-giving"),),
     "decisions.agree_part": (act(DECIDERS, "waiting", fund="public-giving", amount="10", **WORDS),),
     "decisions.ask_question": (act(DECIDERS, "waiting", **WORDS),),
     "decisions.decline": (act(DECIDERS, "waiting", **WORDS), act(DECIDERS, "question", **WORDS)),
     "decisions.release_award": (act(DECIDERS, "agreed", **WORDS),),
     # Whoever knows the person says so, whichever team they are of.
-    "decisions.step_aside": (act(APPROVERS, "waiting"),),
+    "decisions.step_aside": (act(APPROVERS | PANEL, "waiting"),),
     # Paying: nobody of the team that asked; and a second person releases.
     "payouts.show": reads(
         draft=frozenset(), waiting=frozenset(), declined=frozenset(), agreed=BOOKS, entered=BOOKS, part_paid=BOOKS, in_hands=BOOKS
@@ -418,7 +431,7 @@ class _Cast:
 
 def _requests(session: Session, seats: dict[str, build.Seat]) -> dict[str, GrantRequest]:
     """One request of the owner's in each state that the table names."""
-    build.money(session)
+    build.money(session, 1_000_000)
     who: Any = _Cast(seats)
     owner, approver = seats["owner"], seats["approver_two"]
     found = {
@@ -431,6 +444,9 @@ def _requests(session: Session, seats: dict[str, build.Seat]) -> dict[str, Grant
         "part_paid": build.part_paid(session, who),
         "paid": build.paid(session, who),
         "in_hands": build.in_hands(session, who),
+        "dear": build.waiting(session, owner, price_pence=together.PANEL),
+        "signed": together.signed(session, owner, approver),
+        "panel": together.with_panel(session, owner, approver),
     }
     for state, do in (("question", deciding.ask_question), ("declined", deciding.decline)):
         words = {"words" if state == "question" else "reason": "Which shop?"}

@@ -62,8 +62,8 @@ def put_to_panel(session: Session, *, actor: Actor, request_id: int, version: in
         raise Refused(_("Say why not all of it, so that they can pass it on."))
     if policy.tier_for(pence).signers is not Signers.TWO_APPROVERS_OR_PANEL:
         raise Refused(_("The policy asks no panel for so little. Agree it, or sign it."))
-    award = proposing.draw_up(session, request, terms, signers=Signers.TWO_APPROVERS_OR_PANEL, policy=policy)
-    award.votes_close_at = max(clock.now() + OPEN_FOR, request.due_at or clock.now())
+    signers, closes_at = Signers.TWO_APPROVERS_OR_PANEL, max(clock.now() + OPEN_FOR, request.due_at or clock.now())
+    award = proposing.draw_up(session, request, terms, signers=signers, policy=policy, votes_close_at=closes_at)
     proposing.sign(session, award, actor, Role.APPROVER.value)
     steps.move(session, held, reason=reason, facts=proposing.facts_of(award))
     if count(session, request, award).says(policy.panel_quorum, closed=False) is Outcome.LAPSED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -59,7 +60,9 @@ def part_of(request: GrantRequest, amount_pence: int) -> dict[int, int]:
     return cut([(thing.id, thing.price_pence or 0) for thing in request.things], amount_pence)
 
 
-def draw_up(session: Session, request: GrantRequest, terms: Terms, *, signers: Signers, policy: Policy) -> Award:
+def draw_up(
+    session: Session, request: GrantRequest, terms: Terms, *, signers: Signers, policy: Policy, votes_close_at: datetime | None = None
+) -> Award:
     """Write down an award that nobody has signed yet. Raises Refused where the funds cannot give it now."""
     things = wanted(request, terms)
     shares = _shares(session, things, terms)
@@ -72,6 +75,7 @@ def draw_up(session: Session, request: GrantRequest, terms: Terms, *, signers: S
         policy_number=policy.number,
         hash=_digest(request, policy.number, signers, shares),
         made_at=clock.now(),
+        votes_close_at=votes_close_at,
     )
     session.add(award)
     session.flush()

@@ -21,6 +21,7 @@ from fundapp.grants.views.lists import blueprint as lists
 from fundapp.grants.views.person import blueprint as person
 from fundapp.grants.views.requests import blueprint as requests
 from fundapp.grants.views.slips import blueprint as slips
+from fundapp.grants.views.together import blueprint as together
 
 blueprints = (
     requests,
@@ -31,6 +32,7 @@ blueprints = (
     comparing,
     comparisons,
     deciding,
+    together,
     bills,
     covering,
     lists,

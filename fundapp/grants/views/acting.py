@@ -23,6 +23,7 @@ from fundapp.web.session import db
 # Where an auditor reads a request, and what that place is called.
 _PLACES = {"decisions": ("decisions.queue", marked("Decisions")), "payouts": ("payouts.desk", marked("Payouts"))}
 AnyForm = TypeVar("AnyForm", bound=Form)
+Done = TypeVar("Done")
 
 
 def named(form: AnyForm, action: Action) -> AnyForm:
@@ -32,20 +33,20 @@ def named(form: AnyForm, action: Action) -> AnyForm:
     return form
 
 
-def act(form: Form, do: Callable[[], object], *, good: str, then: str) -> ResponseReturnValue | None:
-    """Take one step and go on to `then`. None when a rule said no: the form has its sentence and all that was typed.
+def act(form: Form, do: Callable[[], Done], *, good: str | Callable[[Done], str], then: str) -> ResponseReturnValue | None:
+    """Take one step, say what was done, and go on to `then`. None when a rule said no: the form has its sentence and what was typed.
 
     Somebody who was second, or clicked twice, is told so on the page they go on to; nothing is done again.
     """
     with form.refusals():
         try:
-            carry_out(db(), do)
+            done = carry_out(db(), do)
         except AlreadyDone as told:
             flash(told.sentence, "good")
         except Conflict as told:
             flash(told.sentence, "warn")
         else:
-            flash(good, "good")
+            flash(good if isinstance(good, str) else good(done), "good")
         return redirect(then, 303)
     return None
 

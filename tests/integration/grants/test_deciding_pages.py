@@ -202,7 +202,7 @@ def test_what_the_fund_can_see_of_a_person_is_their_year_and_similar_help(client
     request = build.waiting(session, who.worker, person_id=old.person_id)
     sign_in_as(client, who.approver_two.user)
     facts = client.get(f"/decisions/{request.id}").texts(".checks li")
-    assert facts[0].endswith("£52.49")
+    assert facts[0].endswith("£52.49 of £500")
     assert facts[1].startswith("Similar help before: Phone, agreed ")
     assert facts[1].endswith("Yes")
     assert facts[2] == "Asked by your team No"
