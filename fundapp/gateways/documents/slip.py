@@ -38,7 +38,7 @@ def _draw_text(canvas: Canvas, code: str, address_words: str, contact: str, char
     width = RIGHT - LEFT - SIDE - 34
     said = (
         _("What was asked in your name, and how it stands:"),
-        f"{_('Open')} {drawing.strong(address_words)} {_('and type')}",
+        escape(_("Open %(address)s and type:")) % {"address": drawing.strong(address_words)},
     )
     below = HEIGHT - 84
     for words in said:
@@ -72,4 +72,4 @@ def _draw_cut(canvas: Canvas) -> None:
     canvas.setDash()
     canvas.setFillColor(palette.SECOND_INK)
     canvas.setFont(fonts.BODY, 9)
-    canvas.drawString(LEFT, HEIGHT - SLIP - 14, _("Cut here, and put the rest into the shredder."))
+    canvas.drawString(LEFT, HEIGHT - SLIP - 14, _("Cut here."))
