@@ -163,8 +163,9 @@ def test_nobody_asks_again_for_what_another_team_asked_nor_for_what_is_no_longer
     request = build.waiting(session, who.other_worker)
     mine = build.waiting(session, who.worker)
     catalogue.stop_offering(session, actor=build.ADMIN, item_id=build.item(session).id, why="The shop closed.")
+    actors = (who.worker.actor, who.approver.actor)
     before = build.footprint(session)
-    for actor in (who.worker.actor, who.approver.actor):
+    for actor in actors:
         with pytest.raises(NotFound):
             asking_again.ask_again(session, actor=actor, request_id=request.id, form_key=uuid4())
     with pytest.raises(Refused, match="None of this is offered"):
