@@ -9,7 +9,7 @@ from fundapp.core.keys import Keys
 from fundapp.grants.lifecycle import Status
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.slips import pausing, service, talking
-from fundapp.people.models import User
+from fundapp.people import queries as people
 
 ASKED = "Would a used one do, if it is here sooner?"
 ANSWERED = ("Do you still need it by Friday?", "Not now. I may get one from my sister. I will tell you.")
@@ -21,7 +21,7 @@ def speak(session: Session, keys: Keys) -> None:
     statement = select(GrantRequest).where(GrantRequest.status.in_(going), GrantRequest.person_id.is_not(None))
     requests = {one.person_id: one for one in session.scalars(statement.order_by(GrantRequest.id.desc()).limit(12))}
     for place, request in enumerate(list(requests.values())[:3]):
-        worker = session.get_one(User, request.asked_by).actor
+        worker = people.user(session, request.asked_by).actor
         slip = service.issue(session, actor=worker, keys=keys, person_id=request.person_id or 0).slip
         if place == 0:
             talking.ask(session, actor=worker, request_id=request.id, words=ASKED)
