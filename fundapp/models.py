@@ -18,6 +18,7 @@ from fundapp.grants import handover_models as grants_handovers
 from fundapp.grants import models as grants
 from fundapp.grants import thing_models as grants_things
 from fundapp.grants.clocks import models as grants_clocks
+from fundapp.grants.delivery import models as grants_delivery
 from fundapp.grants.demand import models as grants_demand
 from fundapp.grants.groups import models as grants_groups
 from fundapp.grants.matching import models as grants_matching
@@ -56,6 +57,7 @@ __all__ = [
     "grants",
     "grants_catalogue",
     "grants_clocks",
+    "grants_delivery",
     "grants_demand",
     "grants_drafts",
     "grants_groups",

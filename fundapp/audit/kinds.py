@@ -200,6 +200,10 @@ class AuditKind(StrEnum):
     REQUEST_CLOSED = "request.closed", marked("request closed"), _MOVE | {"outcome": code}
     REQUEST_HANDED_OVER = "request.handed_over", marked("request handed over"), {"from_user": whole, "to_user": whole}
     CONFLICT_DECLARED = "conflict.declared", marked("conflict declared"), _MOVE
+    PHOTO_ADDED = "photo.added", marked("photo added"), {"photo": whole, "bytes": whole}
+    PHOTO_REMOVED = "photo.removed", marked("photo taken away"), {"photo": whole}
+    DELIVERY_SAID = "delivery.said", marked("delivery address given")
+    DELIVERY_DROPPED = "delivery.dropped", marked("delivery address dropped"), {"why": code}
     # Payments.
     PAYMENT_ENTERED = "payment.entered", marked("payment entered"), _PAYMENT | {"paid_on": day}
     PAYMENT_RELEASED = "payment.released", marked("payment released"), _PAYMENT | {"unspent_pence": whole}
@@ -229,6 +233,8 @@ class AuditKind(StrEnum):
     READER_WRITTEN_AGAIN = "reader.written_again", marked("reader written again"), _READER | {"checkpoint": whole}
     # What a person opened to read.
     EVIDENCE_READ = "evidence.read", marked("evidence read"), {"bill": whole, "purpose": code}
+    PHOTO_READ = "photo.read", marked("photo read"), {"photo": whole, "purpose": code}
+    DELIVERY_READ = "delivery.read", marked("delivery address read"), {"purpose": code}
     REQUEST_READ = "request.read", marked("request read"), {"purpose": code}
     PERSON_READ = "person.read", marked("person’s data read"), {"purpose": code}
     CONTACT_READ = "contact.read", marked("contact’s data read"), {"purpose": code}

@@ -46,6 +46,8 @@ class Kept(StrEnum):
     DECLINED = "declined"
     # Who was helped and in which words: sooner than the money.
     IDENTITY = "identity"
+    # Where something was brought to: gone at the step that says it is there, and soon after it was paid at the latest.
+    DELIVERY = "delivery"
     # Bills, payments and contributions: six years after the end of the financial year (Companies Act, HMRC).
     MONEY = "money"
     # A gift's page and what belongs to it.

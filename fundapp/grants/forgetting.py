@@ -11,6 +11,7 @@ from fundapp.audit import service as audit
 from fundapp.core.forgetting import Forgetting
 from fundapp.core.language import marked
 from fundapp.core.personal import Kept
+from fundapp.grants.delivery import ending as delivery
 from fundapp.grants.groups import forgetting as groups
 from fundapp.grants.lifecycle import Status
 from fundapp.grants.matching import forgetting as matching
@@ -40,6 +41,7 @@ def _paid(before: datetime) -> ColumnElement[bool]:
 
 def _drop_draft(session: Session, request: GrantRequest) -> None:
     audit.erase_words(session, subjects=[request.subject])
+    delivery.drop_all(session, request.id)
     session.delete(request)
 
 
@@ -55,6 +57,7 @@ def _drop_own_words(session: Session, request: GrantRequest) -> None:
     for thing in request.things:
         thing.typed = {}
     slips.drop_questions(session, request.id)
+    delivery.drop_pictures(session, request.id)
     audit.erase_words(session, subjects=[request.subject])
 
 
@@ -79,6 +82,7 @@ FORGETTING = (
         Kept.IDENTITY, marked("The person’s own words in requests that were paid"), GrantRequest, "grant", _helped, _drop_own_words, _person
     ),
     Forgetting(Kept.MONEY, marked("Bills, and where it was bought"), GrantRequest, "grant", _paid, _drop_bills, _person),
+    *delivery.FORGETTING,
     *groups.FORGETTING,
     *slips.FORGETTING,
     *matching.FORGETTING,

@@ -7,6 +7,7 @@ from functools import partial
 from fundapp.core.language import marked
 from fundapp.core.personal import Basis, Inventory, Kept, Whose, columns, held
 from fundapp.grants.clocks import personal as clocks
+from fundapp.grants.delivery import personal as delivery
 from fundapp.grants.demand import personal as demand
 from fundapp.grants.groups import personal as groups
 from fundapp.grants.matching import personal as matching
@@ -70,6 +71,7 @@ INVENTORY = Inventory(
         *_staff_by_contract("catalogue_version", "changed_by", why=_WHO_CHANGED, kept=Kept.MONEY, pseudonym=True),
         *held("conflict", "user_id", whose=Whose.STAFF, why=_WHO, basis=Basis.LEGITIMATE_INTEREST, kept=Kept.MONEY, pseudonym=True),
         *policy.HOLDINGS,
+        *delivery.HOLDINGS,
         *demand.HOLDINGS,
         *groups.HOLDINGS,
         *slips.HOLDINGS,
@@ -79,6 +81,7 @@ INVENTORY = Inventory(
     ),
     impersonal={
         **policy.IMPERSONAL,
+        **delivery.IMPERSONAL,
         **demand.IMPERSONAL,
         **groups.IMPERSONAL,
         **slips.IMPERSONAL,

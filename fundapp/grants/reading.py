@@ -54,17 +54,25 @@ def open_to_read(session: Session, *, actor: Actor, request_id: int, words: str)
 
 def note_bill(session: Session, request: GrantRequest, actor: Actor, evidence_id: int) -> bool:
     """Note that somebody reads a bill, each time. Says no, and notes nothing, for an auditor who has not said why."""
-    purpose = TO_DECIDE if actor.has(*DECIDERS) else TO_PAY if actor.has(*PAYERS) else TO_AUDIT
-    if purpose == TO_AUDIT and not has_read(session, actor, request.subject, TO_AUDIT):
-        return False
-    facts: dict[str, str | int] = {"bill": evidence_id, "purpose": purpose}
-    audit.record(session, actor=actor, kind=AuditKind.EVIDENCE_READ, subject=request.subject, facts=facts)
-    return True
+    return _note_picture(session, request, actor, AuditKind.EVIDENCE_READ, {"bill": evidence_id})
+
+
+def note_photo(session: Session, request: GrantRequest, actor: Actor, photo_id: int) -> bool:
+    """Note that somebody looks at a photo of what is asked for, as with a bill."""
+    return _note_picture(session, request, actor, AuditKind.PHOTO_READ, {"photo": photo_id})
 
 
 def has_read(session: Session, actor: Actor, subject: str, purpose: str) -> bool:
     """Whether somebody's reading of something for a purpose is written down today."""
     return bool(audit_queries.read_today(session, actor, {subject}, purpose=purpose))
+
+
+def _note_picture(session: Session, request: GrantRequest, actor: Actor, kind: AuditKind, which: dict[str, int]) -> bool:
+    purpose = TO_DECIDE if actor.has(*DECIDERS) else TO_PAY if actor.has(*PAYERS) else TO_AUDIT
+    if purpose == TO_AUDIT and not has_read(session, actor, request.subject, TO_AUDIT):
+        return False
+    audit.record(session, actor=actor, kind=kind, subject=request.subject, facts={**which, "purpose": purpose})
+    return True
 
 
 def _note(session: Session, actor: Actor, subject: str, purpose: str) -> None:

@@ -21,6 +21,7 @@ from fundapp.core.errors import Conflict, NotAllowed, NotFound, Refused
 from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.grants import lifecycle
+from fundapp.grants.delivery import ending as delivery
 from fundapp.grants.handover_models import Handover
 from fundapp.grants.lifecycle import Action, Rule, Status, Tie
 from fundapp.grants.models import Conflict as ConflictRow
@@ -136,6 +137,7 @@ def move(session: Session, held: Held, *, reason: str = "", facts: Mapping[str, 
     )
     session.add(event)
     session.flush()
+    delivery.settle(session, request, held.actor)
     return event
 
 

@@ -60,6 +60,7 @@ _SAID = frozenset(
         marked("part"),
         marked("pause"),
         marked("payment"),
+        marked("photo"),
         marked("place"),
         marked("released"),
         marked("resume"),

@@ -41,6 +41,7 @@ _KEPT = {
     Kept.DRAFT: marked("drafts"),
     Kept.DECLINED: marked("declined requests"),
     Kept.IDENTITY: marked("the person’s own words"),
+    Kept.DELIVERY: marked("where things were brought to"),
     Kept.MONEY: marked("what tells of money"),
     Kept.DONOR: marked("gifts"),
     Kept.ACCOUNT: marked("disabled accounts"),

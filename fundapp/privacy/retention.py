@@ -36,6 +36,7 @@ WORDS = {
     Kept.DRAFT: (marked("Drafts"), marked("after they were last saved")),
     Kept.DECLINED: (marked("Declined and withdrawn requests"), marked("after they ended: words go, figures stay")),
     Kept.IDENTITY: (marked("The person’s own words"), marked("after a request that was paid has ended")),
+    Kept.DELIVERY: (marked("Where things were brought to"), marked("after it was paid; gone as soon as it is there")),
     Kept.MONEY: (marked("What tells of money"), marked("after it was paid: bills, shops, references of the bank")),
     Kept.DONOR: (marked("Gifts"), marked("after the gift: the way back to its payment page")),
     Kept.ACCOUNT: (marked("Accounts that were disabled"), marked("after that day: name, address, ways to sign in")),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.pictures import shown_groups, shown_voice
+from tests.pictures import shown_beside, shown_groups, shown_voice
 from tests.pictures import shown_lists as lists
 from tests.pictures.state import Shown
 from tests.pictures.state import day_one as _day_one
@@ -44,6 +44,7 @@ NOT_PAGES = {
     "covering.photo": "a photo",
     "manifest.show": "words for a phone",
     "phone.service_worker": "a script",
+    "pictures.picture": "a photo",
     "phone_drafts.ready": "words for a phone",
     "mailbox.file": "a file that came with a letter",
 }
@@ -238,7 +239,6 @@ WORKER = _seen_by(
     Shown("requests.home", "/requests?whose=team&state=waiting", "the team's"),
     _day_one("requests.home", "/requests"),
     Shown("asking.new", "/requests/new", "the first question"),
-    Shown("phone.without_signal", "/without-signal", "nothing on this phone"),
     _wrong("asking.new", "/requests/new", "Save and continue"),
     _day_one("asking.new", "/requests/new"),
     *(
@@ -256,6 +256,7 @@ WORKER = _seen_by(
     Shown("asking_more.new_thing", "/requests/{draft}/things/new", "one thing more"),
     Shown("asking_more.again", "/requests/{declined}/again", "the same again"),
     Shown("asking.new_person", "/requests/people/new", "before"),
+    *shown_beside.FOR_WORKERS,
     *shown_voice.FOR_WORKERS,
     *shown_groups.WORKER,
     Shown("asking.show_person", "/requests/people/{person}", "a code"),
@@ -318,6 +319,7 @@ _ENTRY = "/finance/ledger/entries/"
 FINANCE = (
     *_seen_by(
         "finance",
+        *shown_beside.FOR_FINANCE,
         Shown("payouts.desk", "/payouts", "with work"),
         _day_one("payouts.desk", "/payouts"),
         Shown("payouts.show", _PAY, "to be entered"),

@@ -31,7 +31,7 @@ from fundapp.web.models import Guessing
 from tests.builders import people
 from tests.builders.grants import Seat
 from tests.builders.stand_in import StandIn
-from tests.pictures import stage_admin, stage_books, stage_data, stage_gifts, stage_groups, stage_requests, stage_voice
+from tests.pictures import stage_admin, stage_beside, stage_books, stage_data, stage_gifts, stage_groups, stage_requests, stage_voice
 from tests.support.live import LiveServer, serving
 from tests.support.postgres import Cluster
 from tests.support.town import grown
@@ -138,6 +138,7 @@ def _set(live: LiveServer) -> dict[str, object]:
             | stage_admin.make(session, who)
             | stage_books.make(session, live, who)
             | stage_data.make(session, live, who)
+            | stage_beside.make(session, who)
             | stage_voice.make(session, Keys(live.settings.secret_key, live.settings.private_keys), who)
             | _proofs(session, who["approver"])
         )

@@ -25,6 +25,8 @@ from fundapp.core.db import Database
 from fundapp.core.keys import Keys
 from fundapp.core.roles import Role
 from fundapp.grants import covering, deciding
+from fundapp.grants.delivery import photos
+from fundapp.grants.delivery.models import RequestPhoto
 from fundapp.grants.demand import noting
 from fundapp.grants.demand.noting import Unmet
 from fundapp.grants.matching import keys as matching_keys
@@ -303,6 +305,15 @@ TABLE: dict[str, tuple[May, ...]] = {
     "covering.photo": (May(OWNER, "paid"),),
     "covering.send": (act(OWNER, "paid", cell="3"),),
     "requests.tell_outcome": (act(TEAM, "in_hands", result="connected"),),
+    # Where it is brought to: its own team, and whoever may pay it; nobody who decides, nobody who audits.
+    **_all("delivering.show delivering.drop", May(TEAM, "draft")),
+    "delivering.say": (act(TEAM, "draft", **WORDS), act(TEAM, "agreed", **WORDS)),
+    "delivery_desk.read": (May(frozenset(), "waiting"), May(PAYERS, "agreed"), May(PAYERS, "part_paid")),
+    "picturing.of_request": (May(TEAM, "draft"),),
+    "picturing.add": (act(TEAM, "draft", photo=PHOTO),),
+    "picturing.take_away": (act(TEAM, "draft"),),
+    # Those who decide see it once it was sent: integration/grants/delivery.
+    "pictures.picture": (May(TEAM, "draft"),),
     # An auditor opens the request first, and says why.
     "bills.show": (May(TEAM | APPROVERS | FINANCE, "in_hands"),),
     "decisions.open_to_read": (act(AUDITOR, "waiting", **WORDS),),
@@ -452,6 +463,7 @@ def _requests(session: Session, seats: dict[str, build.Seat]) -> dict[str, Grant
         words = {"words" if state == "question" else "reason": "Which shop?"}
         do(session, actor=approver.actor, request_id=found[state].id, version=found[state].version, **words)
     paid = found["paid"]
+    photos.add(session, actor=owner.actor, request_id=found["draft"].id, photo=build.photo())
     covering.take_in(session, actor=owner.actor, request_id=paid.id, version=paid.version, photo=build.photo())
     session.commit()
     return found
@@ -478,6 +490,7 @@ def _values(session: Session, seats: dict[str, build.Seat], requests: dict[str, 
         "token": token,
         "item_id": session.scalar(select(CatalogueItem.id).limit(1)),
         "person_id": requests["waiting"].person_id,
+        "photo_id": session.scalar(select(RequestPhoto.id).limit(1)),
         "evidence_id": session.scalar(select(Evidence.id).where(Evidence.request_id == requests["in_hands"].id)),
         "organisation_id": seats["owner"].user.organisation_id,
         "point_id": points.point(session).id,

@@ -79,6 +79,8 @@ UNLINKED = {
     "comparing.ask": "the last question of a draft that is whole",
     "design.show": "the contract",
     "manifest.show": "the head of each page of somebody signed in",
+    "delivery_desk.read": "the payment of a request that is brought somewhere",
+    "pictures.picture": "the photos of a request that has some",
     "phone.service_worker": "the script of a key worker's page",
     "phone_drafts.ready": "the script of a key worker's page",
     "search.found": "the search box",

@@ -1,1 +1,1 @@
-"""Where a thing is delivered to: kept apart, shown to whoever pays, deleted when it arrived."""
+"""Where a thing is brought to, kept apart from everything else of its request; and photos of what is asked for."""

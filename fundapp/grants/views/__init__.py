@@ -1,5 +1,6 @@
 """Pages about requests, a blueprint for each guard."""
 
+from fundapp.grants.delivery.views import delivering, delivery_desk, pictures, picturing
 from fundapp.grants.demand.views import blueprint as unmet
 from fundapp.grants.groups.admin_views import blueprint as support_admin
 from fundapp.grants.groups.public_views import blueprint as support
@@ -41,6 +42,10 @@ blueprints = (
     policy,
     phone,
     phone_drafts,
+    delivering,
+    delivery_desk,
+    picturing,
+    pictures,
     groups,
     support,
     support_links,

@@ -17,7 +17,14 @@ from fundapp.web.guards import guard
 from fundapp.web.navigation import nav_item
 from fundapp.web.session import db
 
-READS = (AuditKind.REQUEST_READ, AuditKind.EVIDENCE_READ, AuditKind.PERSON_READ, AuditKind.DATA_TAKEN)
+READS = (
+    AuditKind.REQUEST_READ,
+    AuditKind.EVIDENCE_READ,
+    AuditKind.PHOTO_READ,
+    AuditKind.DELIVERY_READ,
+    AuditKind.PERSON_READ,
+    AuditKind.DATA_TAKEN,
+)
 
 blueprint = Blueprint("readings", __name__, url_prefix="/data-readings")
 guard(blueprint, Role.AUDITOR, Role.ADMIN)

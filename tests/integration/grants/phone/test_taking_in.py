@@ -149,7 +149,7 @@ def test_a_draft_kept_at_the_fund_is_gone_on_with_there_and_sent_once(
     status, told = send(client, sent)
     (request,) = session.query(GrantRequest).all()
     assert (status, told["sent"], told["url"]) == (200, False, f"/requests/{request.id}/ask/check")
-    assert (request.status, asking.missing(request), request.things[0].typed) == ("draft", ["price", "consent"], {"price": "about 40"})
+    assert (request.status, asking.missing(request), request.things[0].typed) == ("draft", ["price"], {"price": "about 40"})
     session.commit()
     # The answer was lost, and more was written on the phone: the same request, the same code, now sent.
     whole = sheet(session, app, who.worker, id=sent["id"])
