@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.pictures import shown_beside, shown_groups, shown_voice
+from tests.pictures import shown_beside, shown_groups, shown_policy, shown_voice
 from tests.pictures import shown_lists as lists
 from tests.pictures.state import Shown
 from tests.pictures.state import day_one as _day_one
@@ -549,9 +549,7 @@ ADMIN = _seen_by(
     _day_one("readers.readers", "/admin/checkpoint-readers"),
     Shown("readers.reader", "/admin/checkpoint-readers/{reader}", "written to"),
     Shown("readers.reader", "/admin/checkpoint-readers/{reader_gone}", "no longer written to"),
-    _day_one("policy.index", "/admin/policy"),
-    Shown("policy.new", "/admin/policy/propose", "to be filled in"),
-    _wrong("policy.new", "/admin/policy/propose", "Propose the policy"),
+    *shown_policy.ADMIN,
     Shown("rules.index", "/admin/rules", "as they are"),
     Shown("rules.show", "/admin/rules/giving", "nobody has changed them"),
     _wrong("rules.show", "/admin/rules/giving", "Propose the change", state="without a reason"),
@@ -581,7 +579,7 @@ ADMIN = _seen_by(
 ROOMS = {
     "stranger": STRANGER,
     "worker": WORKER + lists.OF_WORKER,
-    "approver": APPROVER + lists.OF_APPROVER,
+    "approver": APPROVER + lists.OF_APPROVER + shown_policy.OF_APPROVER,
     "finance": FINANCE,
     "ledger": LEDGER,
     "auditor": SEVERAL + AUDITOR,

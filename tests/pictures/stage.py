@@ -32,6 +32,7 @@ from tests.builders import people
 from tests.builders.grants import Seat
 from tests.builders.stand_in import StandIn
 from tests.pictures import stage_admin, stage_beside, stage_books, stage_data, stage_gifts, stage_groups, stage_requests, stage_voice
+from tests.pictures.stage_policy import make as with_policies
 from tests.support.live import LiveServer, serving
 from tests.support.postgres import Cluster
 from tests.support.town import grown
@@ -132,7 +133,8 @@ def _set(live: LiveServer) -> dict[str, object]:
         session.add(Guessing(what="points", first_at=clock.now(), last_at=clock.now(), times=3))
         who = {name: _seat(session, email) for name, email in EMAILS.items()}
         return (
-            stage_requests.make(session, who)
+            with_policies(session, who)
+            | stage_requests.make(session, who)
             | stage_groups.make(session, live, who)
             | stage_gifts.make(session, live, who)
             | stage_admin.make(session, who)

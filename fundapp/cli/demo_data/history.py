@@ -14,7 +14,7 @@ from uuid import UUID
 from PIL import Image, ImageDraw
 from sqlalchemy.orm import Session
 
-from fundapp.cli.demo_data import at_stripe, closing, gifts, giving_back, monthly, ruling
+from fundapp.cli.demo_data import at_stripe, closing, gifts, giving_back, monthly, policy, ruling
 from fundapp.cli.demo_data.stand_in import HistoricStripe
 from fundapp.cli.demo_data.stories import QUARTERS, STORIES, Story
 from fundapp.cli.demo_data.world import World
@@ -26,6 +26,7 @@ from fundapp.core.roles import Role
 from fundapp.grants import asking, confirming, deciding, persons
 from fundapp.grants.asking import Answers
 from fundapp.grants.confirming import Result
+from fundapp.grants.lifecycle import Status
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.together import signing, standing
 from fundapp.ledger import queries as ledger
@@ -99,9 +100,15 @@ class Tale:
         )
         request = asking.save_answers(session, actor=worker, request_id=request.id, answers=answers)
         self.keep(request)
-        if self.stop_at != "draft":
-            self.keep(asking.send(session, actor=worker, request_id=request.id, version=request.version))
-        if self.stop_at not in {"draft", "waiting"}:
+        if self.stop_at == "draft":
+            return
+        sent = asking.send(session, actor=worker, request_id=request.id, version=request.version)
+        self.keep(sent)
+        if sent.status == Status.AGREED:
+            # The standing policy agreed it.
+            if self.stop_at != "agreed":
+                self.after(self.dice.choice((1, 2, 4, 20)), self.enter)
+        elif self.stop_at != "waiting":
             self.after(self.dice.choice((0.4, 1, 2, 3, 5, 8, 16, 26)), self.decide)
 
     def decide(self, session: Session) -> None:
@@ -182,6 +189,7 @@ def live(town: Database, world: World, stripe: HistoricStripe, keys: Keys, night
     at_stripe.plan(agenda, stripe)
     monthly.plan(agenda, stripe, keys)
     ruling.plan(agenda, world)
+    policy.plan(agenda, world)
     _past_requests(agenda, world, dice)
     _present_requests(agenda, world, dice)
     closing.plan(agenda, world)
@@ -218,7 +226,9 @@ def _present_requests(agenda: Agenda, world: World, dice: random.Random) -> None
         ("question", 40), ("waiting", 26), ("waiting", 5), ("waiting", 1.2), ("draft", 0.6),
     )  # fmt: skip
     for number, (stop_at, hours_ago) in enumerate(stops):
-        story = STORIES[(number * 5 + 4) % len(STORIES)]
+        # What the policy agrees at once waits for nobody.
+        stories = [one for one in STORIES if one.kind in {"furniture", "other"}] if stop_at in {"question", "waiting"} else STORIES
+        story = stories[(number * 5 + 4) % len(stories)]
         tale = Tale(world, agenda, dice, story, world.workers[number % len(world.workers)], stop_at)
         agenda.at(agenda.until - timedelta(hours=hours_ago), tale.ask)
 
