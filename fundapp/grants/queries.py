@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, case, exists, func, select
+from sqlalchemy import Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from fundapp.core import clock
 from fundapp.core.actor import Actor
-from fundapp.grants.lifecycle import COMMITTED, ENDED, UNANSWERED, Action, Status
+from fundapp.grants.lifecycle import COMMITTED, ENDED, PAUSABLE, UNANSWERED, Action, Status
 from fundapp.grants.models import CatalogueItem, Conflict, Evidence, GrantRequest, Outcome, RequestEvent
 from fundapp.grants.thing_models import RequestThing
 
@@ -66,14 +66,14 @@ def team_requests(actor: Actor, *, whose: str = "mine", state: str = "") -> Sele
 
 
 def needing_worker(actor: Actor) -> Select[GrantRequest]:
-    """The worker's own requests that wait for something they do, questions first, then the longest waiting."""
-    urgency = case({status: place for place, status in enumerate(NEEDS_WORKER)}, value=GrantRequest.status)
+    """The worker's own requests that wait for something they do: questions and what is paused first, then the longest waiting."""
+    urgency = case({status: place for place, status in enumerate(NEEDS_WORKER)}, value=GrantRequest.status, else_=0)
     return (
         select(GrantRequest)
         .where(
             GrantRequest.team_id == actor.team_id,
             GrantRequest.asked_by == actor.user_id,
-            GrantRequest.status.in_(NEEDS_WORKER),
+            or_(GrantRequest.status.in_(NEEDS_WORKER), GrantRequest.paused_at.is_not(None) & GrantRequest.status.in_(PAUSABLE)),
         )
         .order_by(urgency, GrantRequest.saved_at, GrantRequest.id)
     )

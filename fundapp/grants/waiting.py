@@ -32,6 +32,8 @@ _ASKS = {
     Status.IN_HANDS: (marked("Say what came of it"), marked("Say"), "tick"),
     Status.DRAFT: (marked("Finish asking"), marked("Go on"), "draft"),
 }
+# Its person paused it, whatever state it is in.
+_PAUSED = (marked("Speak with them: they paused it"), marked("Look"), "pause")
 # Since when a request is as it is. Stepping aside changes nothing; a draft has no step yet.
 _LAST_STEP = (
     select(func.max(RequestEvent.at))
@@ -144,7 +146,7 @@ def requests(person: Actor, limit: int) -> Waiting:
     rows, total = _first(queries.needing_worker(person), limit)
     needs = []
     for row, since in rows:
-        what, act, glyph = _ASKS[row.status]
+        what, act, glyph = _ASKS.get(row.status, _PAUSED)
         url = url_for("requests.show", request_id=row.id)
         needs.append(Need(_(what), _about(row), url, _(act), since=since or row.saved_at, glyph=glyph))
     return Waiting(needs, total)

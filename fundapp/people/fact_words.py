@@ -109,6 +109,17 @@ _SAID = frozenset(
         marked("treatment"),
         marked("work"),
         marked("not yet"),
+        # Slips, what is said with them, and comparisons between agencies.
+        marked("slip"),
+        marked("why"),
+        marked("request"),
+        marked("differs"),
+        marked("marks"),
+        marked("reissued"),
+        marked("lost"),
+        marked("seen"),
+        marked("unwanted"),
+        marked("holder"),
         # Organisations, and sessions that were ended.
         marked("fund holder"),
         marked("partner"),

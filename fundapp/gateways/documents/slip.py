@@ -10,11 +10,12 @@ from html import escape
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from fundapp.core.language import TAGS, language
 from fundapp.core.language import gettext as _
 from fundapp.gateways.documents import drawing, fonts, palette
 
 WIDTH, HEIGHT = A4
-SLIP = 280.0
+SLIP = 297.0
 LEFT, RIGHT = 42.0, WIDTH - 42.0
 SIDE = 132.0
 
@@ -22,7 +23,7 @@ SIDE = 132.0
 def slip_pdf(*, code: str, url: str, address_words: str, contact: str, charity_name: str) -> bytes:
     """One slip. `code` as it is read aloud, `url` what the QR code says, `address_words` what people type."""
     title = _("Your slip")
-    canvas, written = drawing.begin(A4, title=title, author=charity_name, subject=_("A code that only you have"))
+    canvas, written = drawing.begin(A4, title=title, author=charity_name, subject=_("A code that only you have"), language=TAGS[language()])
     _draw_text(canvas, code, address_words, contact, charity_name)
     middle = (RIGHT - SIDE / 2, HEIGHT - 40 - SIDE / 2)
     drawing.draw_code(canvas, url, centre=middle, side=SIDE, colour=palette.BLACK)

@@ -177,3 +177,16 @@ def test_no_draft_is_paused(session: Session, app: Flask, who: Cast) -> None:
     assert session.scalar(select(func.count()).select_from(RequestEvent)) == 0
     with pytest.raises(FundError):
         pausing.resume(session, actor=who.worker.actor, request_id=request.id, version=request.version)
+
+
+def test_their_key_worker_finds_it_among_what_needs_them(
+    session: Session, app: Flask, client: Client, who: Cast, sign_in_as: SignIn, run_jobs: Callable[[], list[str]]
+) -> None:
+    request = paused(session, app, who, build.agreed(session, who.worker, who.approver))
+    assert "grants.tell_asker" in run_jobs()
+    assert [one.id for one in queries.needs_worker(session, who.worker.actor)] == [request.id]
+    sign_in_as(client, who.worker.user)
+    assert "Speak with them: they paused it" in client.get("/requests").words
+    pausing.resume(session, actor=who.worker.actor, request_id=request.id, version=request.version)
+    session.commit()
+    assert not queries.needs_worker(session, who.worker.actor)
