@@ -116,9 +116,9 @@ def test_several_things_go_in_one_request_and_the_same_again_begins_another(town
     me.choose("Other").fill({"What exactly, in a few words": "Work boots"}).press(SAVE).sees("Work boots: what does it cost, and where?")
     me.fill({"Price, with delivery": "45", "Where is it sold?": "a shoe shop"}).press(SAVE)
     me.sees("Together", "£84.99", "Thing 2", "Do they agree?")
-    me.follow("Say, if you wish: by which day").fill({"Day": "1", "Month": "12", "Year": "2099"}).choose("They move in").press(SAVE)
+    me.follow("Say it, if you wish (by which day)").fill({"Day": "1", "Month": "12", "Year": "2099"}).choose("They move in").press(SAVE)
     me.sees("That is more than a year ahead.").fill({"Day": "", "Month": "", "Year": ""}).press(SAVE).sees("Write the day")
-    me.press("Back").follow("Say, if you wish: how they would like it paid").choose("A voucher for the shop").press(SAVE)
+    me.press("Back").follow("Say it, if you wish (how they would like it paid)").choose("A voucher for the shop").press(SAVE)
     me.sees("A voucher for the shop").choose("They agree to this request", "On the phone").press("Send it for £84.99").sees("Sent.")
     me.follow("Ask for the same again").sees("Work boots", "£45.00, a shoe shop").press("Begin a new request").sees("Who is it for?")
     with town.live.database.session() as session:

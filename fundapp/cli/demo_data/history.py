@@ -14,7 +14,7 @@ from uuid import UUID
 from PIL import Image, ImageDraw
 from sqlalchemy.orm import Session
 
-from fundapp.cli.demo_data import at_stripe, closing, gifts, giving_back, monthly, policy, ruling
+from fundapp.cli.demo_data import at_stripe, closing, gifts, giving_back, monthly, moving, policy, ruling
 from fundapp.cli.demo_data.stand_in import HistoricStripe
 from fundapp.cli.demo_data.stories import QUARTERS, STORIES, Story
 from fundapp.cli.demo_data.world import World
@@ -97,6 +97,7 @@ class Tale:
             supplier=story.supplier,
             consent_how=self.dice.choice(("in_person", "in_person", "phone")),
             consents=True,
+            **moving.around(person.id),
         )
         request = asking.save_answers(session, actor=worker, request_id=request.id, answers=answers)
         self.keep(request)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fundapp.cli.demo_data import bells, thanks, voices, watched, world
+from fundapp.cli.demo_data import bells, moving, thanks, voices, watched, world
 from fundapp.cli.demo_data.stand_in import HistoricStripe
 from fundapp.cli.demo_data.world import World
 from fundapp.core.db import Database, transaction
@@ -16,5 +16,6 @@ def happen(town: Database, made: World, stripe: HistoricStripe, keys: Keys) -> N
         world.begin_review(session)
         thanks.declare(session, keys)
         watched.watch(session, made)
+        moving.ask(session, made)
         voices.speak(session, keys)
     bells.hear(town, stripe)
