@@ -43,7 +43,7 @@ PAID_HOW: Mapping[str, str] = {
 
 def said(codes: Mapping[str, str], code: str | None) -> str:
     """A code in the reader's language; nothing for none."""
-    return _(codes[code]) if code in codes else ""
+    return _(codes[code]) if code is not None and code in codes else ""
 
 
 def offered(codes: Mapping[str, str]) -> dict[str, str]:
