@@ -20,7 +20,7 @@ from fundapp.grants.models import GrantRequest
 KEYS = (
     ("furniture", "", 16_500, "the furniture reuse charity, Carr House Road"),
     ("other", "Bedding and a pan", 4_200, "a department store, Frenchgate"),
-    ("id", "Birth certificate", 1_250, "the General Register Office"),
+    ("id", "", 1_250, "the General Register Office"),
 )
 GOAL = "I get the keys on that day. I want to sleep in my own bed the same night."
 UNBLOCKS = "The tenancy begins then, and the hostel bed goes to somebody else."
