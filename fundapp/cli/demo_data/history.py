@@ -14,7 +14,7 @@ from uuid import UUID
 from PIL import Image, ImageDraw
 from sqlalchemy.orm import Session
 
-from fundapp.cli.demo_data import at_stripe, closing, gifts, giving_back, monthly, moving, policy, ruling
+from fundapp.cli.demo_data import at_stripe, closing, community, gifts, giving_back, monthly, moving, policy, ruling
 from fundapp.cli.demo_data.stand_in import HistoricStripe
 from fundapp.cli.demo_data.stories import QUARTERS, STORIES, Story
 from fundapp.cli.demo_data.world import World
@@ -26,6 +26,7 @@ from fundapp.core.roles import Role
 from fundapp.grants import asking, confirming, deciding, persons
 from fundapp.grants.asking import Answers
 from fundapp.grants.confirming import Result
+from fundapp.grants.demand.reasons import Reason
 from fundapp.grants.lifecycle import Status
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.together import signing, standing
@@ -122,7 +123,9 @@ class Tale:
         fund = _fund_for(session, self.story.price_pence)
         if self.stop_at == "declined" or fund is None:
             reason = "The housing association gives these for nothing. Ask them first; if they say no, ask again."
-            self.keep(deciding.decline(session, actor=approver, request_id=self.request_id, version=self.version, reason=reason))
+            why = Reason.SOMEBODY_ELSE
+            held = {"request_id": self.request_id, "version": self.version}
+            self.keep(deciding.decline(session, actor=approver, reason=reason, why=why, **held))
             return
         self.keep(deciding.agree(session, actor=approver, request_id=self.request_id, version=self.version, fund_code=fund))
         self._sign_too(session, approver)
@@ -191,6 +194,7 @@ def live(town: Database, world: World, stripe: HistoricStripe, keys: Keys, night
     monthly.plan(agenda, stripe, keys)
     ruling.plan(agenda, world)
     policy.plan(agenda, world)
+    community.plan(agenda, world)
     _past_requests(agenda, world, dice)
     _present_requests(agenda, world, dice)
     closing.plan(agenda, world)

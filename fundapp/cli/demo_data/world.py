@@ -62,6 +62,7 @@ CATALOGUE = (
     ("haircut", ItemWords("Haircut", 1000, 1800, "Before an interview, a viewing, or a family visit.")),
     ("furniture", ItemWords("Furniture pack", 15000, 18000, "Bed, table and two chairs from the furniture reuse charity.")),
     ("other", ItemWords("Something else", 500, 10000, "Boots, travel, a key safe: say what it is.", asks_what=True)),
+    ("community", ItemWords("A community group’s costs", 2000, 40000, "A room, tea, pans, tools.", asks_what=True, for_groups=True)),
 )
 
 
