@@ -46,6 +46,16 @@ def said(codes: Mapping[str, str], code: str | None) -> str:
     return _(codes[code]) if code is not None and code in codes else ""
 
 
+def needed_for(code: str | None) -> str:
+    """What happens on the day by which it is needed."""
+    return said(NEEDED_FOR, code)
+
+
+def paid_how(code: str | None) -> str:
+    """How they would like it paid."""
+    return said(PAID_HOW, code)
+
+
 def offered(codes: Mapping[str, str]) -> dict[str, str]:
     """Every code with its words, in the reader's language."""
     return {code: _(words) for code, words in codes.items()}

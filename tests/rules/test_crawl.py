@@ -174,7 +174,7 @@ def lost(page: Page, endpoint: str) -> list[str]:
     found = [] if page.text("title").endswith(" – Changing Lives Fund") else [f"its title is “{page.text('title')}”"]
     ways = [one for one in page.soup.select("header nav [aria-current], #menu [aria-current]") if one.get("aria-current") == "page"]
     trail = page.soup.select("nav[aria-label='Where you are'] li")
-    if endpoint == "asking.ask" or endpoint.startswith("asking.new"):
+    if endpoint == "asking.ask" or endpoint.startswith(("asking.new", "asking_more.")):
         # A form's question has Back, which keeps what is typed; a trail would lose it.
         return found if page.soup.select_one(".top .back") else [*found, "a question without Back"]
     if ways:

@@ -42,6 +42,8 @@ from fundapp.web.session import db
 
 blueprint = Blueprint("asking", __name__, url_prefix="/requests")
 guard(blueprint, Role.KEY_WORKER)
+blueprint.add_app_template_filter(circumstances.needed_for)
+blueprint.add_app_template_filter(circumstances.paid_how)
 
 # What every request needs, one question a page; and what may be said besides, which its last page leads to.
 STEPS = ("what", "who", "goal", "unblocks", "price", "check")
@@ -286,8 +288,6 @@ def _check(draft: GrantRequest, form: ActForm) -> ResponseReturnValue:
         besides={
             "group": circumstances.said(circumstances.GROUPS, draft.person_group),
             "locality": circumstances.said(circumstances.LOCALITIES, draft.locality),
-            "needed_for": circumstances.said(circumstances.NEEDED_FOR, draft.needed_for),
-            "paid": circumstances.said(circumstances.PAID_HOW, draft.paid_how),
         },
     )
     return page, form.status
