@@ -50,7 +50,7 @@ def some_of_each(session: Session, who: build.Cast) -> None:
         ("worker", "/requests/all?whose=team&state=open&overdue=yes", 14),
         ("worker", "/requests/all?whose=organisation", 14),
         ("approver", "/requests/all?whose=all&kind=phone&group=moving-on", 14),
-        ("finance", "/payouts", 17),
+        ("finance", "/payouts", 18),
         ("auditor", "/payouts", 15),
         ("admin", "/admin/catalogue", 6),
     ],
@@ -71,7 +71,7 @@ def test_a_list_asks_no_more_however_long_it_is(client: Any, session: Session, s
 
 
 @pytest.mark.parametrize(
-    ("seat", "place", "budget"), [("worker", "requests", 14), ("approver", "decisions", 18), ("finance", "payouts", 16)]
+    ("seat", "place", "budget"), [("worker", "requests", 17), ("approver", "decisions", 34), ("finance", "payouts", 21)]
 )
 def test_one_request_is_shown_in_few_questions(client: Any, session: Session, sign_in_as: Any, seat: str, place: str, budget: int) -> None:
     build.money(session)
