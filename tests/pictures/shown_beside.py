@@ -1,4 +1,4 @@
-"""Pages without a signal, and of what is kept beside a request (photos, where it is brought to), in every state; tests/pictures/shown.py takes them up."""
+"""Pages without a signal, and of photos and places beside a request, in every state; tests/pictures/shown.py takes them up."""
 
 from __future__ import annotations
 

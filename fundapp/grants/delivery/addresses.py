@@ -17,7 +17,7 @@ from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.grants import lifecycle, steps
 from fundapp.grants.delivery import ending
-from fundapp.grants.delivery.models import Delivery
+from fundapp.grants.delivery.models import Delivery, RequestPhoto
 from fundapp.grants.lifecycle import Action, Status, Tie
 from fundapp.grants.models import GrantRequest
 
@@ -39,6 +39,13 @@ class Address:
 def is_there(session: Session, request_id: int) -> bool:
     """Whether an address was given and is not gone yet. That alone may be known by whoever sees the request."""
     return bool(session.scalar(select(exists().where(Delivery.request_id == request_id))))
+
+
+def what_is_there(session: Session, request_id: int) -> tuple[bool, bool]:
+    """Whether an address is kept for a request, and whether photos are: one question, on the page of each request."""
+    address, photo = exists().where(Delivery.request_id == request_id), exists().where(RequestPhoto.request_id == request_id)
+    has_address, has_photos = session.execute(select(address, photo)).one()
+    return has_address, has_photos
 
 
 def may_read(request: GrantRequest, actor: Actor, ties: frozenset[Tie]) -> str:

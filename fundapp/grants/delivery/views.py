@@ -126,7 +126,7 @@ class Beside:
 
     photos: Sequence[RequestPhoto]
     has_address: bool
-    # As what they may read the address; nothing where they may not.
+    # Whether they read the address as who pays; nothing where they may not.
     reads: str
     takes_photos: bool
     takes_address: bool
@@ -139,12 +139,13 @@ def beside() -> dict[str, Callable[[GrantRequest], Beside]]:
 
 
 def _beside(asked: GrantRequest) -> Beside:
-    me, there = actor(), addresses.is_there(db(), asked.id)
+    me = actor()
+    has_address, has_photos = addresses.what_is_there(db(), asked.id)
     own = me.has(Role.KEY_WORKER) and asked.team_id == me.team_id
-    reads = addresses.may_read(asked, me, steps.ties(db(), asked, me)) if there or own else ""
+    reads = addresses.may_read(asked, me, steps.ties(db(), asked, me)) if has_address and me.has(Role.FINANCE) else ""
     return Beside(
-        photos=photos.of(db(), asked.id),
-        has_address=there,
+        photos=photos.of(db(), asked.id) if has_photos else [],
+        has_address=has_address,
         reads=reads,
         takes_photos=own and asked.status in photos.ADDED_TO,
         takes_address=own and asked.status not in ending.OVER,
