@@ -86,6 +86,8 @@ class Tie(StrEnum):
     SIGNED_IT = "signed_it"
     VOTED = "voted"
     NEEDED = "needed"
+    # It was put to the panel, so its members may know what became of it.
+    WITH_PANEL = "with_panel"
     ENTERED_IT = "entered_it"
     ADMIN = "admin"
     # No account at all: the standing policy acts, the panel as a whole, or the person themselves, with their paper slip.
@@ -284,7 +286,8 @@ def allowed(start: Status, roles: AbstractSet[Role], ties: AbstractSet[Tie]) -> 
 def may_see(*, sent: bool, agreed: bool, status: Status, roles: AbstractSet[Role], ties: AbstractSet[Tie]) -> bool:
     """Whether a person may know that this request exists.
 
-    Its own team sees it always; approvers once it was sent; the panel while it waits; finance once somebody signed it; auditors all.
+    Its own team sees it always; approvers once it was sent; the panel while it waits, and what was put to it; finance once somebody
+    signed it; auditors all.
     """
     if Role.AUDITOR in roles or not ties.isdisjoint({Tie.THE_POLICY, Tie.THE_PANEL, Tie.THE_PERSON}):
         return True
@@ -292,6 +295,6 @@ def may_see(*, sent: bool, agreed: bool, status: Status, roles: AbstractSet[Role
         return True
     if Role.APPROVER in roles and sent:
         return True
-    if Role.PANEL in roles and status in UNANSWERED | {Status.QUESTION}:
+    if Role.PANEL in roles and (status in UNANSWERED | {Status.QUESTION} or Tie.WITH_PANEL in ties):
         return True
     return Role.FINANCE in roles and (agreed or status in PENDING)

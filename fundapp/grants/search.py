@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import url_for
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import contains_eager
 
 from fundapp.core.actor import Actor
@@ -13,8 +13,8 @@ from fundapp.core.language import marked
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.grants import telling
-from fundapp.grants.lifecycle import PENDING, UNANSWERED, Status
-from fundapp.grants.models import CatalogueItem, GrantRequest, Person
+from fundapp.grants.lifecycle import PENDING, UNANSWERED, Action, Status
+from fundapp.grants.models import CatalogueItem, GrantRequest, Person, RequestEvent
 from fundapp.grants.thing_models import RequestThing
 from fundapp.web.searching import Asked, Found, Hit
 from fundapp.web.session import db
@@ -35,7 +35,8 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     if actor.has(Role.APPROVER):
         seen.append(GrantRequest.sent_at.is_not(None))
     if actor.has(Role.PANEL):
-        seen.append(GrantRequest.status.in_(UNANSWERED | {Status.QUESTION}))
+        put = exists().where(RequestEvent.request_id == GrantRequest.id, RequestEvent.action == Action.PUT_TO_PANEL.value)
+        seen.append(or_(GrantRequest.status.in_(UNANSWERED | {Status.QUESTION}), put))
     if actor.has(Role.FINANCE):
         seen.append(or_(GrantRequest.agreed_at.is_not(None), GrantRequest.status.in_(PENDING)))
     return or_(false(), *seen)

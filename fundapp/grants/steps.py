@@ -164,7 +164,9 @@ def ties(session: Session, request: GrantRequest, actor: Actor) -> frozenset[Tie
     conflicted = exists().where((ConflictRow.request_id == request.id) & (ConflictRow.user_id == actor.user_id))
     # Whoever once asked for it does not decide on it either, whoever has it in hand now.
     handed_on = exists().where((Handover.request_id == request.id) & (Handover.from_user_id == actor.user_id))
-    has_decided, has_conflict, enterer, once_asked = session.execute(select(decided, conflicted, entered_by, handed_on)).one()
+    put = exists().where(RequestEvent.request_id == request.id, RequestEvent.action == Action.PUT_TO_PANEL.value)
+    asked = select(decided, conflicted, entered_by, handed_on, put)
+    has_decided, has_conflict, enterer, once_asked, with_panel = session.execute(asked).one()
     stands = standing.signers(session, request) if request.status in lifecycle.PENDING else NOBODY_YET
     found = {
         Tie.OWN_REQUEST: request.asked_by == actor.user_id or once_asked,
@@ -174,6 +176,7 @@ def ties(session: Session, request: GrantRequest, actor: Actor) -> frozenset[Tie
         Tie.SIGNED_IT: actor.user_id in stands.signed,
         Tie.VOTED: actor.user_id in stands.voted,
         Tie.NEEDED: actor.has(*stands.needed),
+        Tie.WITH_PANEL: with_panel,
         Tie.ENTERED_IT: request.status == Status.BEING_PAID and enterer == actor.user_id,
         Tie.ADMIN: actor.has(Role.ADMIN),
     }

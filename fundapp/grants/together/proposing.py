@@ -23,6 +23,7 @@ from fundapp.grants.together import standing
 from fundapp.grants.together.allocating import Share, allocate, cut
 from fundapp.grants.together.frozen import digest
 from fundapp.grants.together.models import Award, AwardPart, Signature
+from fundapp.ledger.service import FundClosed, NotEnoughMoney
 from fundapp.people import cover
 from fundapp.people import queries as people
 
@@ -153,11 +154,11 @@ def _shares(session: Session, things: Mapping[int, int], terms: Terms) -> Sequen
         given[share.fund_code] += share.pence
     for code, pence in given.items():
         fund = choices[code]
-        if fund.against:
-            raise Refused(f"{fund.name}: {fund.against}.")
+        if not fund.is_open:
+            raise FundClosed(f"{fund.name}: {fund.against}.")
         if fund.free_pence < pence:
             told = {"fund": fund.name, "amount": pounds(max(0, fund.free_pence)), "needed": pounds(pence)}
-            raise Refused(_("%(fund)s has %(amount)s left to award, and this needs %(needed)s.") % told)
+            raise NotEnoughMoney(_("%(fund)s has %(amount)s left to award, and this needs %(needed)s.") % told)
     return shares
 
 

@@ -27,7 +27,7 @@ MATRIX = [
     ("waiting", "/decisions/{id}", {*APPROVERS, "panel", "auditor"}),
     ("waiting", "/payouts/{id}", set[str]()),
     ("agreed", "/requests/{id}", TEAM),
-    ("agreed", "/decisions/{id}", {*APPROVERS, "auditor"}),
+    ("agreed", "/decisions/{id}", {*APPROVERS, *FINANCE, "auditor"}),
     ("agreed", "/payouts/{id}", {*FINANCE, "auditor"}),
     ("in_hands", "/payouts/{id}", {*FINANCE, "auditor"}),
     ("in_hands", "/requests/{id}/bills/{bill}", {*TEAM, *APPROVERS, *FINANCE}),

@@ -163,6 +163,7 @@ def test_a_bar_is_told_as_a_sentence(start: Status, action: Action) -> None:
         (Role.PANEL, set(), True, False, Status.WAITING, True),
         (Role.PANEL, set(), True, False, Status.PANEL, True),
         (Role.PANEL, set(), True, True, Status.AGREED, False),
+        (Role.PANEL, {Tie.WITH_PANEL}, True, True, Status.AGREED, True),
         (Role.FINANCE, set(), True, False, Status.WAITING, False),
         (Role.FINANCE, set(), True, False, Status.SIGNED, True),
         (Role.FINANCE, set(), True, True, Status.AGREED, True),
