@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from fundapp.core.forgetting import Forgetting
@@ -17,8 +17,8 @@ from fundapp.grants.slips.models import PersonSlip, SlipQuestion, StoryStop
 
 def nothing_open_since(person_id: InstrumentedAttribute[int], before: datetime) -> ColumnElement[bool]:
     """That every request for a person ended before a moment."""
-    ended = func.coalesce(GrantRequest.ended_at, func.now())
-    lately = select(GrantRequest.id).where(GrantRequest.person_id == person_id, ended >= before)
+    going_on = or_(GrantRequest.ended_at.is_(None), GrantRequest.ended_at >= before)
+    lately = select(GrantRequest.id).where(GrantRequest.person_id == person_id, going_on)
     return ~lately.exists()
 
 
