@@ -22,14 +22,14 @@ THREE_THINGS: Mapping[Role, tuple[str, str, str]] = {
         marked("Say what came of it. One tap, and the town sees that it helped."),
     ),
     Role.APPROVER: (
-        marked("Open the request that waits longest, and read their words first."),
+        marked("Open the request that is due first, and read their words before all else."),
         marked("Answer it: agree, agree a part, ask one question, or decline with a reason they can pass on."),
         marked("If you know anyone in it, step aside. Somebody else then answers."),
     ),
     Role.PANEL: (
-        marked("Read what waits for an answer, the longest waiting first."),
+        marked("Read what waits for an answer, and vote on what is put to the panel."),
         marked("Look at what was asked, why now, and what it costs against the guide price."),
-        marked("Tell an approver what you think. What is answered leaves your list."),
+        marked("Vote once. Nobody sees how you voted until it is settled; the majority decides."),
     ),
     Role.FINANCE: (
         marked("Enter a payment for what is agreed, once you have made it at the bank."),
