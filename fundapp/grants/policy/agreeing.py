@@ -47,12 +47,6 @@ def agree_at_once(session: Session, request: GrantRequest) -> bool:
     return True
 
 
-def why_passed_on(session: Session, request_id: int) -> str:
-    """Why the policy passed a request on that was small enough, in words; empty where it was not asked, or agreed it."""
-    found = session.get(PolicyAnswer, request_id)
-    return WhyNot(found.why_not).words if found and found.why_not else ""
-
-
 def _why_not(session: Session, policy: Policy, request: GrantRequest) -> WhyNot | None:
     things = [Priced(one.price_pence or 0, one.item.guide_high_pence, one.item.active and not one.item.asks_what) for one in request.things]
     return standing_tier.why_not(

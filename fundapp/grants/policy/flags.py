@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import false, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from fundapp.core.language import gettext as _
@@ -13,7 +13,8 @@ from fundapp.core.language import marked
 from fundapp.core.money import pounds
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.policy import caps
-from fundapp.grants.policy.models import RequestFlag
+from fundapp.grants.policy.models import PolicyAnswer, RequestFlag
+from fundapp.grants.policy.standing_tier import WhyNot
 
 
 class Flag(StrEnum):
@@ -51,6 +52,14 @@ def write(session: Session, request: GrantRequest) -> None:
 
 
 def of(session: Session, request_id: int) -> Sequence[str]:
-    """What stood out about a request when it was sent, in words."""
-    rows = session.scalars(select(RequestFlag).where(RequestFlag.request_id == request_id).order_by(RequestFlag.code))
-    return [_(_SAID[Flag(row.code)]) % {"over": pounds(row.over_pence)} for row in rows]
+    """What stood out about a request when it was sent, in words; and why the policy passed it on, if it was small enough. One question."""
+    flagged = select(RequestFlag.code, RequestFlag.over_pence, false()).where(RequestFlag.request_id == request_id)
+    passed_on = select(PolicyAnswer.why_not, literal(0), true()).where(
+        PolicyAnswer.request_id == request_id, PolicyAnswer.why_not.is_not(None)
+    )
+    rows = sorted((bool(by_policy), code, pence) for code, pence, by_policy in session.execute(union_all(flagged, passed_on)))
+    return [_passed_on(code) if by_policy else _(_SAID[Flag(code)]) % {"over": pounds(pence)} for by_policy, code, pence in rows]
+
+
+def _passed_on(code: str) -> str:
+    return _("The policy did not agree it by itself: %(why)s") % {"why": WhyNot(code).words}

@@ -43,7 +43,9 @@ def changes(before: Policy, after: Policy) -> list[Line]:
     now = {line.name for line in said}
     nothing = _("not said")
     changed = [Line(one.name, one.after, was.get(one.name, nothing)) for one in said if was.get(one.name) != one.after]
-    return [*changed, *(Line(name, nothing, words) for name, words in was.items() if name not in now)]
+    # Of a step that is gone, its own line is enough.
+    gone = [Line(one.name, nothing, one.after) for one in _tiers(before) if one.name not in now]
+    return [*gone, *changed]
 
 
 def answered(tier: Tier) -> str:

@@ -15,7 +15,7 @@ from fundapp.grants import asking, deciding, persons, steps
 from fundapp.grants.asking import Answers
 from fundapp.grants.lifecycle import Status, Tie
 from fundapp.grants.models import GrantRequest, RequestEvent
-from fundapp.grants.policy import agreeing, caps, flags, looks
+from fundapp.grants.policy import caps, flags, looks
 from fundapp.grants.policy.models import CapOverride, PolicyAnswer, PolicyLook, PolicyLookAnswer
 from fundapp.grants.policy.standing_tier import WhyNot
 from fundapp.grants.policy.tiers import FIRST_TIERS
@@ -82,7 +82,7 @@ def test_what_is_not_allowed_goes_on_to_people_and_keeps_why(session: Session) -
     passed[WhyNot.NO_FUND] = build.waiting(session, who.worker)
     for why, request in passed.items():
         assert (request.status, reason(session, request)) == (Status.WAITING, why.value)
-        assert agreeing.why_passed_on(session, request.id) == why.words
+        assert flags.of(session, request.id)[-1] == f"The policy did not agree it by itself: {why.words}"
     # What is more than the policy agrees by itself is asked of it in no case.
     assert reason(session, build.waiting(session, who.worker, price_pence=5_001)) == "not asked"
 
@@ -210,7 +210,10 @@ def test_over_a_cap_it_is_sent_flagged_and_left_to_two_people(session: Session) 
     build.waiting(session, who.worker, person_id=person)
     request = build.waiting(session, who.worker, person_id=person)
     assert (request.status, reason(session, request)) == (Status.WAITING, WhyNot.OVER_CAP)
-    assert flags.of(session, request.id) == ["£29.98 over the cap for one person in 12 months"]
+    assert flags.of(session, request.id) == [
+        "£29.98 over the cap for one person in 12 months",
+        "The policy did not agree it by itself: over a cap",
+    ]
     shares = caps.shares(request)
     with pytest.raises(Refused, match=r"£79\.98 in 12 months; the cap is £50\.00"):
         caps.require(session, request, shares, signed_by=[who.approver.id])
