@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.core.actor import Actor
 from fundapp.core.db import Database, transaction
-from fundapp.core.errors import Conflict
+from fundapp.core.errors import Conflict, Refused
 from fundapp.grants import asking, deciding, queries
 from fundapp.grants.lifecycle import Status
 from fundapp.grants.models import GrantRequest
@@ -140,3 +140,26 @@ def test_withdrawing_and_entering_a_payment_in_the_same_moment_loses_no_commitme
     assert sum(error is None for error in raised) == 1
     with own_database.session() as session:
         assert queries.agreed_not_paid_pence(session) == ledger.balance_pence(session, chart.GRANTS_PAYABLE)
+
+
+def test_what_is_sent_while_another_tab_adds_a_thing_asks_for_what_its_things_cost(own_database: Database) -> None:
+    with own_database.session() as session:
+        worker = build.cast(session).worker
+        drafts = [build.draft(session, worker).id for _ in range(3)]
+        item_id = build.item(session, "bedding").id
+
+    def send(draft: int) -> Callable[..., object]:
+        return lambda session: asking.send(session, actor=worker.actor, request_id=draft, version=0)
+
+    def add(draft: int) -> Callable[..., object]:
+        return lambda session: asking.put_thing(session, actor=worker.actor, request_id=draft, position=2, item_id=item_id)
+
+    # Whoever is second finds a thing without a price, or a request that was sent.
+    raised = all_at_once(own_database, [act for draft in drafts for act in (send(draft), add(draft), add(draft))])
+    assert all(error is None or isinstance(error, Refused) for error in raised), raised
+    with own_database.session() as session:
+        for draft in drafts:
+            now = session.get_one(GrantRequest, draft)
+            sent = now.status == Status.WAITING
+            assert [thing.position for thing in now.things] == ([1] if sent else [1, 2])
+            assert now.asked_pence == (3_999 if sent else None)
