@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import false, literal, select, true, union_all
 from sqlalchemy.orm import Session
@@ -57,7 +58,8 @@ def of(session: Session, request_id: int) -> Sequence[str]:
     passed_on = select(PolicyAnswer.why_not, literal(0), true()).where(
         PolicyAnswer.request_id == request_id, PolicyAnswer.why_not.is_not(None)
     )
-    rows = sorted((bool(by_policy), code, pence) for code, pence, by_policy in session.execute(union_all(flagged, passed_on)))
+    found: Sequence[Any] = session.execute(union_all(flagged, passed_on)).all()
+    rows = sorted((by_policy, code, pence) for code, pence, by_policy in found)
     return [_passed_on(code) if by_policy else _(_SAID[Flag(code)]) % {"over": pounds(pence)} for by_policy, code, pence in rows]
 
 
