@@ -38,6 +38,7 @@
     const place = errorOf(name);
     if (!place) return;
     place.hidden = !sentence;
+    place.closest(".f")?.classList.toggle("err", Boolean(sentence));
     place.querySelector("[data-words]").textContent = sentence;
     for (const one of form.querySelectorAll(`[name="${name}"]`))
       if (sentence) {

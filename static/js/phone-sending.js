@@ -100,7 +100,7 @@ const FundSending = (() => {
     if (came.signedOut) tell("signed-out");
     else if (came.later) tell("later", { words: came.later });
     else if (refused) tell("refused", { words: refused.refused });
-    else if (left.length) tell("waiting");
+    else if (left.length && place.owner) tell("waiting");
   }
 
   /** On a page of somebody signed in: settle whose phone it is, then send. */
