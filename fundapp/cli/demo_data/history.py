@@ -225,10 +225,10 @@ def _past_requests(agenda: Agenda, world: World, dice: random.Random) -> None:
 
 
 def _present_requests(agenda: Agenda, world: World, dice: random.Random) -> None:
-    """Something in each state, so that everybody who signs in finds something to do."""
+    """Something in each state, so that everybody who signs in finds something to do; one that waits is overdue."""
     stops = (
         ("in_hands", 200), ("paid", 96), ("paid", 80), ("being_paid", 70), ("being_paid", 52), ("agreed", 44), ("agreed", 30),
-        ("question", 40), ("waiting", 26), ("waiting", 5), ("waiting", 1.2), ("draft", 0.6),
+        ("question", 40), ("waiting", 150), ("waiting", 5), ("waiting", 1.2), ("draft", 0.6),
     )  # fmt: skip
     for number, (stop_at, hours_ago) in enumerate(stops):
         # What the policy agrees at once waits for nobody.
