@@ -66,3 +66,11 @@ def by_fund(session: Session, payment: Payment | None, of: Sequence[AwardPart]) 
     for part in of:
         found[part.fund_code] += cleared.get(part.id, 0)
     return found
+
+
+def left_by_thing(session: Session, request: GrantRequest) -> Mapping[int, int]:
+    """What is still set aside for each thing of a request, where something is."""
+    found: Counter[int] = Counter()
+    for part in parts(session, request):
+        found[part.thing_id] += part.left_pence
+    return +found

@@ -24,7 +24,7 @@ from fundapp.grants.models import GrantRequest
 from fundapp.grants.views.acting import act, closed_page, named
 from fundapp.ledger import queries as ledger
 from fundapp.payouts import queries, search, service, waiting
-from fundapp.payouts.forms import PART, CameBackForm, PaymentForm
+from fundapp.payouts.forms import PART, CameBackForm, PaymentForm, payment_form
 from fundapp.payouts.models import Payment
 from fundapp.people import queries as people
 from fundapp.web import paging
@@ -110,8 +110,9 @@ def show(request_id: int) -> ResponseReturnValue:
 @only(Role.FINANCE)
 def enter_payment(request_id: int) -> ResponseReturnValue:
     """Enter a payment."""
-    form = PaymentForm()
-    form.left_pence = _agreed(request_id)[0].set_aside_pence
+    found = _agreed(request_id)[0]
+    form = payment_form(found, queries.left_by_thing(db(), found))()
+    form.left_pence = found.set_aside_pence
     done = form.validate() and act(
         form,
         lambda: service.enter_payment(
@@ -124,6 +125,7 @@ def enter_payment(request_id: int) -> ResponseReturnValue:
             supplier=form.supplier.data or "",
             bank_reference=form.reference.data or "",
             is_last=form.rest.data != PART,
+            costs=form.costs,
         ),
         good=_("Entered. Somebody else checks and releases it."),
         then=_address(request_id),
@@ -271,7 +273,8 @@ def _blank(action: Action, found: GrantRequest, payments: Sequence[Payment]) -> 
             "paid_on": clock.today(),
             "reference": f"FUND {found.id}",
         }
-    form = FORMS[action](formdata=None, data=facts)
+    kind = payment_form(found, queries.left_by_thing(db(), found)) if action is Action.ENTER_PAYMENT else FORMS[action]
+    form = kind(formdata=None, data=facts)
     if isinstance(form, CameBackForm):
         form.payment.choices = _came_back(payments)
     return named(form, action)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.pictures import shown_beside, shown_groups, shown_policy, shown_voice
+from tests.pictures import shown_beside, shown_groups, shown_policy, shown_together, shown_voice
 from tests.pictures import shown_lists as lists
 from tests.pictures.state import Shown
 from tests.pictures.state import day_one as _day_one
@@ -308,7 +308,9 @@ APPROVER = (
         _wrong("decisions.show", _DECIDE, "Agree to this part", ("How much?", "4p"), state="a part that is not right"),
         _wrong("decisions.show", _DECIDE, "Ask it", state="a question without words"),
         Shown("account.show", "/account", "an approver's"),
+        *shown_together.FOR_APPROVERS,
     ),
+    *shown_together.OTHERS,
     replace(Shown("decisions.show", "/decisions/{aside}", "stepped aside"), seat="approver_two"),
     *_seen_by("panel", Shown("decisions.queue", "/decisions", "a panel member's"), Shown("decisions.show", _DECIDE, "read by the panel")),
 )

@@ -31,7 +31,17 @@ from fundapp.web.models import Guessing
 from tests.builders import people
 from tests.builders.grants import Seat
 from tests.builders.stand_in import StandIn
-from tests.pictures import stage_admin, stage_beside, stage_books, stage_data, stage_gifts, stage_groups, stage_requests, stage_voice
+from tests.pictures import (
+    stage_admin,
+    stage_beside,
+    stage_books,
+    stage_data,
+    stage_gifts,
+    stage_groups,
+    stage_requests,
+    stage_together,
+    stage_voice,
+)
 from tests.pictures.stage_policy import make as with_policies
 from tests.support.live import LiveServer, serving
 from tests.support.postgres import Cluster
@@ -135,6 +145,7 @@ def _set(live: LiveServer) -> dict[str, object]:
         return (
             with_policies(session, who)
             | stage_requests.make(session, who)
+            | stage_together.make(session, who)
             | stage_groups.make(session, live, who)
             | stage_gifts.make(session, live, who)
             | stage_admin.make(session, who)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fundapp.cli.demo_data import bells, brought, moving, thanks, voices, watched, world
+from fundapp.cli.demo_data import bells, brought, moving, thanks, together, voices, watched, world
 from fundapp.cli.demo_data.stand_in import HistoricStripe
 from fundapp.cli.demo_data.world import World
 from fundapp.core.db import Database, transaction
@@ -17,6 +17,7 @@ def happen(town: Database, made: World, stripe: HistoricStripe, keys: Keys) -> N
         thanks.declare(session, keys)
         watched.watch(session, made)
         moving.ask(session, made)
+        together.decide(session, made)
         voices.speak(session, keys)
         brought.say(session)
     bells.hear(town, stripe)
