@@ -76,7 +76,9 @@ def plan(agenda: Agenda, world: World) -> None:
     for number in range(len(NOTED) * TURNS):
         moment = start + timedelta(days=4 + number * 4, hours=15)
         if moment < agenda.until:
-            agenda.at(moment, _note(world.workers[number % len(world.workers)], number))
+            # Each turn begins with another team, so that all note each need.
+            noter = world.workers[(number + number // len(NOTED)) % len(world.workers)]
+            agenda.at(moment, _note(noter, number))
 
 
 class _Tale:

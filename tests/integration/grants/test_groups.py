@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
+from fundapp.core.db import Database
 from fundapp.core.errors import NotAllowed, NotFound, Refused
 from fundapp.core.keys import Keys
 from fundapp.grants import asking as for_people
@@ -23,6 +25,7 @@ from fundapp.grants.models import GrantRequest
 from fundapp.ledger import queries as ledger
 from tests.builders import grants as build
 from tests.builders import groups
+from tests.integration.grants.test_two_at_once import all_at_once
 
 HALF_A_YEAR = timedelta(days=184)
 
@@ -306,3 +309,19 @@ def test_a_link_is_the_offers_alone(session: Session) -> None:
     assert offers.by_token(session, keys, offer_id=one.id, token=offers.token_of(keys, one)).id == one.id
     with pytest.raises(NotFound):
         offers.by_token(session, keys, offer_id=other.id, token=offers.token_of(keys, one))
+
+
+def test_two_requests_at_once_stay_within_the_groups_cap(own_database: Database) -> None:
+    with own_database.session() as session:
+        who = build.cast(session)
+        item = groups.kind(session)
+        made = groups.group(session, who.worker)
+        actor, group_id, whole = who.worker.actor, made.id, groups.answers(item, price_pence=60_000)
+
+    def asks(session: Session) -> object:
+        return asking.ask(session, actor=actor, form_key=uuid4(), group_id=group_id, answers=whole)
+
+    raised = all_at_once(own_database, [asks, asks, asks])
+    assert Counter(type(error) for error in raised) == {type(None): 1, Refused: 2}
+    with own_database.session() as session:
+        assert asking.had_pence(session, group_id) == 60_000
