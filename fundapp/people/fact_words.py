@@ -86,6 +86,13 @@ _SAID = frozenset(
         marked("to user"),
         marked("user"),
         marked("version"),
+        # The policy: which it took the place of, which signature, what somebody found, by how much a cap was passed.
+        marked("replaces"),
+        marked("signature"),
+        marked("found"),
+        marked("fine"),
+        marked("not fine"),
+        marked("over"),
         # What a review says of an account.
         marked("keep"),
         marked("change"),
