@@ -26,6 +26,8 @@ from tests.support.web import Client
 
 # How many addresses of each kind are given to the scanners: lists of hundreds look alike.
 EACH = 2
+# Where to begin, besides the pages of the stage: some are led to by no link.
+BEGIN = ("/", "/healthz", "/readyz", "/.well-known/security.txt", "/.well-known/security-policy.txt", "/account", "/search?words=phone")
 # Signing out ends the scan; disabling people, ending sessions and taking seats away ends the next.
 LEFT_ALONE = (
     "*/stage/*",
@@ -35,7 +37,6 @@ LEFT_ALONE = (
     "*/roles*",
     "*/sign-out-everywhere*",
     "*/second-step/leave*",
-    "*/factor-reset*",
 )
 # Second seats of a kind, on the stage.
 SECOND = {"amber": Role.KEY_WORKER, "approver_two": Role.APPROVER, "finance_two": Role.FINANCE, "manager": Role.APPROVER}
@@ -105,7 +106,7 @@ class Door:
     def _found(self, begun: set[str]) -> set[str]:
         """These pages, and whatever links lead to from them, a few of each kind."""
         adapter = self.app.url_map.bind(urlsplit(self.base).netloc)
-        waiting = deque(["/", "/healthz", "/readyz", "/account", "/search?words=phone", *sorted(begun)])
+        waiting = deque([*BEGIN, *sorted(begun)])
         found, visits = set[str](), Counter[str]()
         while waiting:
             path = waiting.popleft()
@@ -119,7 +120,7 @@ class Door:
             answer = self.client.flask.get(path, base_url=self.base)
             found.add(path)
             for link in (
-                *re.findall(r'(?:href|action)="([^"#]+)', answer.text if answer.mimetype == "text/html" else ""),
+                *re.findall(r'(?:href|action|src)="([^"#]+)', answer.text if answer.mimetype == "text/html" else ""),
                 answer.headers.get("Location", ""),
             ):
                 whole = urlsplit(urljoin(self.base + path, link.replace("&amp;", "&")))
