@@ -168,6 +168,7 @@ class TestWhoeverWouldLikeToKnow:
         sent = build.waiting(session, who.worker)
         refused(session, who.worker.actor, sent)
 
+    @pytest.mark.long
     def test_no_draft_that_is_not_whole_compares_anybody(self, session: Session, who: Cast) -> None:
         request = build.draft(session, who.worker)
         request.goal_words = ""
@@ -184,6 +185,7 @@ class TestWhoeverWouldLikeToKnow:
         tally = queries.tallies(session)[0]
         assert (tally.user_id, tally.tries) == (who.worker.id, service.MOST_A_DAY)
 
+    @pytest.mark.long
     def test_nor_within_a_month_and_what_is_forgotten_of_a_person_frees_no_try(self, session: Session, who: Cast, app: Flask) -> None:
         request, _over = compared(session, who.worker)
         service.forget(session, actor=who.worker.actor, person_id=request.person_id or 0)
@@ -195,6 +197,7 @@ class TestWhoeverWouldLikeToKnow:
         session.commit()
         refused(session, who.worker.actor, build.draft(session, who.worker))
 
+    @pytest.mark.long
     def test_one_code_does_not_stand_for_one_after_another(self, session: Session, who: Cast) -> None:
         person = persons.issue_code(session, actor=who.worker.actor).id
         for number in range(service.MOST_CHANGES + 1):
