@@ -50,6 +50,7 @@ def queue() -> ResponseReturnValue:
         conflicted=queries.conflicted(db(), me, [row.id for row in page]),
         team_id=me.team_id,
         decides=me.has(Role.APPROVER),
+        sees_emergencies=me.has(Role.APPROVER, Role.FINANCE, Role.AUDITOR),
         waiting=queries.waiting_count(db()),
         tags=telling.DESK_TAGS,
     )
