@@ -83,7 +83,7 @@ def test_it_is_gone_as_soon_as_nothing_is_brought_any_more(session: Session, who
     if how == "withdrawn":
         asking.withdraw(session, actor=who.worker.actor, **asked, words="They found one.")
     elif how == "declined":
-        deciding.decline(session, actor=who.approver.actor, **asked, reason="They have one.")
+        deciding.decline(session, actor=who.approver.actor, request_id=request.id, version=request.version, reason="They have one.")
     elif how == "in_hands":
         confirming.confirm(session, actor=who.worker.actor, **asked, bill=build.photo())
     else:
