@@ -77,8 +77,11 @@ def wanted(actor: Actor, said: Mapping[str, str]) -> Wanted:
         "until": _day_said(said.get("until", "")),
     }
     if found["whose"] != Whose.ORGANISATION:
+        found |= {"kind": said.get("kind", "")[:24], "words": said.get("words", "")[:400]}
+    if found["whose"] in {Whose.MINE, Whose.TEAM}:
+        # Who belongs to which group is their own team's to know: nobody else finds a request by it.
         group = said.get("group", "")
-        found |= {"kind": said.get("kind", "")[:24], "group": group if group in GROUPS else "", "words": said.get("words", "")[:400]}
+        found["group"] = group if group in GROUPS else ""
     return Wanted(**found)
 
 
