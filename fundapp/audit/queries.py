@@ -41,9 +41,7 @@ def of_subjects(subjects: Sequence[str], kinds: Sequence[str]) -> Select[AuditEv
 
 # Whose words tell of somebody who is helped; and the kinds that tell of those who read, not of them.
 _HELPED = ("grant:", "person:")
-_OF_READING = tuple(
-    kind.value for kind in (AuditKind.REQUEST_READ, AuditKind.EVIDENCE_READ, AuditKind.PHOTO_READ, AuditKind.DELIVERY_READ)
-)
+_OF_READING = tuple(kind.value for kind in (AuditKind.REQUEST_READ, AuditKind.EVIDENCE_READ, AuditKind.PHOTO_READ, AuditKind.DELIVERY_READ))
 
 
 def is_about_the_helped(event: AuditEvent) -> bool:

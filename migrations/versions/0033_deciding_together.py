@@ -49,7 +49,8 @@ BEGIN
             IS DISTINCT FROM (stands.agreed, coalesce(stands.paid, 0), coalesce(stands.released, 0))
         INTO wrong
         FROM public.grant_request AS request, LATERAL (
-            SELECT sum(part.agreed_pence)::bigint AS agreed, sum(part.paid_pence)::bigint AS paid, sum(part.released_pence)::bigint AS released
+            SELECT sum(part.agreed_pence)::bigint AS agreed, sum(part.paid_pence)::bigint AS paid,
+                sum(part.released_pence)::bigint AS released
             FROM public.award JOIN public.award_part AS part ON part.award_id = award.id
             WHERE award.request_id = request.id AND award.agreed_at IS NOT NULL AND award.void_at IS NULL
         ) AS stands

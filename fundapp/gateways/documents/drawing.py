@@ -18,9 +18,7 @@ from fundapp.gateways.documents import fonts, palette
 LANGUAGE = "en-GB"
 
 
-def begin(
-    page_size: tuple[float, float], *, title: str, author: str, subject: str, language: str = LANGUAGE
-) -> tuple[Canvas, BytesIO]:
+def begin(page_size: tuple[float, float], *, title: str, author: str, subject: str, language: str = LANGUAGE) -> tuple[Canvas, BytesIO]:
     """A page to draw on, and where it is written. The same words give the same bytes: no clock and no chance in the file."""
     fonts.register()
     written = BytesIO()
