@@ -9,7 +9,7 @@ from fundapp.core.db import transaction
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.roles import Role
-from fundapp.grants import awards, deciding, queries, reading, steps, telling, waiting
+from fundapp.grants import awards, deciding, listing, queries, reading, steps, telling, waiting
 from fundapp.grants.deciding_forms import AgreeForm, DeclineForm, FundsForm, part_form
 from fundapp.grants.forms import MaybeWordsForm, OpenForm, WordsForm
 from fundapp.grants.lifecycle import PENDING, Action, Status
@@ -36,7 +36,8 @@ work(blueprint, marked("Decisions"), "decisions.queue", (Role.APPROVER, Role.PAN
 def queue() -> ResponseReturnValue:
     """What waits for an answer, the oldest first; below it what was answered."""
     me = actor()
-    past = request.args.get("show") == "answered" and me.has(Role.APPROVER, Role.AUDITOR)
+    looks_back = me.has(Role.APPROVER, Role.AUDITOR)
+    past = request.args.get("show") == "answered" and looks_back
     statement = queries.decided() if past else queries.undecided()
     if not me.has(Role.APPROVER, Role.PANEL, Role.AUDITOR):
         # A finance officer comes to a decision as the second.
@@ -46,6 +47,8 @@ def queue() -> ResponseReturnValue:
         "grants/queue.html",
         page=page,
         past=past,
+        looks_back=looks_back,
+        searches=me.has(*listing.DESK),
         teams=people.team_names(db(), [row.team_id for row in page]),
         conflicted=queries.conflicted(db(), me, [row.id for row in page]),
         team_id=me.team_id,
