@@ -54,6 +54,8 @@ class Standing:
     caps: Sequence[Cap]
     # Who let it over its caps, each up to how much.
     lifted: Mapping[int, int]
+    # Whether they add up what other agencies asked under codes of their own. Then nobody is told a sum: only whether it is over a cap.
+    is_across: bool = False
 
     @property
     def over_pence(self) -> int:
@@ -82,15 +84,20 @@ def shares(request: GrantRequest) -> dict[int, int]:
 def standing_of(session: Session, request: GrantRequest, pence_by_item: Mapping[int, int] | None = None) -> Standing:
     """How a request stands to its caps, if so much of each kind were agreed: all that it asks, unless told."""
     wanted = shares(request) if pence_by_item is None else pence_by_item
-    had = totals.of_persons(session, persons(session, request), but=request.id)
+    known_by = persons(session, request)
+    had = totals.of_persons(session, known_by, but=request.id)
+    is_across = len(known_by) > 1
     caps = [Cap("", standing.now(session).person_cap_pence, had.pence, sum(wanted.values()))] if request.person_id else []
     kinds = {thing.item_id: thing.item for thing in request.things if thing.item.cap_pence is not None}
+    # Whether another agency gave help of a kind that is nobody's to know is not told by a cap either.
+    own = totals.of_persons(session, {request.person_id}, but=request.id) if is_across and request.person_id else had
     for number, item in kinds.items() if request.person_id else ():
-        caps.append(Cap(item.name, item.cap_pence or 0, had.by_item.get(number, 0), wanted.get(number, 0)))
+        of_kind = own if item.is_sensitive else had
+        caps.append(Cap(item.name, item.cap_pence or 0, of_kind.by_item.get(number, 0), wanted.get(number, 0)))
     lifted: dict[int, int] = {}
     for row in session.scalars(select(CapOverride).where(CapOverride.request_id == request.id)):
         lifted[row.given_by] = max(row.over_pence, lifted.get(row.given_by, 0))
-    return Standing(caps, lifted)
+    return Standing(caps, lifted, is_across)
 
 
 def require(session: Session, request: GrantRequest, pence_by_item: Mapping[int, int], *, signed_by: Collection[int]) -> None:
@@ -141,7 +148,9 @@ def persons(session: Session, request: GrantRequest) -> set[int]:
 def _over(found: Standing) -> str:
     worst = max(found.caps, key=lambda one: one.over_pence)
     facts = {"total": pounds(worst.had_pence + worst.asked_pence), "cap": pounds(worst.cap_pence), "kind": worst.kind}
-    if worst.kind:
+    if found.is_across:
+        sentence = _("With this, they would have had more in 12 months than the cap of %(cap)s.") % facts
+    elif worst.kind:
         sentence = _("With this, they would have had %(total)s of “%(kind)s” in 12 months; the cap is %(cap)s.") % facts
     else:
         sentence = _("With this, they would have had %(total)s in 12 months; the cap is %(cap)s.") % facts

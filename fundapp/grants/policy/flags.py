@@ -33,11 +33,17 @@ _SAID = {
     Flag.OVER_GUIDE: marked("%(over)s above the guide price"),
     Flag.NOT_IN_CATALOGUE: marked("Something the catalogue does not name"),
 }
+# The same, where by how much is not told.
+_UNTOLD = {
+    Flag.OVER_CAP: marked("Over the cap for one person in 12 months"),
+    Flag.OVER_KIND_CAP: marked("Over the cap for this kind in 12 months"),
+}
 
 
 def write(session: Session, request: GrantRequest) -> None:
     """Write down what stands out about a request that is being sent."""
-    met = caps.standing_of(session, request).caps
+    standing = caps.standing_of(session, request)
+    met = standing.caps
     over = {
         Flag.OVER_CAP: max((one.over_pence for one in met if not one.kind), default=0),
         Flag.OVER_KIND_CAP: max((one.over_pence for one in met if one.kind), default=0),
@@ -45,7 +51,13 @@ def write(session: Session, request: GrantRequest) -> None:
             max(0, (one.price_pence or 0) - one.item.guide_high_pence) for one in request.things if not one.item.asks_what
         ),
     }
-    found = [RequestFlag(request_id=request.id, code=flag.value, over_pence=pence) for flag, pence in over.items() if pence]
+    # By how much is left out where it would tell a sum that another agency's help added up to.
+    untold = {Flag.OVER_CAP, Flag.OVER_KIND_CAP} if standing.is_across else set()
+    found = [
+        RequestFlag(request_id=request.id, code=flag.value, over_pence=0 if flag in untold else pence)
+        for flag, pence in over.items()
+        if pence
+    ]
     if any(one.item.asks_what for one in request.things):
         found.append(RequestFlag(request_id=request.id, code=Flag.NOT_IN_CATALOGUE.value, over_pence=0))
     session.add_all(found)
@@ -60,7 +72,11 @@ def of(session: Session, request_id: int) -> Sequence[str]:
     )
     found: Sequence[Any] = session.execute(union_all(flagged, passed_on)).all()
     rows = sorted((by_policy, code, pence) for code, pence, by_policy in found)
-    return [_passed_on(code) if by_policy else _(_SAID[Flag(code)]) % {"over": pounds(pence)} for by_policy, code, pence in rows]
+    return [_passed_on(code) if by_policy else _said(Flag(code), pence) for by_policy, code, pence in rows]
+
+
+def _said(flag: Flag, pence: int) -> str:
+    return _(_SAID[flag]) % {"over": pounds(pence)} if pence or flag not in _UNTOLD else _(_UNTOLD[flag])
 
 
 def _passed_on(code: str) -> str:

@@ -20,6 +20,7 @@ from fundapp.grants.matching import keys, queries, service
 from fundapp.grants.matching.models import MatchingKey, MatchTry, PersonMark
 from fundapp.grants.matching.service import Particulars
 from fundapp.grants.models import GrantRequest
+from fundapp.grants.policy import flags
 from fundapp.grants.slips import service as slips
 from fundapp.web.app import fund_of
 from tests.builders import grants as build
@@ -86,6 +87,31 @@ class TestCountingTogether:
         second.things[0].item.is_sensitive = True
         session.flush()
         assert queries.help_before(session, second) == queries.Before(was=True)
+
+    def test_an_approver_is_told_no_sum_of_another_agency_s_help(
+        self, session: Session, client: Client, who: Cast, sign_in_as: SignIn
+    ) -> None:
+        build.item(session).cap_pence = 5_000
+        first, _over = compared(session, who.worker)
+        _agree(session, who, first)
+        second, _over = compared(session, who.other_worker)
+        assert flags.of(session, second.id) == ["Over the cap for this kind in 12 months"]
+        sign_in_as(client, who.approver.user)
+        page = client.get(f"/decisions/{second.id}")
+        assert "Over £50" in page.text()
+        assert "Under £500" in page.text()
+        assert "79.98" not in page.text()
+        with pytest.raises(Refused, match="more in 12 months than the cap of £50"):
+            _agree(session, who, second)
+
+    def test_no_cap_tells_of_another_agency_s_help_that_is_nobody_s_business(self, session: Session, who: Cast) -> None:
+        kind = build.item(session)
+        kind.cap_pence, kind.is_sensitive = 5_000, True
+        first, _over = compared(session, who.worker)
+        _agree(session, who, first)
+        second, over = compared(session, who.other_worker)
+        assert not over
+        assert flags.of(session, second.id) == []
 
     def test_a_yes_without_a_kind_says_nothing_of_the_kind(self, session: Session, who: Cast) -> None:
         """Help of any kind is a yes, so that it does not stand for the one that is not named."""
