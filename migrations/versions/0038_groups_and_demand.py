@@ -120,7 +120,8 @@ def _groups() -> None:
     op.create_table(
         table,
         sa.Column("id", sa.BigInteger(), ID, nullable=False),
-        *(sa.Column(name, sa.String(), nullable=False) for name in ("name", "about", "paid_to")),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("name", "about")),
+        sa.Column("paid_to", sa.LargeBinary(), nullable=False),
         _to("organisation.id", table, "organisation_id"),
         _to("team.id", table, "team_id"),
         *(sa.Column(name, sa.LargeBinary(), nullable=False) for name in ("contact_name", "contact_email")),

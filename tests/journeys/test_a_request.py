@@ -214,6 +214,7 @@ def write(me: Walker, values: dict[str, str]) -> None:
     save(me)
 
 
+@pytest.mark.long
 def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told_kindly(town: Town, walk: Walk) -> None:
     with town.live.database.session() as session:
         number = build.waiting(session, town.who.worker).id

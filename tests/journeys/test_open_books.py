@@ -36,7 +36,10 @@ def history(live_server: LiveServer) -> None:
         session.commit()
 
 
-@pytest.mark.parametrize(("screen", "dark"), [(PHONE, True), (DESK, False), (NARROWEST, False)])
+@pytest.mark.parametrize(
+    ("screen", "dark"),
+    [(PHONE, True), pytest.param(DESK, False, marks=pytest.mark.long), pytest.param(NARROWEST, False, marks=pytest.mark.long)],
+)
 @pytest.mark.usefixtures("history")
 def test_a_stranger_reads_all_public_pages_on_any_screen(walk: Walk, screen: ViewportSize, dark: bool) -> None:
     me = walk(screen, dark=dark, scripts=False)

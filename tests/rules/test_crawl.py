@@ -30,7 +30,7 @@ from tests.support.postgres import OwnDatabase
 from tests.support.web import Client, settings_for
 
 # Enough of each kind of page: lists of hundreds look alike.
-EACH = 7
+EACH = 4
 STRANGER = "a stranger"
 # A GET may write that a session is in use, who read what (architecture: "tests/rules"), and how often a point's page was opened.
 MAY_BE_WRITTEN = {"user_session", "audit_entry", "audit_words", "audit_event", "point_visit"}

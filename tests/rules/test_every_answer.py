@@ -80,9 +80,10 @@ def test_every_answer_says_what_a_browser_may_do(
     if roles:
         sign_in_as(client, people.user(session, *roles))
     wrong = []
-    for rule in rules(app):
+    for number, rule in enumerate(rules(app)):
         where, public = address(rule), guard_of(app, rule.endpoint) is PUBLIC
-        for verb in VERBS:
+        # What it does not know is refused before any view is asked: one such verb at each address, another at the next.
+        for verb in (verb for place, verb in enumerate(VERBS) if verb in (rule.methods or set()) or (place + number) % 3 == 0):
             answer = client.flask.open(where, method=verb, base_url=BASE_URL)
             wrong += faults(app, answer, f"{verb} {where}")
             kept = answer.headers.get("Cache-Control", "")

@@ -27,8 +27,8 @@ class CommunityGroup(Base):
     name: Mapped[str]
     # What it is and does, in a sentence or two.
     about: Mapped[str]
-    # Into whose account it is paid: the group's own, or the organisation's that keeps its money.
-    paid_to: Mapped[str]
+    # Into whose account it is paid: the group's own, or the organisation's that keeps its money. Sealed, as every payee.
+    paid_to: Mapped[str] = mapped_column(SealedText("community_group.paid_to"))
     # The partner that supports it, and the team that asks for it.
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
