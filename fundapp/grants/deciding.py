@@ -12,11 +12,12 @@ from fundapp.core.money import pounds
 from fundapp.grants import letters, steps
 from fundapp.grants.demand import declining
 from fundapp.grants.demand.reasons import Reason
-from fundapp.grants.lifecycle import Action
+from fundapp.grants.lifecycle import PENDING, Action
 from fundapp.grants.models import Conflict, GrantRequest
 from fundapp.grants.policy import standing as policy_standing
 from fundapp.grants.policy.tiers import Policy, Signers
-from fundapp.grants.together import agreeing, moving, panel, proposing
+from fundapp.grants.together import agreeing, moving, panel, proposing, signing
+from fundapp.grants.together import standing as together
 from fundapp.grants.together.proposing import Terms
 from fundapp.grants.together.signers import takes_more
 
@@ -73,8 +74,15 @@ def decline(session: Session, *, actor: Actor, request_id: int, version: int, re
 
 
 def step_aside(session: Session, *, actor: Actor, request_id: int, version: int, words: str = "") -> GrantRequest:
-    """Declare a conflict: from now on this person neither decides on this request nor pays it."""
+    """Declare a conflict: from now on this person neither decides on this request nor pays it.
+
+    What they signed, and what waits for another's word, stands no longer: it is decided anew.
+    """
     held = steps.hold(session, request_id=request_id, action=Action.STEP_ASIDE, actor=actor, version=version)
+    if held.request.status in PENDING and held.user_id in together.signers(session, held.request).signed:
+        taken_back = words.strip() or _("Whoever signed it has stepped aside.")
+        signing.disagree(session, actor=actor, request_id=request_id, version=version, reason=taken_back)
+        held = steps.hold(session, request_id=request_id, action=Action.STEP_ASIDE, actor=actor, version=held.request.version)
     session.add(Conflict(request_id=request_id, user_id=held.user_id, declared_at=clock.now()))
     steps.move(session, held, reason=words)
     # With one member less, the votes may say something already.

@@ -125,6 +125,22 @@ def test_what_is_taken_back_or_withdrawn_has_no_signature_any_more(session: Sess
     assert ledger.entries_for(session, request.subject) == []
 
 
+def test_the_word_of_somebody_who_then_steps_aside_stands_no_longer(session: Session, who: Cast) -> None:
+    request = together.signed(session, who.worker, who.approver)
+    version = request.version
+    deciding.step_aside(session, actor=who.approver.actor, request_id=request.id, version=version)
+    session.commit()
+    assert (request.status, standing.award(session, request)) == (Status.WAITING, None)
+    # Neither a page from before, nor they themselves, bring it back.
+    again = {"request_id": request.id, "version": version}
+    refused(session, lambda: signing.countersign(session, actor=who.approver_two.actor, **again), Conflict)
+    fund = {"request_id": request.id, "version": request.version, "fund_code": "public-giving"}
+    refused(session, lambda: deciding.agree(session, actor=who.approver.actor, **fund), NotAllowed)
+    deciding.agree(session, actor=who.approver_two.actor, **fund)
+    second(session, who.finance, request)
+    assert request.status is Status.AGREED
+
+
 def test_an_emergency_takes_a_second_person_and_a_reason_and_is_told_and_listed(session: Session, who: Cast) -> None:
     request = together.signed(session, who.worker, who.approver)
     act = {"request_id": request.id, "version": request.version}
