@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from fundapp import create_app
@@ -19,18 +19,22 @@ from fundapp.config import ROOT
 from fundapp.core import clock
 from fundapp.core.db import Database
 from fundapp.core.roles import Role
+from fundapp.grants.groups.models import CommunityGroup, SupportOffer
+from fundapp.grants.policy import standing, versions
+from fundapp.grants.policy.models import PolicyAnswer, PolicyLook
 from fundapp.people import queries as people
 from fundapp.people import sessions
+from fundapp.people.models import User
 from fundapp.privacy import complaints, rights
 from fundapp.web.guards import PUBLIC, guard_of
-from tests.builders import points
+from tests.builders import grants, points
 from tests.support.outside import BASE_URL
 from tests.support.page import Page
 from tests.support.postgres import OwnDatabase
 from tests.support.web import Client, settings_for
 
 # Enough of each kind of page: lists of hundreds look alike.
-EACH = 4
+EACH = 7
 STRANGER = "a stranger"
 # A GET may write that a session is in use, who read what (architecture: "tests/rules"), and how often a point's page was opened.
 MAY_BE_WRITTEN = {"user_session", "audit_entry", "audit_words", "audit_event", "point_visit"}
@@ -75,6 +79,8 @@ UNLINKED = {
     "proving.ask": "the guard, before what asks for a fresh proof",
     "asking.show_person": "the form that issues a person's code",
     "person.page": "a paper slip",
+    "support_links.still": "a mail to the group",
+    "support_links.confirmed": "the page that the mail leads to",
     "person_complaints.form": "the page that a paper slip opens",
     "comparing.ask": "the last question of a draft that is whole",
     "design.show": "the contract",
@@ -117,6 +123,13 @@ def house(grown_town: OwnDatabase, tmp_path_factory: pytest.TempPathFactory) -> 
             rights.enter(session, actor=admin.actor, kind="access", subject=admin.reference, received_on=clock.today(), words="")
             points.report(session)
             points.offer(session)
+            worker = somebody(session, Role.KEY_WORKER)
+            grants.draft(session, grants.Seat(worker, worker.actor, worker.id))
+            # The policy that waits is taken back, so that another can be proposed; and there is something to look at again.
+            versions.decline(session, actor=admin.actor, number=standing.newest_number(session), reason="A walk.")
+            seen = select(PolicyLook.request_id)
+            agreed = select(PolicyAnswer.request_id).where(PolicyAnswer.why_not.is_(None), PolicyAnswer.request_id.not_in(seen))
+            session.add(PolicyLook(request_id=session.scalars(agreed.order_by(PolicyAnswer.request_id)).first(), due_on=clock.today()))
             session.commit()
             yield app, session, Walked()
         outer.rollback()
@@ -134,8 +147,14 @@ def walked(house: tuple[Flask, Session, Walked]) -> Walked:
     return seen
 
 
+def somebody(session: Session, role: Role) -> User:
+    """Who walks in a seat: of the key workers, one who speaks for a community group."""
+    speaks = set(session.scalars(select(CommunityGroup.team_id).join(SupportOffer, SupportOffer.group_id == CommunityGroup.id)))
+    return next(one for one in people.holders(session, role) if role is not Role.KEY_WORKER or one.team_id in speaks)
+
+
 def sign_in(client: Client, session: Session, role: Role) -> None:
-    user = people.holders(session, role)[0]
+    user = somebody(session, role)
     _, token = sessions.start(session, user=user, device="a test", proven_by="app")
     with client.flask.session_transaction(base_url=BASE_URL) as cookie:
         cookie.update({"_user_id": token, "_fresh": True})
@@ -174,7 +193,7 @@ def lost(page: Page, endpoint: str) -> list[str]:
     found = [] if page.text("title").endswith(" – Changing Lives Fund") else [f"its title is “{page.text('title')}”"]
     ways = [one for one in page.soup.select("header nav [aria-current], #menu [aria-current]") if one.get("aria-current") == "page"]
     trail = page.soup.select("nav[aria-label='Where you are'] li")
-    if endpoint == "asking.ask" or endpoint.startswith(("asking.new", "asking_more.")):
+    if endpoint == "asking.ask" or endpoint.startswith(("asking.new", "asking_more.", "comparing.ask")):
         # A form's question has Back, which keeps what is typed; a trail would lose it.
         return found if page.soup.select_one(".top .back") else [*found, "a question without Back"]
     if ways:
