@@ -327,7 +327,7 @@ class Machine(RuleBasedStateMachine):
         assert self.session.scalar(late) == 0
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1800)
 def test_no_sequence_of_people_gets_past_the_rules_or_loses_a_penny(session: Session) -> None:
     who = build.cast(session)
     build.money(session, POT)
