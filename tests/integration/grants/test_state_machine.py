@@ -108,6 +108,8 @@ class Machine(RuleBasedStateMachine):
     def begin(self) -> None:
         """Every run starts with full pots and no request."""
         self.requests: list[int] = []
+        # People of its own, so that what earlier runs were given counts to nobody's cap here.
+        self.persons = {one.id: _person(self.session, one) for one in self.workers}
         for fund, pot in ((FUND, POT), (OTHER, POT // 4)):
             missing = pot - ledger.available_pence(self.session, fund)
             if missing > 0:
