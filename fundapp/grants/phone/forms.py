@@ -14,9 +14,8 @@ from wtforms.validators import ValidationError
 
 from fundapp.core.language import gettext as _
 from fundapp.core.language import lazy
-from fundapp.grants import screening
 from fundapp.grants.asking import CONSENTS, LONGEST, consent_words
-from fundapp.grants.forms import MOST_PENCE, AtMost, choices
+from fundapp.grants.forms import MOST_PENCE, AtMost, choices, nobody_named
 from fundapp.grants.phone.taking_in import Written, WrittenThing
 from fundapp.grants.thing_models import MOST_THINGS
 from fundapp.web.forms import MoneyField, PublicForm, required
@@ -24,17 +23,11 @@ from fundapp.web.forms import MoneyField, PublicForm, required
 LONGEST_CODE = 20
 
 
-def _nobody_named(_form: Any, field: Any) -> None:
-    sentence = screening.says_who(field.data or "")
-    if sentence:
-        raise ValidationError(sentence)
-
-
 class ThingForm(PublicForm):
     """One thing, under a prefix of its own: thing-0, thing-1, and on. Its kinds are put in by the phone, which knows them."""
 
     item = SelectField(lazy("What do they need?"), choices=[], validate_choice=False, validators=[required(lazy("Choose what they need."))])
-    detail = StringField(lazy("What exactly, in a few words"), validators=[AtMost(max=LONGEST["detail_words"]), _nobody_named])
+    detail = StringField(lazy("What exactly, in a few words"), validators=[AtMost(max=LONGEST["detail_words"]), nobody_named])
     price = MoneyField(
         lazy("Price, with delivery"),
         minimum_pence=1,
@@ -66,11 +59,11 @@ class PhoneForm(PublicForm):
     new_code = BooleanField(lazy("They have no code yet: make one when this is sent"))
     goal = TextAreaField(
         lazy("What do they want to change? In their words"),
-        validators=[required(lazy("Write down what they want, in their own words.")), AtMost(max=LONGEST["goal_words"]), _nobody_named],
+        validators=[required(lazy("Write down what they want, in their own words.")), AtMost(max=LONGEST["goal_words"]), nobody_named],
     )
     unblocks = TextAreaField(
         lazy("What will it unblock?"),
-        validators=[required(lazy("Say what becomes possible with it.")), AtMost(max=LONGEST["unblocks_words"]), _nobody_named],
+        validators=[required(lazy("Say what becomes possible with it.")), AtMost(max=LONGEST["unblocks_words"]), nobody_named],
     )
     agrees = BooleanField(lazy("They agree to this request"), validators=[required(lazy("Ask them first. Tick this when they agree."))])
     how = RadioField(
