@@ -67,3 +67,9 @@ def at(moment: datetime) -> Iterator[None]:
         yield
     finally:
         _stopped_at.reset(token)
+
+
+def year_ago() -> datetime:
+    """The moment from which twelve rolling months count: the start of the same day last year; on 29 February, of the 28th."""
+    day = today()
+    return start_of(date(day.year - 1, 2, 28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1))

@@ -15,7 +15,6 @@ from fundapp.grants.lifecycle import COMMITTED, ENDED, PAUSABLE, UNANSWERED, Act
 from fundapp.grants.models import CatalogueItem, Conflict, Evidence, GrantRequest, Outcome, RequestEvent
 from fundapp.grants.thing_models import RequestThing
 
-YEAR = timedelta(days=365)
 # What asks something of the key worker, the most urgent first.
 NEEDS_WORKER = (Status.QUESTION, Status.PAID, Status.IN_HANDS, Status.DRAFT)
 STATES: dict[str, tuple[Status, ...]] = {
@@ -160,7 +159,7 @@ def seen_of_person(session: Session, request: GrantRequest) -> Seen:
     kinds = {thing.item_id for thing in request.things}
     year = session.scalar(
         select(func.coalesce(func.sum(GrantRequest.agreed_pence - GrantRequest.released_pence), 0)).where(
-            *mine, GrantRequest.agreed_at > clock.now() - YEAR
+            *mine, GrantRequest.agreed_at >= clock.year_ago()
         )
     )
     similar = session.scalar(

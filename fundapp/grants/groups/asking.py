@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, case, func, select, text
@@ -24,8 +24,6 @@ from fundapp.grants.lifecycle import ENDED, Status
 from fundapp.grants.models import CatalogueItem, GrantRequest
 from fundapp.grants.policy import standing
 from fundapp.grants.thing_models import RequestThing
-
-YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ def had_pence(session: Session, group_id: int) -> int:
     """What was agreed for a group in the last twelve months and not given back, and what it has asked for and waits for."""
     committed = func.coalesce(GrantRequest.agreed_pence - GrantRequest.released_pence, GrantRequest.asked_pence)
     counts = case(
-        (GrantRequest.agreed_at.is_not(None), GrantRequest.agreed_at > clock.now() - YEAR),
+        (GrantRequest.agreed_at.is_not(None), GrantRequest.agreed_at >= clock.year_ago()),
         else_=GrantRequest.status.not_in((*ENDED, Status.DRAFT)),
     )
     return int(session.scalar(select(func.coalesce(func.sum(committed), 0)).where(GrantRequest.group_id == group_id, counts)) or 0)

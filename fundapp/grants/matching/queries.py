@@ -14,7 +14,6 @@ from fundapp.grants.matching.keys import YEARS_BEFORE
 from fundapp.grants.matching.models import MatchTry, PersonMark
 from fundapp.grants.models import GrantRequest
 
-YEAR = timedelta(days=365)
 MONTH = timedelta(days=30)
 
 
@@ -53,7 +52,7 @@ def help_before(session: Session, request: GrantRequest) -> Before:
     if not others:
         return Before(was=False)
     given = select(GrantRequest).where(
-        GrantRequest.person_id.in_(others), GrantRequest.agreed_at > clock.now() - YEAR, GrantRequest.status != Status.WITHDRAWN
+        GrantRequest.person_id.in_(others), GrantRequest.agreed_at >= clock.year_ago(), GrantRequest.status != Status.WITHDRAWN
     )
     rows = session.scalars(given.order_by(GrantRequest.id)).all()
     had = {thing.item_id for row in rows for thing in row.things}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -30,13 +29,6 @@ class Had:
 NOTHING = Had(0, {})
 
 
-def since() -> datetime:
-    """The moment twelve months ago: the start of the same day last year."""
-    today = clock.today()
-    year_ago = date(today.year - 1, 2, 28) if (today.month, today.day) == (2, 29) else today.replace(year=today.year - 1)
-    return clock.start_of(year_ago)
-
-
 def of_persons(session: Session, person_ids: Collection[int], *, but: int | None = None) -> Had:
     """What one person had, known by several codes perhaps, without one request."""
     if not person_ids:
@@ -51,7 +43,7 @@ def _had(session: Session, whose: ColumnElement[bool], but: int | None) -> Had:
         .join_from(AwardPart, Award, Award.id == AwardPart.award_id)
         .join(GrantRequest, GrantRequest.id == Award.request_id)
         .join(RequestThing, RequestThing.id == AwardPart.thing_id)
-        .where(whose, GrantRequest.id != (but or 0), GrantRequest.status.in_(GIVEN), GrantRequest.agreed_at >= since())
+        .where(whose, GrantRequest.id != (but or 0), GrantRequest.status.in_(GIVEN), GrantRequest.agreed_at >= clock.year_ago())
         .where(Award.void_at.is_(None))
         .group_by(RequestThing.item_id)
     )
