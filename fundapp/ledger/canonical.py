@@ -24,6 +24,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Made once: json.dumps would make one for every record.
 _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 _KEY = re.compile(r"[a-z0-9][a-z0-9_.:-]*", re.ASCII)
+# What JSON writes as it stands, between two quotation marks.
+_PLAIN = re.compile(r"[A-Za-z0-9:._/-]*", re.ASCII)
 
 
 def leaf_hash(record: Record) -> bytes:
@@ -33,7 +35,39 @@ def leaf_hash(record: Record) -> bytes:
 
 def canonical_bytes(record: Record) -> bytes:
     """The public part, with the private part in it as one fingerprint."""
-    return encode(public_part(record))
+    return _written_out(record) if _is_plain(record) else encode(public_part(record))
+
+
+def _is_plain(record: Record) -> bool:
+    """Whether it is what nearly every entry is: plain references and money, and nothing besides."""
+    draft = record.draft
+    if draft.public or draft.private or draft.reason or draft.note or draft.reverses is not None or record.forced:
+        return False
+    words, numbers = [draft.kind, draft.actor, draft.event_key, draft.subject], [record.number, microseconds(record.recorded_at)]
+    for line in draft.lines:
+        words += (line.credit, line.debit, line.fund)
+        numbers.append(line.amount_pence)
+    counted = set(map(type, numbers)) == {int} and max(numbers) <= MOST_PENCE and min(numbers) >= 0
+    return counted and _PLAIN.fullmatch("".join(words)) is not None
+
+
+def _written_out(record: Record) -> bytes:
+    """What `encode` makes of a plain record, written down at once: a quarter of the time, which every posting pays (`script/bench`)."""
+    draft = record.draft
+    private = (
+        f'{{"actor":"{draft.actor}","event_key":"{draft.event_key}","happened_on":"{draft.happened_on.isoformat()}",'
+        f'"recorded_at_us":{microseconds(record.recorded_at)},"subject":"{draft.subject}","version":"{VERSION}"}}'
+    )
+    transfers = ",".join(
+        [
+            f'{{"amount_pence":{line.amount_pence},"credit":"{line.credit}","debit":"{line.debit}","fund":"{line.fund}"}}'
+            for line in draft.lines
+        ]
+    )
+    return (
+        f'{{"kind":"{draft.kind}","month":"{draft.happened_on.isoformat()[:7]}","number":{record.number},'
+        f'"private":"{_hidden(record.nonce, private.encode())}","transfers":[{transfers}],"version":"{VERSION}"}}'
+    ).encode()
 
 
 def public_part(record: Record) -> dict[str, Any]:
@@ -80,9 +114,13 @@ def private_part(record: Record) -> dict[str, Any]:
 
 def fingerprint(record: Record) -> str:
     """SHA-256 of the nonce and the private bytes, in hexadecimal. Without the nonce nobody can try guesses against it."""
-    if len(record.nonce) != NONCE_BYTES:
+    return _hidden(record.nonce, encode(private_part(record)))
+
+
+def _hidden(nonce: bytes, private: bytes) -> str:
+    if len(nonce) != NONCE_BYTES:
         raise ValueError(f"a nonce has {NONCE_BYTES} bytes")
-    return hashlib.sha256(record.nonce + encode(private_part(record))).hexdigest()
+    return hashlib.sha256(nonce + private).hexdigest()
 
 
 def microseconds(moment: datetime) -> int:

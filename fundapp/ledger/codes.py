@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, text
 
@@ -22,6 +22,20 @@ class Codes:
 
     kinds: dict[str, str]
     funds: frozenset[str]
+    # Movements (debit, credit, fund) that were looked at: all that they name is there, and whatever the amount they only add.
+    _harmless: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def are_harmless(self, draft: Draft) -> bool:
+        """Whether each line by itself names what there is, and takes nothing from what its fund can award."""
+        return all((line.debit, line.credit, line.fund) in self._harmless or self._is_harmless(line) for line in draft.lines)
+
+    def _is_harmless(self, line: Line) -> bool:
+        known = line.debit in self.kinds and line.credit in self.kinds and line.fund in self.funds
+        # What a penny does, any sum does: nothing in `awardable` depends on how much it is.
+        harmless = known and self._least((replace(line, amount_pence=1),), line.fund) >= 0
+        if harmless:
+            self._harmless.add((line.debit, line.credit, line.fund))
+        return harmless
 
     def missing(self, draft: Draft) -> str:
         """What is said of a draft that names what nobody has opened; empty when all of it is there."""
@@ -45,6 +59,12 @@ class Codes:
                 moved[line.debit] = moved.get(line.debit, 0) + line.amount_pence
                 moved[line.credit] = moved.get(line.credit, 0) - line.amount_pence
         return sum(awardable(code, pence) for code, pence in moved.items() if self.kinds[code] in MONEY_KINDS)
+
+
+def is_harmless(connection: Connection, draft: Draft) -> bool:
+    """Whether what is remembered here says already that nothing speaks against the draft's lines. False: it is not known yet."""
+    codes: Codes | None = recall(connection, _PLACE)
+    return codes is not None and codes.are_harmless(draft)
 
 
 def for_draft(connection: Connection, draft: Draft) -> tuple[Codes, str]:

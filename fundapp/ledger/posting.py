@@ -15,7 +15,7 @@ from fundapp.core.days import day
 from fundapp.core.errors import Busy, Conflict, FundError, Refused
 from fundapp.core.language import gettext as _
 from fundapp.ledger import canonical, numbers, writing
-from fundapp.ledger.codes import for_draft
+from fundapp.ledger.codes import for_draft, is_harmless
 from fundapp.ledger.draft import Draft, Line, Posted, Record
 from fundapp.ledger.errors import MustPassTheGate, PeriodClosed
 from fundapp.ledger.periods_read import EPOCH, first_open_day, shut_until
@@ -142,6 +142,8 @@ def _as_told(draft: Draft) -> Draft:
 
 def _rule_against(connection: Connection, draft: Draft, gate_passed: bool) -> Refused | None:
     """What speaks against a draft that is not in the ledger yet."""
+    if is_harmless(connection, draft):
+        return None
     codes, missing = for_draft(connection, draft)
     if missing:
         return Refused(missing)

@@ -183,3 +183,50 @@ def test_the_encoding_is_rfc_8785_and_can_be_read_back(value: dict[str, Any]) ->
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_moments_are_counted_in_whole_microseconds(moment: datetime) -> None:
     assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=canonical.microseconds(moment)) == moment
+
+
+# Nearly always what an entry holds, and sometimes what none should: the short way must not be taken for those.
+WORDS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9:._/-]{0,12}", fullmatch=True) | TEXT
+COUNTED = st.integers(0, 10**9) | st.sampled_from([-1, 2**53 - 1, 2**53, True])
+LINES = st.lists(st.builds(Line, WORDS, WORDS, WORDS, COUNTED), max_size=4).map(tuple)
+PARTICULARS = st.just({}) | st.dictionaries(KEYS, SCALARS, max_size=2)
+DRAFTS = st.builds(
+    Draft,
+    event_key=WORDS,
+    kind=WORDS,
+    happened_on=st.dates(),
+    lines=LINES,
+    actor=WORDS,
+    subject=WORDS,
+    reason=st.just("") | WORDS,
+    note=st.just("") | WORDS,
+    reverses=st.none() | st.integers(1, 10**6),
+    public=PARTICULARS,
+    private=PARTICULARS,
+)
+RECORDS = st.builds(
+    Record,
+    DRAFTS,
+    COUNTED,
+    st.datetimes(timezones=st.just(UTC)),
+    st.binary(min_size=16, max_size=16) | st.just(b"short"),
+    st.booleans(),
+)
+
+
+@given(RECORDS)
+def test_the_short_way_of_a_plain_entry_gives_the_bytes_of_the_long_one(record: Record) -> None:
+    try:
+        long = canonical.encode(canonical.public_part(record))
+    except ValueError:
+        with pytest.raises(ValueError, match=r"not|only|cannot|number|bytes"):
+            canonical.canonical_bytes(record)
+    else:
+        assert canonical.canonical_bytes(record) == long
+
+
+@given(st.builds(replace, st.just(GIFT), draft=st.builds(
+    replace, st.just(GIFT.draft), event_key=WORDS, lines=st.lists(st.builds(Line, WORDS, WORDS, WORDS, COUNTED), max_size=4).map(tuple)
+)))  # fmt: skip
+def test_so_it_does_when_all_but_key_and_lines_is_plain(record: Record) -> None:
+    test_the_short_way_of_a_plain_entry_gives_the_bytes_of_the_long_one.hypothesis.inner_test(record)  # type: ignore[attr-defined]
