@@ -6,11 +6,11 @@ import json
 from functools import lru_cache
 from typing import Any, NoReturn, cast
 
-import psycopg
 from psycopg import errors as pg
 from sqlalchemy import Connection, CursorResult
 from sqlalchemy.exc import DBAPIError
 
+from fundapp.core import prepared
 from fundapp.core.db import explain
 from fundapp.core.errors import Collided
 from fundapp.ledger import canonical
@@ -25,11 +25,9 @@ WITH header AS (
         public_particulars, private_particulars, nonce, leaf_version, leaf_hash
     )
     SELECT
-        %(number)s::bigint, %(event_key)s::text, %(kind)s::text, %(happened_on)s::date, %(recorded_at)s::timestamptz,
-        %(transfers)s::int, %(reverses)s::bigint, %(reason)s::text, %(actor)s::text, %(subject)s::text, %(note)s::text,
-        %(forced)s::boolean, %(public)s::jsonb, %(private)s::jsonb, %(nonce)s::bytea, %(leaf_version)s::smallint,
-        %(leaf_hash)s::bytea
-    WHERE %(happened_on)s::date > date '1970-01-01' + (SELECT last_value::int FROM shut_until)
+        $1::bigint, $2::text, $3::text, $4::date, $5::timestamptz, {transfers}, $6::bigint, $7::text, $8::text, $9::text, $10::text,
+        $11::boolean, $12::jsonb, $13::jsonb, $14::bytea, {leaf_version}, $15::bytea
+    WHERE $4::date > date '1970-01-01' + (SELECT last_value::int FROM shut_until)
     ON CONFLICT (event_key) DO NOTHING
     RETURNING id
 )"""
@@ -37,7 +35,8 @@ _MOVED = """, moved AS (
     INSERT INTO transfer (entry_id, n, debit_account, credit_account, fund, amount_pence)
     SELECT header.id, n, debit, credit, fund, pence FROM header, (VALUES {lines}) AS line (n, debit, credit, fund, pence)
 )"""
-_LINE = "({n}, %(debit{n})s::text, %(credit{n})s::text, %(fund{n})s::text, %(pence{n})s::bigint)"
+_LINE = "({n}, ${debit}::text, ${credit}::text, ${fund}::text, ${pence}::bigint)"
+_OF_A_HEADER, _OF_A_LINE = 15, 4
 _ID = """
 SELECT id FROM header
 """
@@ -45,18 +44,12 @@ _NOTHING_BESIDES = "{}"
 
 
 def insert(connection: Connection, record: Record) -> int | None:
-    """Write a record: the entry's id, or None when its event is in the ledger already or its day is shut.
-
-    Past SQLAlchemy's own cursor, which costs as much as the statement's whole way through the driver (`script/bench posting`).
-    Raises as `execute` does.
-    """
-    driver: psycopg.Connection = connection.connection.driver_connection  # type: ignore[assignment]
-    statement = _statement(len(record.draft.lines))
+    """Write a record: the entry's id, or None when its event is in the ledger already or its day is shut. Raises as `execute` does."""
     try:
-        row = driver.execute(statement, _values(record)).fetchone()
-    except psycopg.Error as error:
-        _refuse(_wrapped(connection, statement, error))
-    return None if row is None else row[0]
+        row = prepared.fetch_row(connection, _statement(len(record.draft.lines)), _values(record))
+    except DBAPIError as error:
+        _refuse(error)
+    return None if row is None else int(cast(str, row[0]))
 
 
 def execute(connection: Connection, statement: str, values: dict[str, Any]) -> CursorResult[Any]:
@@ -81,46 +74,39 @@ def _shut_meanwhile(error: DBAPIError) -> Collided | None:
     return Collided() if by_the_guard else None
 
 
-def _wrapped(connection: Connection, statement: str, error: psycopg.Error) -> DBAPIError:
-    """The driver's error as SQLAlchemy raises it, without what was to be written; a connection that has ended is given up."""
-    driver: psycopg.Connection = connection.connection.driver_connection  # type: ignore[assignment]
-    ended = driver.closed
-    wrapped = DBAPIError.instance(
-        statement, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=ended, dialect=connection.dialect
-    )
-    if ended:
-        connection.invalidate(error)
-    return cast(DBAPIError, wrapped)
-
-
 @lru_cache(maxsize=128)
 def _statement(lines: int) -> str:
-    """The statement for an entry with so many lines. Its text is kept, and the driver prepares what it meets often."""
-    moved = _MOVED.format(lines=", ".join(_LINE.format(n=n) for n in range(1, lines + 1))) if lines else ""
-    return _HEADER + moved + _ID
+    """The statement for an entry with so many lines."""
+    header = _HEADER.format(transfers=lines, leaf_version=canonical.LEAF_VERSION)
+    moved = _MOVED.format(lines=", ".join(_line(n) for n in range(1, lines + 1))) if lines else ""
+    return header + moved + _ID
 
 
-def _values(record: Record) -> dict[str, Any]:
+def _line(n: int) -> str:
+    first = _OF_A_HEADER + _OF_A_LINE * (n - 1) + 1
+    return _LINE.format(n=n, debit=first, credit=first + 1, fund=first + 2, pence=first + 3)
+
+
+def _values(record: Record) -> list[str | None]:
+    """A record's fields as PostgreSQL reads them, in the statement's order."""
     draft = record.draft
-    values: dict[str, Any] = {
-        "number": record.number,
-        "event_key": draft.event_key,
-        "kind": draft.kind,
-        "happened_on": draft.happened_on,
-        "recorded_at": record.recorded_at,
-        "transfers": len(draft.lines),
-        "reverses": draft.reverses,
-        "reason": draft.reason,
-        "actor": draft.actor,
-        "subject": draft.subject,
-        "note": draft.note,
-        "forced": record.forced,
-        "public": json.dumps(draft.public) if draft.public else _NOTHING_BESIDES,
-        "private": json.dumps(draft.private) if draft.private else _NOTHING_BESIDES,
-        "nonce": record.nonce,
-        "leaf_version": canonical.LEAF_VERSION,
-        "leaf_hash": canonical.leaf_hash(record),
-    }
-    for n, line in enumerate(draft.lines, start=1):
-        values |= {f"debit{n}": line.debit, f"credit{n}": line.credit, f"fund{n}": line.fund, f"pence{n}": line.amount_pence}
+    values = [
+        str(record.number),
+        draft.event_key,
+        draft.kind,
+        draft.happened_on.isoformat(),
+        record.recorded_at.isoformat(),
+        None if draft.reverses is None else str(draft.reverses),
+        draft.reason,
+        draft.actor,
+        draft.subject,
+        draft.note,
+        "true" if record.forced else "false",
+        json.dumps(draft.public) if draft.public else _NOTHING_BESIDES,
+        json.dumps(draft.private) if draft.private else _NOTHING_BESIDES,
+        rf"\x{record.nonce.hex()}",
+        rf"\x{canonical.leaf_hash(record).hex()}",
+    ]
+    for line in draft.lines:
+        values += (line.debit, line.credit, line.fund, str(line.amount_pence))
     return values

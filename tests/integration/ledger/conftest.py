@@ -3,22 +3,23 @@
 from collections.abc import Iterator
 from typing import Any
 
-import psycopg
 import pytest
 from sqlalchemy import Connection, event
+
+from fundapp.core import prepared
 
 
 @pytest.fixture
 def statements(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """What is sent to the database from here on, by SQLAlchemy and past it."""
     sent: list[str] = []
-    send = psycopg.Connection.execute
+    fetch_row = prepared.fetch_row
 
-    def note_and_send(self: Any, query: Any, *values: Any, **options: Any) -> Any:
-        sent.append(query)
-        return send(self, query, *values, **options)
+    def note_and_fetch(connection: Connection, statement: str, *values: Any) -> Any:
+        sent.append(statement)
+        return fetch_row(connection, statement, *values)
 
-    monkeypatch.setattr(psycopg.Connection, "execute", note_and_send)
+    monkeypatch.setattr(prepared, "fetch_row", note_and_fetch)
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         sent.append(statement)
