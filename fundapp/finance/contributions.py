@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.kinds import AuditKind
 from fundapp.audit.service import record
-from fundapp.core import clock
+from fundapp.core import clock, turns
 from fundapp.core.actor import Actor
 from fundapp.core.errors import Conflict, NotAllowed, Refused
 from fundapp.core.language import gettext as _
@@ -39,7 +39,7 @@ def receive_contribution(
     if not actor.has(Role.FINANCE) or actor.user_id is None:
         raise NotAllowed(_("Only a finance officer records money received."))
     # Two clicks of one button wait for one another here, so that the second finds what the first made.
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 9))"), {"key": once_key})
+    turns.take(session, f"form:{once_key}")
     earlier = session.scalar(select(Contribution).where(Contribution.once_key == once_key))
     if earlier:
         return _same(earlier, fund_code, amount_pence, received_on)

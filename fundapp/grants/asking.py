@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from fundapp.audit import service as audit
 from fundapp.audit.kinds import AuditKind
-from fundapp.core import clock
+from fundapp.core import clock, turns
 from fundapp.core.actor import Actor
 from fundapp.core.errors import Conflict, NotAllowed, NotFound, Refused
 from fundapp.core.language import gettext as _
@@ -77,7 +77,7 @@ def start_request(session: Session, *, actor: Actor, form_key: UUID, item_id: in
     if not actor.has(Role.KEY_WORKER) or actor.user_id is None or actor.team_id is None or actor.organisation_id is None:
         raise NotAllowed(_("Key workers ask."))
     # Two clicks wait for one another here, so that the second finds the draft of the first.
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 7))"), {"key": str(form_key)})
+    turns.take(session, f"form:{form_key}")
     earlier = session.scalar(select(GrantRequest).where(GrantRequest.form_key == form_key))
     if earlier is not None:
         return save_answers(session, actor=actor, request_id=earlier.id, answers=Answers(item_id=item_id, detail_words=detail_words))

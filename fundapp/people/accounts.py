@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.kinds import AuditKind
 from fundapp.audit.service import record
-from fundapp.core import clock
+from fundapp.core import clock, turns
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotFound, Refused
 from fundapp.core.language import gettext as _
@@ -19,9 +19,6 @@ from fundapp.people import queries, sessions
 from fundapp.people.cover_models import MailRefusal
 from fundapp.people.models import FundHolder, Organisation, Team, User, UserRole
 from fundapp.people.seats import require_seats
-
-# The lock that acts on accounts take turns on.
-TURN = 0x50454F50
 
 
 def change_roles(session: Session, *, actor: Actor, user_id: int, roles: Iterable[Role], reason: str) -> User:
@@ -167,7 +164,7 @@ def describe_fund_holder(
 
 def take_turns(session: Session) -> None:
     """Wait until no other act on accounts goes on. They are few: two administrators who dismiss each other must not both succeed."""
-    session.execute(select(func.pg_advisory_xact_lock(TURN)))
+    turns.take(session, "accounts")
 
 
 def _locked(session: Session, user_id: int) -> User:

@@ -14,16 +14,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from fundapp.audit.kinds import AuditKind
 from fundapp.audit.service import record
-from fundapp.core import clock
+from fundapp.core import clock, turns
 from fundapp.core.actor import Actor
 from fundapp.core.errors import Conflict, NotAllowed, NotFound, Refused
 from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.people.models import User
 from fundapp.people.procedure_models import ProcedureAcceptance, ProcedureVersion
-
-# Publishing takes turns, so that two at once do not both become number 4.
-TURN = 0x50524F43
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,8 @@ def publish(session: Session, *, actor: Actor, body: str, note: str, after: int)
     """
     if not actor.has(Role.ADMIN) or actor.user_id is None:
         raise NotAllowed(_("Only an administrator publishes the operating procedures."))
-    session.execute(select(func.pg_advisory_xact_lock(TURN)))
+    # In turn, so that two at once do not both become number 4.
+    turns.take(session, "procedures")
     newest = current(session)
     if (newest.number if newest else 0) != after:
         raise Conflict(_("Somebody published another version meanwhile. Look at it first; yours was not published."))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.audit import service as audit
 from fundapp.audit.kinds import AuditKind
-from fundapp.core import clock
+from fundapp.core import clock, turns
 from fundapp.core.actor import SYSTEM, Actor
 from fundapp.core.errors import NotAllowed, NotFound, Refused
 from fundapp.core.forgetting import Forgetting
@@ -47,7 +47,6 @@ WORDS = {
 LONGEST_REASON = 500
 # So many rows of a kind in one round at the most; the next day goes on.
 MOST_AT_ONCE = 2_000
-_TURN = 4202
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,7 @@ def rules_for_today(session: Session) -> list[Kept]:
 
 def apply(session: Session, rule: Kept) -> RetentionRun:
     """Forget what a rule says is due, in the caller's transaction, and note what was done. Again, it finds nothing left to do."""
-    session.execute(select(func.pg_advisory_xact_lock(_TURN)))
+    turns.take(session, "retention")
     days, held_back = days_of(session)[rule].days, holds(session)
     done = held = 0
     for one in _of(rule):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.kinds import AuditKind
 from fundapp.audit.service import record
-from fundapp.core import clock
+from fundapp.core import clock, turns
 from fundapp.core.actor import Actor
 from fundapp.core.errors import Conflict, NotAllowed, NotFound, Refused
 from fundapp.core.language import gettext as _
@@ -20,8 +19,6 @@ from fundapp.rulebook.models import RuleDecision, RuleVersion
 from fundapp.rulebook.rulesets import RuleSet
 
 LONGEST_REASON = 500
-# One change of rules at a time.
-_TURN = 4204
 
 
 def propose(session: Session, *, actor: Actor, of: RuleSet[Any], numbers: Mapping[str, int], replaces: int, reason: str) -> RuleVersion:
@@ -123,4 +120,5 @@ def _changed(of: RuleSet[Any], standing: RuleVersion | None, numbers: Mapping[st
 
 
 def _take_turn(session: Session) -> None:
-    session.execute(select(func.pg_advisory_xact_lock(_TURN)))
+    # One change of rules at a time.
+    turns.take(session, "rules-change")

@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from uuid import uuid4
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.kinds import AuditKind
 from fundapp.audit.service import record
-from fundapp.core import clock
+from fundapp.core import clock, turns
 from fundapp.core.actor import Actor
 from fundapp.core.errors import Conflict, NotAllowed, NotFound, Refused
 from fundapp.core.keys import Keys, token_hash
@@ -57,7 +57,7 @@ def enter(session: Session, *, actor: Actor, once_key: str, said: Entered) -> Gi
     or one like it (amount, day, reference), unless it was said to be another.
     """
     user_id = _check_finance(actor)
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 12))"), {"key": "gift-elsewhere"})
+    turns.take(session, "gift-elsewhere")
     earlier = session.scalar(select(GiftElsewhere).where(GiftElsewhere.once_key == once_key))
     if earlier is not None:
         return _same(earlier, said)

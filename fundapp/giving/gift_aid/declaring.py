@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.kinds import AuditKind
 from fundapp.audit.service import record
-from fundapp.core import clock
+from fundapp.core import clock, turns
 from fundapp.core.actor import DONOR, Actor
 from fundapp.core.errors import NotAllowed, NotFound, Refused
 from fundapp.core.keys import Keys
@@ -260,7 +260,7 @@ def _held(session: Session, donation_id: UUID) -> Donation:
 
 def _held_donor(session: Session, donor_id: int) -> GiftAidDonor:
     # The row itself may not be written and so not be locked. In turn, so that two declarations never pass each other.
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:donor, 13))"), {"donor": str(donor_id)})
+    turns.take(session, f"gift-aid-donor:{donor_id}")
     return session.get_one(GiftAidDonor, donor_id)
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.kinds import AuditKind
 from fundapp.audit.service import record
-from fundapp.core import clock
+from fundapp.core import clock, turns
 from fundapp.core.actor import DONOR, Actor
 from fundapp.core.errors import Conflict, NotAllowed, NotFound, Refused
 from fundapp.core.language import gettext as _
@@ -38,7 +38,7 @@ LONGEST_ANSWER = 500
 
 def hold(session: Session, subject: str) -> None:
     """Hold all that has to do with giving this back, until the transaction ends."""
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 11))"), {"subject": subject})
+    turns.take(session, f"refund:{subject}")
 
 
 def ask(session: Session, *, donation: Donation, reason: str) -> GiftRefund:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from fundapp.audit import service as audit
 from fundapp.audit.kinds import AuditKind
-from fundapp.core import clock
+from fundapp.core import clock, turns
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotAllowed, NotFound, Refused
 from fundapp.core.language import gettext as _
@@ -47,7 +47,7 @@ def note_unmet(session: Session, *, actor: Actor, form_key: UUID, unmet: Unmet) 
     if not actor.has(Role.KEY_WORKER) or actor.user_id is None or actor.team_id is None or actor.organisation_id is None:
         raise NotAllowed(_("Key workers note this."))
     # Two clicks wait for one another here.
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 38))"), {"key": str(form_key)})
+    turns.take(session, f"form:{form_key}")
     earlier = session.scalar(select(UnmetNeed).where(UnmetNeed.form_key == form_key))
     if earlier is not None:
         if earlier.noted_by != actor.user_id:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select, text
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.audit import service as audit
 from fundapp.audit.kinds import AuditKind
-from fundapp.core import clock
+from fundapp.core import clock, turns
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotAllowed, NotFound, Refused
 from fundapp.core.language import gettext as _
@@ -49,7 +49,7 @@ def ask(session: Session, *, actor: Actor, form_key: UUID, group_id: int, answer
     """
     if not actor.has(Role.KEY_WORKER) or actor.user_id is None or actor.team_id is None or actor.organisation_id is None:
         raise NotAllowed(_("Key workers ask."))
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 7))"), {"key": str(form_key)})
+    turns.take(session, f"form:{form_key}")
     earlier = session.scalar(select(GrantRequest).where(GrantRequest.form_key == form_key))
     if earlier is not None:
         if earlier.asked_by != actor.user_id or earlier.group_id != group_id:

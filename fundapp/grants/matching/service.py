@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from fundapp.audit import service as audit
 from fundapp.audit.kinds import AuditKind
-from fundapp.core import clock
+from fundapp.core import clock, turns
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotAllowed, NotFound, Refused
 from fundapp.core.language import gettext as _
@@ -137,4 +137,4 @@ def _note(session: Session, actor: Actor, request: GrantRequest, how: str, *, di
 
 
 def _one_at_a_time(session: Session, user_id: int) -> None:
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:who, 7))"), {"who": f"matching:{user_id}"})
+    turns.take(session, f"matching:{user_id}")

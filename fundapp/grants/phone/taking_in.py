@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fundapp.core import turns
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotFound, Refused
 from fundapp.core.language import gettext as _
@@ -91,7 +92,7 @@ def take_in(session: Session, *, actor: Actor, key: UUID, written: Written, send
 
 def _earlier(session: Session, key: UUID) -> GrantRequest | None:
     # The door at which `start_request` makes two with one number wait for one another: whoever is second finds what the first left.
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 7))"), {"key": str(key)})
+    turns.take(session, f"form:{key}")
     return session.scalar(select(GrantRequest).where(GrantRequest.form_key == key))
 
 

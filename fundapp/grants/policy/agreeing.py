@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from fundapp.core import clock
+from fundapp.core import clock, turns
 from fundapp.grants import awards, deciding
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.policy import caps, looks, standing, standing_tier, week
@@ -13,9 +12,6 @@ from fundapp.grants.policy.models import PolicyAnswer
 from fundapp.grants.policy.standing_tier import Priced, WhyNot
 from fundapp.grants.policy.tiers import Policy
 from fundapp.ledger.gate import pass_gates
-
-# The policy agrees one request at a time, so that each sees what the one before it left of the week.
-_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('policy', 21))")
 
 
 def agree_at_once(session: Session, request: GrantRequest) -> bool:
@@ -26,7 +22,8 @@ def agree_at_once(session: Session, request: GrantRequest) -> bool:
     policy = standing.now(session)
     if policy.number is None or not 0 < (request.asked_pence or 0) <= policy.at_once_pence:
         return False
-    session.execute(_TURN)
+    # It agrees one request at a time, so that each sees what the one before it left of the week.
+    turns.take(session, "policy-week")
     caps.take_turn(session, request)
     fund_code = ""
     reason = _why_not(session, policy, request)

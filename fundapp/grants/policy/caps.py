@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fundapp.core import clock
+from fundapp.core import clock, turns
 from fundapp.core.actor import Actor
 from fundapp.core.errors import Refused
 from fundapp.core.language import gettext as _
@@ -23,8 +23,6 @@ from fundapp.grants.matching.queries import same_person
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.policy import standing, totals
 from fundapp.grants.policy.models import CapOverride
-
-_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:whose, 22))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +135,7 @@ def lift(session: Session, *, actor: Actor, request_id: int, version: int, reaso
 def take_turn(session: Session, request: GrantRequest) -> None:
     """Let one request at a time be agreed for one person, by whichever code they are known."""
     for person_id in sorted(persons(session, request)):
-        session.execute(_TURN, {"whose": f"person:{person_id}"})
+        turns.take(session, f"person:{person_id}")
 
 
 def persons(session: Session, request: GrantRequest) -> set[int]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, select, text
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from fundapp.audit import queries as audit
 from fundapp.audit.kinds import AuditKind
 from fundapp.audit.service import record
-from fundapp.core import clock
+from fundapp.core import clock, turns
 from fundapp.core.actor import Actor
 from fundapp.core.errors import NotAllowed, NotFound, Refused
 from fundapp.core.language import gettext as _
@@ -27,7 +27,6 @@ from fundapp.grants.policy.models import PolicyAnswer, PolicyLook, PolicyLookAns
 from fundapp.people import cover
 
 LONGEST_REASON = 500
-_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:look, 21))")
 _PURPOSE = "policy_answer.draw"
 # Whoever could have declined it looks at it: an approver, and nobody of the team that asked.
 _AS_THOUGH = next(one for one in lifecycle.TABLE if one.action is Action.DECLINE)
@@ -60,7 +59,7 @@ def answer(session: Session, *, actor: Actor, request_id: int, is_fine: bool, re
     if (not is_fine and not words) or len(words) > LONGEST_REASON:
         raise Refused(_("Say what is not fine, in up to %(most)d letters.") % {"most": LONGEST_REASON})
     # One at a time: of two who look at once, the second is told.
-    session.execute(_TURN, {"look": f"look:{request_id}"})
+    turns.take(session, f"policy-look:{request_id}")
     look = session.get(PolicyLook, request_id)
     if look is None:
         raise NotFound

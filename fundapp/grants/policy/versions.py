@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.kinds import AuditKind
 from fundapp.audit.service import record
-from fundapp.core import clock
+from fundapp.core import clock, turns
 from fundapp.core.actor import Actor
 from fundapp.core.errors import Conflict, NotAllowed, Refused
 from fundapp.core.language import gettext as _
@@ -19,8 +18,6 @@ from fundapp.grants.policy.tiers import Policy
 
 LONGEST_REASON = 500
 SIGNATURES = 2
-# One change of the policy at a time.
-_TURN = 4207
 
 
 def propose(session: Session, *, actor: Actor, policy: Policy, replaces: int, reason: str) -> PolicyVersion:
@@ -133,4 +130,5 @@ def _reason(words: str) -> str:
 
 
 def _take_turn(session: Session) -> None:
-    session.execute(select(func.pg_advisory_xact_lock(_TURN)))
+    # One change of the policy at a time.
+    turns.take(session, "policy-change")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.audit import service as audit
 from fundapp.audit.kinds import AuditKind
-from fundapp.core import clock
+from fundapp.core import clock, turns
 from fundapp.core.actor import Actor, slip_holder
 from fundapp.core.errors import Conflict, NotFound, Refused
 from fundapp.core.keys import Keys
@@ -108,4 +108,4 @@ def _end(session: Session, slip: PersonSlip, *, actor: Actor, why: str) -> Perso
 
 
 def _one_at_a_time(session: Session, person_id: int) -> None:
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 7))"), {"what": f"person-slip:{person_id}"})
+    turns.take(session, f"person-slip:{person_id}")

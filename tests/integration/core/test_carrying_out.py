@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from fundapp import create_app
 from fundapp.config import DEMO_PRIVATE_KEY
-from fundapp.core import db
+from fundapp.core import db, turns
 from fundapp.core.db import Database, carry_out, transaction
 from fundapp.core.errors import Busy, Collided, Refused
 from fundapp.core.vault import Vault
@@ -285,8 +285,7 @@ def test_a_contribution_that_waits_too_long_is_busy_with_its_page_as_it_was(
     form.fill({"received_from": "A council", "fund_code": ONE, "amount": "15,000", "bank_reference": "GRANT 1", **day})
     session.commit()
     with town.session() as holder:
-        key = {"key": form.data["once_key"]}
-        holder.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 9))"), key)
+        turns.take(holder, f"form:{form.data['once_key']}")
         page = form.submit()
         holder.rollback()
     assert (page.status, "please try again" in page.words) == (503, True)
