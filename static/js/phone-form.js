@@ -20,7 +20,9 @@
   const part = (name) => page.querySelector(`[data-part="${name}"]`);
   const show = (name, shown = true) => (part(name).hidden = !shown);
   const fields = () => [...form.elements].filter((one) => one.name && one.type !== "hidden");
-  const errorOf = (name) => form.querySelector(`[data-error-of="${name}"]`);
+  // The three boxes of a day are one answer, and have one sentence.
+  const answerOf = (name) => name.replace(/^day-(?:day|month|year)$/, "day");
+  const errorOf = (name) => form.querySelector(`[data-error-of="${answerOf(name)}"]`);
 
   /** What in these words leads to somebody, as a sentence; or nothing. */
   function tells(words) {
@@ -34,13 +36,21 @@
     return "";
   }
 
+  /** Why a day must not lie here; or nothing. What it must be there by is soon: a day of another year is when somebody was born. */
+  function farOff() {
+    const year = form.querySelector("[data-soon]");
+    const now = new Date().getFullYear();
+    return !year.value || [now, now + 1].includes(Number(year.value)) ? "" : year.dataset.soon;
+  }
+
   function mark(name, sentence) {
     const place = errorOf(name);
     if (!place) return;
     place.hidden = !sentence;
     place.closest(".f")?.classList.toggle("err", Boolean(sentence));
     place.querySelector("[data-words]").textContent = sentence;
-    for (const one of form.querySelectorAll(`[name="${name}"]`))
+    const answer = answerOf(name);
+    for (const one of form.querySelectorAll(`[name="${answer}"], [name^="${answer}-"]`))
       if (sentence) {
         one.setAttribute("aria-invalid", "true");
         one.setAttribute("aria-describedby", place.id);
@@ -59,8 +69,7 @@
     for (const one of fields()) {
       if ((one.type === "radio" || one.type === "checkbox") && !one.checked) continue;
       if (one.closest("[data-thing]")?.hidden) continue;
-      const isFree = one.tagName === "TEXTAREA" || one.type === "text";
-      const sentence = isFree && "screened" in one.dataset ? tells(one.value) : "";
+      const sentence = "screened" in one.dataset ? tells(one.value) : "box" in one.dataset ? farOff() : "";
       if (sentence || shut.has(one.name)) mark(one.name, sentence);
       shut[sentence ? "add" : "delete"](one.name);
       if (!sentence && one.value) found[one.name] = one.value;
@@ -94,6 +103,8 @@
     // Changed after it was ready to go: whoever changes it says again when it is whole.
     draft.ready = false;
     clearTimeout(waiting);
+    // Half a year's figures are none yet: they are looked at when they are whole, or left.
+    if ("soon" in event.target.dataset && event.target.value.length < 4) return;
     waiting = setTimeout(keep, BREATH);
   }
 
@@ -164,7 +175,8 @@
     const names = [...form.querySelectorAll("[data-needed]")]
       .filter((one) => !one.closest("[data-thing]")?.hidden)
       .filter((one) => !said[one.dataset.needed] && !(one.dataset.unless && said[one.dataset.unless]))
-      .filter((one) => !one.dataset.ifVague || isVague(one.dataset.ifVague));
+      .filter((one) => !one.dataset.ifVague || isVague(one.dataset.ifVague))
+      .filter((one) => !one.dataset.ifSaid || said[one.dataset.ifSaid]);
     for (const one of names) {
       const place = errorOf(one.dataset.needed);
       if (place.hidden) mark(one.dataset.needed, one.dataset.sentence);

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Route, expect
 
+from fundapp.core import clock
 from fundapp.grants.models import GrantRequest
 from tests.support.browser import PHONE, Walker
 from tests.support.story import Town, sign_in, tab_to
@@ -34,6 +36,11 @@ LIES_HERE = """async () => {
     }
     const stored = JSON.stringify({ ...localStorage, ...sessionStorage });
     return { rows: JSON.stringify(rows, (_name, value) => text(value)), drafts: (rows.drafts ?? []).length, cached, stored };
+}"""
+
+# What is typed is kept after a breath.
+KEPT_WITH_ITS_DAY = """async () => {
+    while (!(await FundPhone.drafts())[0].values['day-year']) await new Promise((done) => setTimeout(done, 50));
 }"""
 
 
@@ -76,6 +83,19 @@ def write(me: Walker, *, code: str = "", price: str = "38.61", goal: str = GOAL)
     return me
 
 
+def besides(me: Walker, day: date) -> Walker:
+    """Say what may be said besides."""
+    me.fill({"Day": str(day.day), "Month": str(day.month), "Year": str(day.year)})
+    for label, chosen in (
+        ("What happens on that day?", "They are released"),
+        ("Their choice", "A voucher for the shop"),
+        ("What comes nearest", "Leaving prison"),
+        ("Where they are", "North of town"),
+    ):
+        me.page.get_by_label(label).select_option(label=chosen)
+    return me
+
+
 def finish(me: Walker) -> Walker:
     me.page.get_by_role("button", name=SEND_IT).click()
     return me
@@ -91,7 +111,16 @@ def test_a_request_written_without_a_signal_is_sent_once_when_there_is_one(town:
     cut(me)
     # Opened from the phone's own screen, as a program is: the Fund cannot be reached, the shell can.
     me.open("/home").sees("Ask without a signal", "Nothing is on this phone.")
-    write(begin(me)).check()
+    soon = clock.today() + timedelta(days=9)
+    # Somebody's birthday is no day by which a thing must be there: it is not kept.
+    besides(write(begin(me)), date(1984, soon.month, soon.day))
+    expect(me.page.locator('[data-error-of="day"]')).to_contain_text("This one is not kept on the phone.")
+    (kept,) = me.page.evaluate("() => FundPhone.drafts()")
+    assert not [name for name in kept["values"] if name.startswith("day-")]
+    me.fill({"Year": str(soon.year)})
+    expect(me.page.locator('[data-error-of="day"]')).to_be_hidden()
+    me.page.evaluate(KEPT_WITH_ITS_DAY)
+    me.check()
     # Closed in the middle of it: what was typed is there.
     me.open(SHELL).sees("Not finished.", "Phone", "Kept here until")
     me.page.get_by_role("button", name="Go on writing").click()
@@ -103,6 +132,9 @@ def test_a_request_written_without_a_signal_is_sent_once_when_there_is_one(town:
     assert here["drafts"] == 1
     for words in (GOAL, "phone shop", "landlord", "38.61", town.who.worker.user.name, town.who.worker.user.email):
         assert words not in here["rows"] + here["stored"] + json.dumps(here["cached"]), f"{words} lies open on the phone"
+    # The page, which is the same for everybody, holds every code; which of them was chosen is sealed.
+    for code in ("day-year", "voucher", "prison-leaver", "north"):
+        assert code not in here["rows"] + here["stored"], f"{code} lies open on the phone"
     assert "key:false" in here["rows"]
     assert {path for path in here["cached"] if not path.startswith("/static/")} == {SHELL}
 
@@ -110,6 +142,8 @@ def test_a_request_written_without_a_signal_is_sent_once_when_there_is_one(town:
     me.open("/home").sees("Sent from this phone: request 1, for Person ", "Write that code in your case notes now.")
     (sent,) = requests(town)
     assert (sent.status, sent.asked_pence, sent.goal_words) == ("waiting", 3_861, GOAL)
+    said = (sent.needed_by, sent.needed_for, sent.paid_how, sent.person_group, sent.locality)
+    assert said == (soon, "release", "voucher", "prison-leaver", "north")
     assert lies_here(me)["drafts"] == 0
     me.open("/requests").sees("Request 1")
     expect(me.page.get_by_text("Sent from this phone")).to_have_count(0)

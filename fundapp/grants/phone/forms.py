@@ -15,12 +15,14 @@ from wtforms.validators import ValidationError
 from fundapp.core.language import gettext as _
 from fundapp.core.language import lazy
 from fundapp.grants.asking import CONSENTS, LONGEST, consent_words
+from fundapp.grants.asking_forms import GroupForm, PaidForm, WhenForm
 from fundapp.grants.forms import MOST_PENCE, AtMost, choices, nobody_named
 from fundapp.grants.phone.taking_in import Written, WrittenThing
 from fundapp.grants.thing_models import MOST_THINGS
 from fundapp.web.forms import MoneyField, PublicForm, required
 
 LONGEST_CODE = 20
+PAID = "paid"
 
 
 class ThingForm(PublicForm):
@@ -78,11 +80,24 @@ class PhoneForm(PublicForm):
             raise ValidationError(_("Write their code, or tick that they have none yet."))
 
 
+class DayForm(WhenForm, PublicForm):
+    """The day by which it is needed, and why: the ordinary form's own question."""
+
+
+class ChoiceForm(PaidForm, PublicForm):
+    """How they would like it paid: the ordinary form's own question, under a prefix, as "how" is taken."""
+
+
+class BelongsForm(GroupForm, PublicForm):
+    """The group and the place: the ordinary form's own question."""
+
+
 class Sheet:
     """A whole draft as a phone sends it: what was written, and by field what is to be put right."""
 
     def __init__(self, sent: MultiDict[str, str]) -> None:
         self.whole = PhoneForm(sent)
+        self.day, self.paid, self.belongs = DayForm(sent), ChoiceForm(sent, prefix=PAID), BelongsForm(sent)
         self.things = [ThingForm(sent, prefix=prefix(place)) for place in range(_count(sent))]
 
     @property
@@ -95,11 +110,11 @@ class Sheet:
 
     def wrong(self) -> Mapping[str, str]:
         """What is to be put right before it can be sent, by field."""
-        found: dict[str, str] = {}
-        for form in (*self.things, self.whole):
-            form.validate()
-            found |= {field.name: str(field.errors[0]) for field in form if field.errors}
-        return found
+        return _wrong(*self.things, self.whole, self.day, self.paid, self.belongs)
+
+    def wrong_day(self) -> Mapping[str, str]:
+        """What is to be put right of the day before it can be kept: half a day is no answer, and would be lost without a word."""
+        return _wrong(self.day)
 
     def written(self) -> Written:
         """What the phone knows of the request, whole or not."""
@@ -112,12 +127,19 @@ class Sheet:
             unblocks_words=whole.unblocks.data or "",
             consent_how=whole.how.data if whole.how.data in CONSENTS else "",
             consents=bool(whole.agrees.data),
+            besides=(self.day.answers(), self.paid.answers(), self.belongs.answers()),
         )
 
 
 def prefix(place: int) -> str:
     """Under what the fields of one thing stand. They are counted from 0."""
     return f"thing-{place}"
+
+
+def _wrong(*forms: PublicForm) -> dict[str, str]:
+    for form in forms:
+        form.validate()
+    return {field.name: str(field.errors[0]) for form in forms for field in form if field.errors}
 
 
 def _count(sent: MultiDict[str, str]) -> int:

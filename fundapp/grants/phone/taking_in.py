@@ -40,6 +40,8 @@ class Written:
     unblocks_words: str
     consent_how: str
     consents: bool
+    # What may be said besides, as the ordinary form's own pages read it.
+    besides: tuple[Answers, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def take_in(session: Session, *, actor: Actor, key: UUID, written: Written, send
         consents=written.consents,
         typed={"code": "" if person else written.code},
     )
-    asking.save_answers(session, actor=actor, request_id=draft.id, answers=answers)
+    for said in (answers, *written.besides):
+        asking.save_answers(session, actor=actor, request_id=draft.id, answers=said)
     if sends:
         if person is None:
             raise Refused(_("Your team has issued no such code. Check it, or issue a new one."))

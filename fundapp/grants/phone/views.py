@@ -19,7 +19,7 @@ from fundapp.core.language import gettext as _
 from fundapp.core.money import pounds_short
 from fundapp.core.roles import Role
 from fundapp.grants import queries, screening
-from fundapp.grants.phone.forms import PhoneForm, Sheet, ThingForm, prefix
+from fundapp.grants.phone.forms import PAID, BelongsForm, ChoiceForm, DayForm, PhoneForm, Sheet, ThingForm, prefix
 from fundapp.grants.phone.marks import drafts_key, owner_mark
 from fundapp.grants.phone.taking_in import Taken, take_in
 from fundapp.grants.thing_models import MOST_THINGS
@@ -95,7 +95,7 @@ def send() -> ResponseReturnValue:
     if me.user_id is None or request.form.get("owner") != owner_mark(keys(), me.user_id):
         # Somebody else signed in meanwhile, in another tab.
         return jsonify(signedOut=True), 409
-    wrong = sheet.wrong() if sends else {}
+    wrong = sheet.wrong() if sends else sheet.wrong_day()
     if wrong:
         return jsonify(refused=_("Some answers are to be put right. They are marked."), wrong=wrong), 422
     try:
@@ -132,8 +132,13 @@ def _shell() -> str:
     things = [ThingForm(formdata=None, prefix=prefix(place)) for place in range(MOST_THINGS)]
     patterns = json.dumps(screening.for_phones())
     nobody = {"me": None, "nav": list, "here": "/without-signal"}
+    besides = {
+        "day": DayForm(formdata=None),
+        "paid": ChoiceForm(formdata=None, prefix=PAID),
+        "belongs": BelongsForm(formdata=None),
+    }
     page = {"form": PhoneForm(formdata=None), "things": things, "patterns": patterns, "recent_years": screening.RECENT_YEARS}
-    return render_template("grants/phone/without_signal.html", **nobody, **page)
+    return render_template("grants/phone/without_signal.html", **nobody, **page, **besides)
 
 
 @shell.app_context_processor

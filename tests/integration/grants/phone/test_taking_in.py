@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.errors import FundError
 from fundapp.grants import asking
@@ -46,6 +48,11 @@ def sheet(session: Session, app: Flask, of: build.Seat, **changed: str) -> dict[
         "how": "in_person",
     }
     return {name: value for name, value in (found | changed).items() if value}
+
+
+def on(day: date, **besides: str) -> dict[str, str]:
+    """A day as its three boxes say it, with what is said besides."""
+    return {"day-day": str(day.day), "day-month": str(day.month), "day-year": str(day.year), **besides}
 
 
 def send(client: Any, sent: dict[str, str]) -> tuple[int, dict[str, Any]]:
@@ -105,6 +112,69 @@ def test_what_is_to_be_put_right_is_named_and_nothing_is_kept(
     assert status == 422
     assert told["wrong"][field]
     assert build.footprint(session) == before
+
+
+def test_what_is_said_besides_goes_with_it_and_none_of_it_is_needed(
+    app: Flask, client: Any, session: Session, sign_in_as: Any, who: Cast
+) -> None:
+    sign_in_as(client, who.worker.user)
+    soon = clock.today() + timedelta(days=9)
+    besides = on(soon, why="move-in", group="care-leaver", locality="north", **{"paid-how": "voucher"})
+    assert send(client, sheet(session, app, who.worker, **besides))[1]["sent"]
+    assert send(client, sheet(session, app, who.worker))[1]["sent"]
+    said = [
+        (one.needed_by, one.needed_for, one.paid_how, one.person_group, one.locality)
+        for one in session.query(GrantRequest).order_by(GrantRequest.id)
+    ]
+    assert said == [(soon, "move-in", "voucher", "care-leaver", "north"), (None, None, None, None, None)]
+
+
+def test_a_group_or_a_place_that_nobody_offers_is_not_written_down(
+    app: Flask, client: Any, session: Session, sign_in_as: Any, who: Cast
+) -> None:
+    sign_in_as(client, who.worker.user)
+    made_up = {"group": "former addict", "locality": "12 High Street", "paid-how": "cash"}
+    assert send(client, sheet(session, app, who.worker, **made_up))[1]["sent"]
+    request = session.query(GrantRequest).one()
+    assert (request.person_group, request.locality, request.paid_how) == (None, None, None)
+
+
+@pytest.mark.parametrize("way", ["send", "keep"])
+@pytest.mark.parametrize(
+    ("days", "changed", "field"),
+    [
+        # Written when it was still to come, and sent when it was over.
+        (-1, {"why": "release"}, "day"),
+        (367, {"why": "release"}, "day"),
+        (9, {"why": "release", "day-year": ""}, "day"),
+        (9, {"why": "release", "day-month": "Sam"}, "day"),
+        (9, {"why": "release", "day-day": "", "day-month": "", "day-year": ""}, "day"),
+        (9, {"why": ""}, "why"),
+        (9, {"why": "a birthday"}, "why"),
+    ],
+)
+def test_a_day_that_says_nothing_stays_on_the_phone_to_be_put_right(
+    app: Flask, client: Any, session: Session, sign_in_as: Any, who: Cast, way: str, days: int, changed: dict[str, str], field: str
+) -> None:
+    sign_in_as(client, who.worker.user)
+    sent = sheet(session, app, who.worker, **on(clock.today() + timedelta(days=days)) | changed | {"way": way})
+    before = build.footprint(session)
+    status, told = send(client, sent)
+    assert (status, list(told["wrong"])) == (422, [field])
+    assert build.footprint(session) == before
+
+
+def test_what_was_said_besides_is_taken_back_by_a_later_try_that_says_it_no_more(
+    app: Flask, client: Any, session: Session, sign_in_as: Any, who: Cast
+) -> None:
+    sign_in_as(client, who.worker.user)
+    besides = on(clock.today() + timedelta(days=9), why="move-in", group="care-leaver", locality="north")
+    sent = sheet(session, app, who.worker, way="keep")
+    assert send(client, sent | besides)[1]["taken"]
+    session.commit()
+    assert send(client, sent | {"way": "send"})[1]["sent"]
+    request = session.query(GrantRequest).one()
+    assert (request.needed_by, request.needed_for, request.person_group, request.locality) == (None, None, None, None)
 
 
 @pytest.mark.parametrize(
