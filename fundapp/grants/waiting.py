@@ -21,7 +21,6 @@ from fundapp.grants.lifecycle import Action, Status
 from fundapp.grants.models import Conflict, GrantRequest, RequestEvent
 from fundapp.grants.policy.tiers import Signers
 from fundapp.grants.together.models import Award, PanelVote, Signature
-from fundapp.web.identity import actor
 from fundapp.web.needs import Need, Waiting
 from fundapp.web.session import db
 
@@ -135,10 +134,9 @@ def to_take_back(person: Actor, limit: int) -> Waiting:
     return Waiting(needs[:limit], len(needs))
 
 
-def count_decisions() -> int:
-    """How many requests wait for whoever is asking; nothing waits for an auditor."""
-    me = actor()
-    return _count(to_answer(me)) if me.has(Role.APPROVER, Role.PANEL, Role.FINANCE) else 0
+def count_decisions(person: Actor) -> Select[int] | None:
+    """How many requests wait for somebody to answer; nothing waits for an auditor."""
+    return counted(to_answer(person)) if person.has(Role.APPROVER, Role.PANEL, Role.FINANCE) else None
 
 
 def requests(person: Actor, limit: int) -> Waiting:
@@ -152,9 +150,9 @@ def requests(person: Actor, limit: int) -> Waiting:
     return Waiting(needs, total)
 
 
-def count_requests() -> int:
-    """How many requests ask something of whoever is asking."""
-    return _count(queries.needing_worker(actor()))
+def count_requests(person: Actor) -> Select[int]:
+    """How many of their requests ask something of a key worker."""
+    return counted(queries.needing_worker(person))
 
 
 def _about(row: GrantRequest) -> str:
@@ -172,5 +170,6 @@ def _first(statement: Select[GrantRequest], limit: int) -> tuple[list[tuple[Gran
     return [(row, since) for row, since, _total in rows], rows[0][2] if rows else 0
 
 
-def _count(statement: Select[GrantRequest]) -> int:
-    return db().scalar(statement.with_only_columns(func.count()).order_by(None)) or 0
+def counted(statement: Select[GrantRequest]) -> Select[int]:
+    """How many requests a list holds."""
+    return statement.with_only_columns(func.count()).order_by(None)

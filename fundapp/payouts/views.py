@@ -75,7 +75,7 @@ def desk() -> ResponseReturnValue:
         to_enter=to_enter,
         to_release=to_release,
         others=others,
-        count=waiting.count_payments() if pays else grants.count_in(db(), *COMMITTED),
+        count=waiting.how_many(me),
         standing=queries.standing_of(db(), [row.id for row in shown if row.status == Status.BEING_PAID]),
         done=paging.page_of(db(), queries.released(), number=paging.asked()),
         teams=people.team_names(db(), [row.team_id for row in shown]),

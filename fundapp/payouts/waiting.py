@@ -9,11 +9,11 @@ from fundapp.core.actor import Actor
 from fundapp.core.language import gettext as _
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
+from fundapp.grants import queries
 from fundapp.grants.lifecycle import COMMITTED, SIGNING, Status
 from fundapp.grants.models import GrantRequest, RequestEvent
-from fundapp.grants.waiting import not_mine
+from fundapp.grants.waiting import counted, not_mine
 from fundapp.payouts.models import Payment
-from fundapp.web.identity import actor
 from fundapp.web.needs import Need, Waiting
 from fundapp.web.session import db
 
@@ -54,8 +54,12 @@ def payments(person: Actor, limit: int) -> Waiting:
     return Waiting(needs, rows[0][3] if rows else 0)
 
 
-def count_payments() -> int:
-    """How many payments wait for whoever is asking; nothing waits for an auditor."""
-    me = actor()
-    statement = to_pay(me).with_only_columns(func.count()).order_by(None)
-    return (db().scalar(statement) or 0) if me.has(Role.FINANCE) else 0
+def how_many(person: Actor) -> int:
+    """How many payments somebody can see to; for a reader, how many are not made yet."""
+    mine = count_payments(person)
+    return queries.count_in(db(), *COMMITTED) if mine is None else db().scalar(mine) or 0
+
+
+def count_payments(person: Actor) -> Select[int] | None:
+    """How many payments wait for somebody; nothing waits for an auditor."""
+    return counted(to_pay(person)) if person.has(Role.FINANCE) else None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from fundapp.audit import queries as audit
+from fundapp.core.actor import Actor
 from fundapp.rulebook.models import RuleDecision, RuleVersion
 from fundapp.rulebook.rulesets import RuleSet
 
@@ -45,6 +46,11 @@ def open_version(session: Session, code: str) -> RuleVersion | None:
 def open_versions(session: Session) -> Sequence[RuleVersion]:
     """All that wait, the oldest first."""
     return session.scalars(_open()).all()
+
+
+def count_open(reader: Actor) -> Select[int]:
+    """How many wait that somebody else proposed."""
+    return _open().where(RuleVersion.proposed_by != reader.user_id).with_only_columns(func.count()).order_by(None)
 
 
 def history(code: str) -> Select[RuleVersion]:

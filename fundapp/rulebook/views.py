@@ -34,12 +34,7 @@ admin_item(blueprint, marked("Rules"), "rules.index", 45, marked("The figures th
 EXTENSION = "fund-rulebook"
 
 
-def _waiting() -> int:
-    """How many changes wait for whoever is asking."""
-    return sum(1 for row in queries.open_versions(db()) if row.proposed_by != actor().user_id)
-
-
-nav_item(blueprint, marked("Rules"), "rules.index", [Role.APPROVER], 60, waiting=_waiting)
+nav_item(blueprint, marked("Rules"), "rules.index", [Role.APPROVER], 60, waiting=queries.count_open)
 
 
 def _needs(someone: Actor, limit: int) -> Waiting:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -10,14 +10,19 @@ from urllib.parse import urlsplit
 from flask import Blueprint, current_app, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.sansio.app import App
+from sqlalchemy import Select, select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from fundapp.core.actor import Actor
 from fundapp.core.language import gettext as _
 from fundapp.core.roles import Role
 from fundapp.web import guards, identity
+from fundapp.web.session import db
 
 EXTENSION = "fund-navigation"
+# Asks how many things wait somewhere for somebody; None where nothing ever does.
+Count = Callable[[Actor], Select[int] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,8 @@ class Way:
     # On the administrators' first page rather than in the bar, with one sentence on what is done there.
     under_admin: bool
     hint: str
-    # Counts what waits there for whoever is asking.
-    waiting: Callable[[], int] | None
+    # What counts what waits there.
+    waiting: Count | None
     # Whether this person needs it, besides their roles.
     when: Callable[[frozenset[Role]], bool] | None = None
 
@@ -54,12 +59,13 @@ def nav_item(
     roles: Iterable[Role],
     order: int,
     *,
-    waiting: Callable[[], int] | None = None,
+    waiting: Count | None = None,
     when: Callable[[frozenset[Role]], bool] | None = None,
 ) -> None:
     """Put a way into the bar of everybody who holds one of these roles. Lower orders stand first.
 
-    `waiting` counts what waits there, on every page: one cheap query. `when` says who of them needs it, by all their roles.
+    `waiting` counts what waits there, on every page: a cheap question, asked together with the other ways'. `when` says who of them
+    needs it, by all their roles.
     """
     _add(blueprint, Way(label, endpoint, frozenset(roles), order, under_admin=False, hint="", waiting=waiting, when=when))
 
@@ -71,8 +77,9 @@ def admin_item(blueprint: Blueprint, label: str, endpoint: str, order: int, hint
 
 def nav() -> list[Link]:
     """The bar of whoever is asking; empty for somebody not signed in."""
-    here = _here()
-    return [_link(way, way is here) for way in _mine() if not way.under_admin]
+    here, mine = _here(), [way for way in _mine() if not way.under_admin]
+    waiting = _waiting(mine)
+    return [Link(_(way.label), url_for(way.endpoint), way is here, waiting.get(way, 0)) for way in mine]
 
 
 def section() -> str:
@@ -129,8 +136,13 @@ def _mine() -> list[Way]:
     return sorted(mine, key=lambda way: (way.order, way.label))
 
 
-def _link(way: Way, is_here: bool) -> Link:
-    return Link(_(way.label), url_for(way.endpoint), is_here, way.waiting() if way.waiting else 0)
+def _waiting(mine: Sequence[Way]) -> dict[Way, int]:
+    """How many things wait on these ways for whoever is asking: one question for all of them."""
+    counts = {way: count for way in mine if way.waiting and (count := way.waiting(identity.actor())) is not None}
+    if not counts:
+        return {}
+    found = db().execute(select(*[count.scalar_subquery() for count in counts.values()])).one()
+    return dict(zip(counts, found, strict=True))
 
 
 def _here() -> Way | None:

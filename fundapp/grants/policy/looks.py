@@ -119,15 +119,15 @@ def how_many_wait(session: Session, actor: Actor) -> int:
     return session.scalar(select(func.count()).select_from(waiting(actor).order_by(None).subquery())) or 0
 
 
-def all_that_waits(session: Session, actor: Actor) -> int:
-    """How much of the policy's work waits for an approver: to be signed, and to be looked at. One cheap question, asked on every page."""
+def all_that_waits(actor: Actor) -> Select[int]:
+    """How much of the policy's work waits for an approver: to be signed, and to be looked at. A cheap question, asked on every page."""
     ended = select(PolicyOutcome.policy_number).where(PolicyOutcome.policy_number == PolicyVersion.number).exists()
     signed = select(PolicySignature.user_id).where(
         PolicySignature.policy_number == PolicyVersion.number, PolicySignature.user_id == actor.user_id
     )
     to_sign = select(func.count()).select_from(PolicyVersion).where(~ended, ~signed.exists(), PolicyVersion.proposed_by != actor.user_id)
     to_look = select(func.count()).select_from(waiting(actor).order_by(None).subquery())
-    return session.scalar(select(to_sign.scalar_subquery() + to_look.scalar_subquery())) or 0
+    return select(to_sign.scalar_subquery() + to_look.scalar_subquery())
 
 
 def looked_at() -> Select[PolicyLook]:

@@ -36,12 +36,7 @@ def _to_sign(someone: Actor) -> list[PolicyVersion]:
     return [waits]
 
 
-def _waiting() -> int:
-    """How much waits for whoever is asking."""
-    return looks.all_that_waits(db(), actor())
-
-
-nav_item(blueprint, marked("Policy"), "policy.index", [Role.APPROVER], 61, waiting=_waiting)
+nav_item(blueprint, marked("Policy"), "policy.index", [Role.APPROVER], 61, waiting=looks.all_that_waits)
 nav_item(blueprint, marked("Policy"), "policy.index", [Role.FINANCE, Role.AUDITOR], 61)
 
 
