@@ -18,7 +18,6 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from fundapp.core.errors import Busy, Collided, FundError, Refused
 from fundapp.core.language import gettext
 from fundapp.core.pool import keep_prepared_statements, look_before_use
-from fundapp.core.prepared import forget_with_savepoints
 from fundapp.core.sealed import carry
 from fundapp.core.vault import Vault
 
@@ -78,7 +77,6 @@ class Database:
             carry(self.engine, vault)
         look_before_use(self.engine)
         keep_prepared_statements(self.engine)
-        forget_with_savepoints(self.engine)
         for undoing in ("rollback", "rollback_savepoint"):
             event.listen(self.engine, undoing, _forget)
         event.listen(self.engine, "commit", _keep)

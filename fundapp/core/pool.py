@@ -7,7 +7,7 @@ connection has told our side of it: its socket has something to read, where a co
 round trip. Only after a long rest, when the network may have lost the connection without a word, is the server asked
 (SQLAlchemy, "Disconnect Handling - Pessimistic": events of the pool that raise DisconnectionError).
 
-A rollback, with which every session ends that only read, leaves the prepared statements where they are.
+A rollback, with which every session ends that only read, leaves the prepared statements where they are; so does a savepoint's.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
+
+from fundapp.core import prepared
 
 # After lying unused for this long, the server is asked whether it still knows the connection.
 REST_SECONDS = 30.0
@@ -39,6 +41,13 @@ def keep_prepared_statements(engine: Engine) -> None:
     tables anew. The application's role makes none. PostgreSQL itself keeps them (PREPARE: until the session ends).
     """
     event.listen(engine, "rollback", _roll_back)
+    # Not an event: psycopg would roll back to the savepoint once more, and forget.
+    engine.dialect.do_rollback_to_savepoint = _roll_back_to  # type: ignore[method-assign]
+
+
+def _roll_back_to(connection: Connection, name: str) -> None:
+    """Instead of SQLAlchemy's statement. Savepoints have SQLAlchemy's own names, which need no quotation marks."""
+    prepared.command(connection, f"ROLLBACK TO SAVEPOINT {name}")
 
 
 def _roll_back(connection: Connection) -> None:

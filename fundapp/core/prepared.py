@@ -3,27 +3,23 @@
 SQLAlchemy's cursor and psycopg's cost more than the way to the server and back where many processes share a processor
 (docs/decisions/0009-what-a-posting-costs.md). Values go as text, as PostgreSQL reads it; the statement casts each: `$1::date`.
 
-It runs in the connection's transaction like any other, and raises what SQLAlchemy would raise. Two things it has to know that
-cursors know for themselves: when to begin, and that psycopg forgets every prepared statement when a savepoint is rolled back.
+It runs in the connection's transaction like any other, and raises what SQLAlchemy would raise. It is there for as long as the
+connection: core/pool.py keeps psycopg from having the server forget every prepared statement at a rollback.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import cast
 
 import psycopg
 from psycopg import errors, pq
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 _NAMES = "prepared-statements"
 _COUNTED = "prepared-statements-so-far"
-
-
-def forget_with_savepoints(engine: Engine) -> None:
-    """Have a savepoint's rollback forget what was prepared here, as psycopg has the server forget it (psycopg, PrepareManager)."""
-    event.listen(engine, "rollback_savepoint", _forget)
 
 
 def fetch_row(connection: Connection, statement: str, values: Sequence[str | None]) -> list[str | None] | None:
@@ -31,16 +27,29 @@ def fetch_row(connection: Connection, statement: str, values: Sequence[str | Non
     if not connection.in_transaction():
         # As every statement of SQLAlchemy's does, so that its commit and rollback know of this one.
         connection.begin()
-    driver = cast(psycopg.Connection, connection.connection.driver_connection)
     sent = [None if value is None else _bytes(value) for value in values]
-    try:
+    with _raising(connection, statement) as driver:
         if driver.pgconn.transaction_status == pq.TransactionStatus.IDLE:
             _begin(driver)
         result = driver.pgconn.exec_prepared(_name(connection, driver, statement), sent)  # type: ignore[arg-type]
         _expect(pq.ExecStatus.TUPLES_OK, result)
+    return [_text(result.get_value(0, column)) for column in range(result.nfields)] if result.ntuples else None
+
+
+def command(connection: Connection, statement: str) -> None:
+    """Run a command without values that gives no rows. Raises DBAPIError."""
+    with _raising(connection, statement) as driver:
+        _expect(pq.ExecStatus.COMMAND_OK, driver.pgconn.exec_(statement.encode()))
+
+
+@contextmanager
+def _raising(connection: Connection, statement: str) -> Iterator[psycopg.Connection]:
+    """The driver's connection; what it says is raised as SQLAlchemy raises it."""
+    driver = cast(psycopg.Connection, connection.connection.driver_connection)
+    try:
+        yield driver
     except psycopg.Error as error:
         raise _wrapped(connection, driver, statement, error) from error
-    return [_text(result.get_value(0, column)) for column in range(result.nfields)] if result.ntuples else None
 
 
 def _bytes(value: str) -> bytes:
@@ -69,17 +78,12 @@ def _name(connection: Connection, driver: psycopg.Connection, statement: str) ->
     names: dict[str, bytes] = connection.info.setdefault(_NAMES, {})
     name = names.get(statement)
     if name is None:
-        # A name of its own each time: whether the server still knows one that was forgotten here is not asked.
+        # A name of its own each time: whether the server still knows one after an error is not asked.
         number = connection.info[_COUNTED] = connection.info.get(_COUNTED, 0) + 1
         name = b"fund_%d" % number
         _expect(pq.ExecStatus.COMMAND_OK, driver.pgconn.prepare(name, statement.encode()))
         names[statement] = name
     return name
-
-
-def _forget(connection: Connection, *_savepoint: object) -> None:
-    if not connection.invalidated:
-        connection.info.pop(_NAMES, None)
 
 
 def _expect(status: pq.ExecStatus, result: pq.abc.PGresult) -> None:

@@ -32,6 +32,12 @@ def held(wire: Connection) -> list[int]:
     return [row.n for row in wire.execute(text("SELECT n FROM kept ORDER BY n"))]
 
 
+def prepared_statements(wire: Connection) -> set[str]:
+    found = list(wire.scalars(text("SELECT statement FROM pg_prepared_statements")))
+    assert len(found) == len(set(found))
+    return set(found)
+
+
 KEEP = "INSERT INTO kept VALUES ($1::int) RETURNING n"
 
 
@@ -54,26 +60,33 @@ def test_it_begins_the_transaction_that_everything_after_it_is_in(wire: Connecti
     assert held(wire) == [3, 4]
 
 
-def test_after_a_savepoint_was_rolled_back_it_is_prepared_anew(wire: Connection) -> None:
-    # Often enough for psycopg to have prepared something itself, which is when it has the server forget everything.
+def test_after_a_savepoint_was_rolled_back_everything_is_prepared_still(wire: Connection) -> None:
+    # Often enough for psycopg to have prepared it itself.
     for n in range(8):
         wire.execute(text("INSERT INTO kept VALUES (:n)"), {"n": n})
+    known = prepared_statements(wire)
     prepared.fetch_row(wire, KEEP, ["8"])
     for _ in range(3):
         savepoint = wire.begin_nested()
         prepared.fetch_row(wire, KEEP, ["99"])
         savepoint.rollback()
     prepared.fetch_row(wire, KEEP, ["9"])
+    assert prepared_statements(wire) == {*known, KEEP}
     wire.commit()
     assert held(wire) == list(range(10))
+
+
+def test_a_savepoint_that_is_not_there_is_an_error_as_ever(wire: Connection) -> None:
+    with pytest.raises(DBAPIError) as refused:
+        wire.dialect.do_rollback_to_savepoint(wire, "never_made")
+    assert isinstance(refused.value.orig, pg.NoActiveSqlTransaction)
 
 
 def test_it_is_prepared_once_and_kept_through_commits_and_rollbacks(wire: Connection) -> None:
     for n in range(6):
         prepared.fetch_row(wire, KEEP, [str(n)])
         wire.commit() if n % 2 else wire.rollback()
-    known = wire.execute(text("SELECT count(*) FROM pg_prepared_statements WHERE statement = :it"), {"it": KEEP}).scalar_one()
-    assert known == 1
+    assert prepared_statements(wire) == {KEEP}
 
 
 def test_what_the_server_refuses_is_raised_as_sqlalchemy_raises_it_and_without_the_values(wire: Connection) -> None:

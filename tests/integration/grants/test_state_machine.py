@@ -143,7 +143,7 @@ class Machine(RuleBasedStateMachine):
             action = data.draw(st.sampled_from([*steps, *([one for one in steps if one in ONWARDS] * 6)]))
             able = [actor for actor in self.crowd if self.may(request, action, actor)]
             if able:
-                pence = min(data.draw(st.sampled_from([901, 300])), request.set_aside_pence or 900)
+                pence = min(data.draw(st.sampled_from([300, 901, 300])), request.set_aside_pence or 900)
                 self.attempt(request, data.draw(st.sampled_from(able)), action, pence, "Because.")
 
     @precondition(lambda self: self.requests)
