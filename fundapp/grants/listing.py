@@ -18,6 +18,7 @@ from sqlalchemy.orm import joinedload
 
 from fundapp.core import clock
 from fundapp.core.actor import Actor
+from fundapp.core.indexed import with_words
 from fundapp.core.roles import Role
 from fundapp.grants import search
 from fundapp.grants.circumstances import GROUPS
@@ -142,14 +143,14 @@ def _fits(want: Wanted) -> list[ColumnElement[bool]]:
 
 
 def _found_by(asked: Asked) -> ColumnElement[bool]:
-    """A request by its number, a person by their code, or what was asked for and where; never anybody's own words."""
+    """A request by its number, whom it is for by their code or the group's name, or what was asked for and where; never in whose words."""
     either: list[ColumnElement[bool]] = [Person.code == asked.letters]
     if asked.number is not None:
         either.append(GrantRequest.id == asked.number)
     if asked.pence is not None:
         either += [GrantRequest.asked_pence == asked.pence, GrantRequest.agreed_pence == asked.pence]
-    elif asked.terms:
-        either.append(and_(*(search.asks_for(term) for term in asked.terms)))
+    elif terms := with_words(asked.terms):
+        either.append(and_(*(search.asks_for(term) for term in terms)))
     return or_(*either)
 
 

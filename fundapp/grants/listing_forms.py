@@ -37,7 +37,8 @@ class ListForm(Form):
     whose = SelectField(lazy("Whose"))
     state = SelectField(lazy("Which"))
     kind = SelectField(lazy("Kind of help"))
-    group = SelectField(lazy("Group"))
+    # Not on the page of whoever decides: what is not asked there is not missing either.
+    group = SelectField(lazy("Group"), default="")
     overdue = BooleanField(lazy("Only those that are overdue"))
     since = DateField3(lazy("Begun from"))
     until = DateField3(lazy("Begun until"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import url_for
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from fundapp.core.actor import Actor
 from fundapp.core.indexed import found_by, with_words
@@ -13,6 +13,7 @@ from fundapp.core.language import marked
 from fundapp.core.money import pounds
 from fundapp.core.roles import Role
 from fundapp.grants import telling
+from fundapp.grants.groups.models import CommunityGroup
 from fundapp.grants.lifecycle import PENDING, UNANSWERED, Action, Status
 from fundapp.grants.models import CatalogueItem, GrantRequest, Person, RequestEvent
 from fundapp.grants.thing_models import RequestThing
@@ -22,7 +23,10 @@ from fundapp.web.session import db
 # Who reads requests here. Finance finds them by their payments, in the room above.
 READERS = (Role.KEY_WORKER, Role.APPROVER, Role.PANEL, Role.AUDITOR)
 NAMES = ("r", "req", "request", "requests", "grant")
-HINT = marked("a request’s number, a person’s code, the shop, or what was asked for")
+HINT = marked("a request’s number, a person’s code, a group’s name, the shop, or what was asked for")
+# "Men's shed" and "Men’s shed" are one name.
+_APOSTROPHES = "'\u2018\u2019\u02bc`"
+_WITHOUT = dict.fromkeys(map(ord, _APOSTROPHES))
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
@@ -43,7 +47,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
 
 
 def find(actor: Actor, asked: Asked, limit: int, offset: int) -> Found:
-    """Requests by number, amount, person's code, shop or kind; that number first, then the newest."""
+    """Requests by number, amount, person's code, group, shop or kind; that number first, then the newest."""
     # What this person may open as finance alone has its page among the payments.
     reader = Actor(actor.reference, actor.user_id, actor.roles - {Role.FINANCE}, actor.organisation_id, actor.team_id)
     statement = (
@@ -60,9 +64,17 @@ def find(actor: Actor, asked: Asked, limit: int, offset: int) -> Found:
 
 
 def asks_for(term: str) -> ColumnElement[bool]:
-    """That one of a request's things is found by this: what was written is sealed, so by whole words; its kind by any part of the name."""
-    kind = RequestThing.item.has(CatalogueItem.name.icontains(term, autoescape=True))
-    return GrantRequest.things.any(or_(found_by(db(), RequestThing.words_index, term), kind))
+    """That a request is found by this, as one of its things or as the group that it is for.
+
+    What was written of a thing is sealed, so by whole words; its kind and the group, which are not, by any part of the name.
+    """
+    kind = RequestThing.item.has(_named(CatalogueItem.name, term))
+    group = GrantRequest.group_id.in_(select(CommunityGroup.id).where(_named(CommunityGroup.name, term)))
+    return or_(GrantRequest.things.any(or_(found_by(db(), RequestThing.words_index, term), kind)), group)
+
+
+def _named(name: InstrumentedAttribute[str], term: str) -> ColumnElement[bool]:
+    return func.translate(name, _APOSTROPHES, "").icontains(term.translate(_WITHOUT), autoescape=True)
 
 
 def _fits(asked: Asked) -> ColumnElement[bool]:
