@@ -88,8 +88,8 @@ def besides(me: Walker, day: date) -> Walker:
     me.fill({"Day": str(day.day), "Month": str(day.month), "Year": str(day.year)})
     for label, chosen in (
         ("What happens on that day?", "They are released"),
-        ("Their choice", "A voucher for the shop"),
-        ("What comes nearest", "Leaving prison"),
+        ("How would they like it paid?", "A voucher for the shop"),
+        ("Do they belong to a group?", "Leaving prison"),
         ("Where they are", "North of town"),
     ):
         me.page.get_by_label(label).select_option(label=chosen)
