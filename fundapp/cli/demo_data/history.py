@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from fundapp.grants.confirming import Result
 from fundapp.grants.demand.reasons import Reason
 from fundapp.grants.lifecycle import Status
 from fundapp.grants.models import GrantRequest
+from fundapp.grants.policy.models import PolicyLook
 from fundapp.grants.together import signing, standing
 from fundapp.ledger import queries as ledger
 from fundapp.ledger import service as ledger_service
@@ -38,6 +40,9 @@ Act = Callable[[Session], None]
 # The same history every time it is made on the same day.
 SEED = 1902
 KEEP_IN_RESERVE_PENCE = 20_000
+# What the policy agreed today: certificates, one after the other, until one is drawn to be looked at. Of so many none is drawn once in
+# sixty towns, and all of them together lie well within the policy's week.
+TODAY_HOURS_AGO, MINUTES_BETWEEN, MOST_TODAY = 8, 40, 10
 
 
 @dataclass
@@ -197,6 +202,7 @@ def live(town: Database, world: World, stripe: HistoricStripe, keys: Keys, night
     community.plan(agenda, world)
     _past_requests(agenda, world, dice)
     _present_requests(agenda, world, dice)
+    agenda.at(agenda.until - timedelta(hours=TODAY_HOURS_AGO), partial(_agree_today, agenda=agenda, world=world, dice=dice))
     closing.plan(agenda, world)
     if nightly:
         for day in range((agenda.until - world.begins).days + 1):
@@ -236,6 +242,16 @@ def _present_requests(agenda: Agenda, world: World, dice: random.Random) -> None
         story = stories[(number * 5 + 4) % len(stories)]
         tale = Tale(world, agenda, dice, story, world.workers[number % len(world.workers)], stop_at)
         agenda.at(agenda.until - timedelta(hours=hours_ago), tale.ask)
+
+
+def _agree_today(session: Session, agenda: Agenda, world: World, dice: random.Random, number: int = 0) -> None:
+    """The policy agrees something small; if it is not drawn, somebody else asks for the same a little later."""
+    story = next(one for one in STORIES if one.kind == "id")
+    tale = Tale(world, agenda, dice, story, world.workers[number % len(world.workers)], stop_at="agreed")
+    tale.ask(session)
+    if number + 1 < MOST_TODAY and session.get(PolicyLook, tale.request_id) is None:
+        again = partial(_agree_today, agenda=agenda, world=world, dice=dice, number=number + 1)
+        agenda.at(clock.now() + timedelta(minutes=MINUTES_BETWEEN), again)
 
 
 def _fund_for(session: Session, pence: int) -> str | None:

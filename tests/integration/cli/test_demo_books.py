@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from fundapp.cli.demo_data import closing
 from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.quarters import open_year, quarter_of, quarters_back
+from fundapp.grants.policy.models import PolicyLook
 from fundapp.ledger import periods, periods_read
 from fundapp.openbooks import published, publishing
 from fundapp.openbooks.models import CheckpointReader
@@ -78,3 +79,10 @@ def test_days_that_a_broken_off_run_shut_are_opened_again_in_an_empty_ledger_alo
 def test_the_application_s_own_role_opens_no_day_again(own_database: OwnDatabase) -> None:
     with pytest.raises(Exception, match="permission denied for sequence shut_until"):
         closing.open_again(own_database.app_url)
+
+
+def test_an_approver_finds_one_answer_of_the_policy_to_look_at(grown_town: OwnDatabase) -> None:
+    with grown_town.session() as session:
+        open_looks = session.scalars(select(PolicyLook).where(~PolicyLook.found.has())).all()
+        assert open_looks
+        assert all(one.due_on >= clock.today() for one in open_looks)
