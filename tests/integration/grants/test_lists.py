@@ -199,7 +199,9 @@ def test_an_administrator_hears_how_many_are_overdue_and_not_which(client: Any, 
     assert session.scalar(select(GrantRequest.id).where(GrantRequest.is_overdue)) == request.id
 
 
-@pytest.mark.parametrize("words", ["Men's Shed", "men’s", "SHED pans", "hed"])
+@pytest.mark.parametrize(
+    "words", ["men's SHED pans", *(pytest.param(words, marks=pytest.mark.long) for words in ("Men’s", "hed", "pans shed"))]
+)
 def test_a_request_for_a_community_group_is_found_by_the_group_s_name_by_whoever_may_open_it(
     client: Any, session: Session, sign_in_as: Any, who: build.Cast, words: str
 ) -> None:
@@ -222,9 +224,9 @@ def test_nobody_finds_another_team_s_request_by_its_group_and_marks_alone_find_n
     theirs = groups.waiting(session, shelter, groups.group(session, shelter, name="The Men’s Shed"))
     elsewhere = groups.waiting(session, who.other_worker, groups.group(session, who.other_worker, name="Another shed"))
     sign_in_as(client, who.worker.user)
-    for words in ("shed", "'", "%", "’ &"):
+    for words in ("shed", "' %"):
         # In the wide list words narrow nothing, so that nothing can be found out by them.
-        for whose in ("mine", "team", "organisation"):
+        for whose in ("team", "organisation"):
             listed = client.get(f"/requests/all?whose={whose}").form('main form[role="search"]').fill(q=words).submit()
             rows = " ".join(row.get_text() for row in listed.soup.select("tbody tr"))
             assert "Shed" not in rows

@@ -139,7 +139,8 @@ def test_a_group_or_a_place_that_nobody_offers_is_not_written_down(
     assert (request.person_group, request.locality, request.paid_how) == (None, None, None)
 
 
-@pytest.mark.parametrize("way", ["send", "keep"])
+# Half a day is not kept at the Fund either: it would be lost without a word.
+@pytest.mark.parametrize("way", ["send", pytest.param("keep", marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     ("days", "changed", "field"),
     [
