@@ -18,11 +18,13 @@ from fundapp.privacy.forms import ComplaintForm
 from fundapp.web.app import keys
 from fundapp.web.csrf import without_token
 from fundapp.web.guards import PUBLIC, guard
+from fundapp.web.language import carried, translated
 from fundapp.web.limits import limited, noticed
 from fundapp.web.session import db
 
 blueprint = Blueprint("complaining", __name__, url_prefix="/complaints/data")
 guard(blueprint, PUBLIC)
+translated(blueprint)
 KEY = "data-complaint-form"
 LASTS = timedelta(days=1)
 
@@ -46,7 +48,7 @@ def complain() -> ResponseReturnValue:
                 raise Refused(_("This page has lain open for too long. What you wrote is kept: send it once more."))
             with transaction(db()):
                 made = complaints.complain(db(), form_key=key, contact=sent.contact.data or "", words=sent.words.data or "")
-            return redirect(follow_link(made.id), 303)
+            return redirect(follow_link(made.id) + carried(), 303)
     return _page(sent, key)
 
 

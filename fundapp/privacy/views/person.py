@@ -21,7 +21,7 @@ from fundapp.web.app import keys
 from fundapp.web.csrf import without_token
 from fundapp.web.guards import PUBLIC, guard
 from fundapp.web.headers import keep_private
-from fundapp.web.language import translated
+from fundapp.web.language import carried, translated
 from fundapp.web.limits import limited, noticed
 from fundapp.web.session import db
 
@@ -57,7 +57,7 @@ def send(code: str) -> ResponseReturnValue:
             with transaction(db()):
                 said = {"contact": sent.contact.data or "", "words": sent.words.data or ""}
                 made = complaints.complain(db(), form_key=key, subject=slip.subject, **said)
-            return redirect(follow_link(made.id), 303)
+            return redirect(follow_link(made.id) + carried(), 303)
     return _page(code, slip, sent, key)
 
 

@@ -311,9 +311,9 @@ class TestWhatTheyDo:
     ) -> None:
         request = build.waiting(session, who.worker)
         code = slip_for(session, keys, who.worker, request.person_id or 0)
-        page = client.get(f"/person/{code}/complain")
-        told = page.form("form").fill(words="I never asked for a phone.").submit("Send the complaint")
-        assert "Your complaint" in told.words
+        page = client.get(f"/person/{code}/complain?lang=pl")
+        told = page.form("form").fill(words="I never asked for a phone.").submit("Wyślij skargę")
+        assert (told.one("html")["lang"], "Twoja skarga" in told.words) == ("pl", True)
         assert session.scalar(text("SELECT subject FROM data_complaint")) == f"person:{request.person_id}"
 
     def test_a_story_is_stopped_once_and_can_be_asked_for_again(self, session: Session, client: Client, keys: Keys, who: Cast) -> None:

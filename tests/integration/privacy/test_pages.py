@@ -189,6 +189,15 @@ def test_anybody_complains_and_follows_it_by_a_link_that_nobody_guesses(client: 
     assert kinds(session, made.reference) == ["complaint.received", *["complaint.moved"] * 3]
 
 
+@pytest.mark.parametrize("tongue", ["pl", "en"])
+def test_the_page_after_a_complaint_speaks_as_the_form_did(client: Any, who: build.Cast, tongue: str) -> None:
+    client.post("/account/sign-out")
+    page = client.get(f"/complaints/data?lang={tongue}").form("main form").fill(words="You told my landlord.").submit()
+    assert page.url.endswith(f"?lang={tongue}")
+    assert page.one("html")["lang"] == {"pl": "pl", "en": "en-GB"}[tongue]
+    assert page.one("h1").get_text() == {"pl": "Twoja skarga", "en": "Your complaint"}[tongue]
+
+
 def test_a_complaint_waits_for_administrators_with_the_laws_clock(client: Any, session: Session, who: build.Cast) -> None:
     made = complaints.complain(session, form_key="k", contact="", words="Something.")
     session.commit()
