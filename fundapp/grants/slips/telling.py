@@ -57,7 +57,7 @@ _WORDS: Mapping[Status, tuple[str, str, str, str]] = {
         "",
         "slash",
         marked("Taken back"),
-        marked("It was taken back, and nothing more is paid. It can be asked anew any time."),
+        marked("It was taken back, and nothing more is paid. You can ask again any time."),
     ),
 }
 _PAUSED = (
@@ -80,6 +80,11 @@ class Told:
     paid_how: str
     may_pause: bool
     question: SlipQuestion | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether they are asked something: it stands before everything else."""
+        return self.question is not None
 
 
 def shown(person_id: int) -> Select[GrantRequest]:
