@@ -29,7 +29,7 @@ WORKER = (
     Shown("requests.show", "/requests/{group_paid}", "for a group, paid"),
     Shown("unmet.notes", "/unmet", "with notes"),
     _day_one("unmet.notes", "/unmet"),
-    _wrong("unmet.notes", "/unmet", "Note it"),
+    _wrong("unmet.notes", "/unmet", "Note what was needed"),
     Shown("demand.report", "/demand", "the last quarter"),
     _day_one("demand.report", "/demand"),
 )

@@ -22,11 +22,11 @@ class UnmetForm(Form):
     """What somebody needed, and why it could not be given."""
 
     form_key = HiddenField()
-    need = SelectField(lazy("What did they need?"), validators=[required(lazy("Choose what comes nearest."))])
+    need = SelectField(lazy("What did they need?"), validators=[required(lazy("Choose what they needed, or what comes nearest."))])
     why = SelectField(
         lazy("Why could it not be given?"),
         choices=lambda: choices({"": _("Choose one"), **offered(WHY_NOT)}),
-        validators=[required(lazy("Choose what comes nearest."))],
+        validators=[required(lazy("Choose why it could not be given, or what comes nearest."))],
     )
     group = SelectField(lazy("Are they one of these?"), choices=lambda: choices({"": _("Not said"), **offered(GROUPS)}))
     locality = SelectField(lazy("Which part of the town?"), choices=lambda: choices({"": _("Not said"), **offered(LOCALITIES)}))
