@@ -20,11 +20,11 @@ def test_a_slip_is_all_it_takes_to_see_answer_and_stop(town: Town, walk: Walk) -
 
     worker = sign_in(walk(PHONE), town.who.worker)
     worker.open(f"/requests/{number}").sees("They have no slip.").follow("Give them a slip")
-    worker.sees("It is not their Fund code, which opens nothing.")
+    worker.sees("Their Fund code is another, and opens nothing.")
     worker.press("Make a slip").sees("Shown this once.")
     code = worker.page.locator("input[name=code]").first.input_value()
     worker.open(f"/requests/people/{person}/slip").sees("Nobody can show its code again.")
-    worker.open(f"/requests/{number}").sees("They have a slip since")
+    worker.open(f"/requests/{number}").sees("They have had a slip since")
     worker.page.get_by_text("Ask them something on their page").click()
     worker.fill({"Your question to them": "Would a used one do?"}).press("Ask them").sees("Not answered yet.")
 
@@ -42,7 +42,7 @@ def test_a_slip_is_all_it_takes_to_see_answer_and_stop(town: Town, walk: Walk) -
     approver.open(f"/decisions/{number}").sees("Whoever it is for has paused it.")
     assert approver.page.get_by_role("button", name="Agree £39.99").count() == 0
 
-    worker.open(f"/requests/{number}").sees("Paused by whom it is for", "Yes, if it rings.", "They want no story told of them")
+    worker.open(f"/requests/{number}").sees("They paused it", "Yes, if it rings.", "They want no story told of them")
     worker.press("They want it: take it up again").sees("Taken up again.")
     approver.open(f"/decisions/{number}")
     assert "has paused it" not in approver.page.inner_text("main")

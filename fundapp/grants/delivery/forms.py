@@ -14,7 +14,9 @@ from fundapp.web.forms import Form, UploadField, required
 class AddressForm(Form):
     """Where it is brought to."""
 
-    words = TextAreaField(lazy("Where it is brought to"), validators=[required(lazy("Write where it is brought to.")), AtMost(max=LONGEST)])
+    words = TextAreaField(
+        lazy("The address, and when somebody is there"), validators=[required(lazy("Write where it is brought to.")), AtMost(max=LONGEST)]
+    )
 
 
 class PhotoForm(Form):

@@ -138,9 +138,9 @@ def test_their_key_worker_alone_takes_it_up_again_and_then_it_goes_on(
     assert build.footprint(session) == before
     sign_in_as(client, who.teammate.user)
     page = client.get(f"/requests/{request.id}")
-    assert "Paused by whom it is for" in page.words
+    assert "They paused it" in page.words
     after = page.form('form[action$="/resume"]').submit("They want it: take it up again")
-    assert "Paused by whom it is for" not in after.words
+    assert "They paused it" not in after.words
     session.refresh(request)
     assert request.paused_at is None
     deciding.agree(session, actor=who.approver.actor, request_id=request.id, version=request.version, fund_code="public-giving")
