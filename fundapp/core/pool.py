@@ -25,6 +25,8 @@ from fundapp.core import prepared
 
 # After lying unused for this long, the server is asked whether it still knows the connection.
 REST_SECONDS = 30.0
+# The Fund asks some hundreds of different questions. psycopg keeps 100 of them prepared, and says which it drops in a question more.
+MOST_PREPARED = 600
 _RESTS_SINCE = "rests_since"
 
 
@@ -41,8 +43,13 @@ def keep_prepared_statements(engine: Engine) -> None:
     tables anew. The application's role makes none. PostgreSQL itself keeps them (PREPARE: until the session ends).
     """
     event.listen(engine, "rollback", _roll_back)
+    event.listen(engine, "connect", _keep_more)
     # Not an event: psycopg would roll back to the savepoint once more, and forget.
     engine.dialect.do_rollback_to_savepoint = _roll_back_to  # type: ignore[method-assign]
+
+
+def _keep_more(connection: psycopg.Connection, _record: object) -> None:
+    connection.prepared_max = MOST_PREPARED
 
 
 def _roll_back_to(connection: Connection, name: str) -> None:
