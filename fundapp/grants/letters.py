@@ -34,9 +34,9 @@ def to_asker(news: str, number: int, base_url: str) -> Letter:
     return letter("mail/request_to_asker.txt", news=news, number=number, link=f"{base_url}/requests/{number}")
 
 
-def to_approver(number: int, base_url: str) -> Letter:
+def to_approver(number: int, due_at: datetime | None, base_url: str) -> Letter:
     """To somebody who may decide."""
-    return letter("mail/request_to_approver.txt", number=number, link=f"{base_url}/decisions/{number}")
+    return letter("mail/request_to_approver.txt", number=number, due=due_at, link=f"{base_url}/decisions/{number}")
 
 
 def still_waits(step: Step, number: int, due_at: datetime, base_url: str) -> Letter:

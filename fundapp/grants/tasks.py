@@ -65,7 +65,8 @@ def tell_approver(context: JobContext, request_id: int, user_id: int, version: i
         request = session.get_one(GrantRequest, request_id)
         if request.version != version:
             return
-    letter = letters.to_approver(request_id, context.settings.base_url)
+        due_at = request.due_at
+    letter = letters.to_approver(request_id, due_at, context.settings.base_url)
     write_to(context, user_id, letter, key=f"request-{request_id}-waits-{version}-{user_id}")
 
 

@@ -27,6 +27,8 @@ def slip_pdf(*, code: str, url: str, address_words: str, contact: str, charity_n
     _draw_text(canvas, code, address_words, contact, charity_name)
     middle = (RIGHT - SIDE / 2, HEIGHT - 40 - SIDE / 2)
     drawing.draw_code(canvas, url, centre=middle, side=SIDE, colour=palette.BLACK)
+    said = drawing.paragraph(escape(_("Or point a phone’s camera here.")), size=9.0, leading=12.0, colour=palette.SECOND_INK)
+    drawing.draw_paragraph(canvas, said, left=RIGHT - SIDE, top=HEIGHT - 40 - SIDE - 8, width=SIDE)
     _draw_cut(canvas)
     return drawing.finish(canvas, written)
 
@@ -49,12 +51,12 @@ def _draw_text(canvas: Canvas, code: str, address_words: str, contact: str, char
     canvas.drawString(LEFT, below - 26, code, charSpace=1.2)
     below -= 42
     for words in (
-        _("You can pause it, answer, complain, and say that nothing may be told of you."),
+        _("You can pause it, answer, complain, and stop stories about you."),
         _("Keep it like a key: whoever has it sees that page."),
         _("If it is lost or somebody saw it, ask for a new one. The old one is void at once."),
-        _("It is not asked of you by anybody. No office, no shop and no helper needs it."),
+        _("Nobody may ask you for it. No office, no shop and no helper needs it."),
     ):
-        below = _paragraph(canvas, escape(words), below, RIGHT - LEFT if below < HEIGHT - 50 - SIDE else width) - 4
+        below = _paragraph(canvas, escape(words), below, RIGHT - LEFT if below < HEIGHT - 64 - SIDE else width) - 4
     ends = ", ".join(part for part in (charity_name, contact) if part)
     _paragraph(canvas, escape(ends), HEIGHT - SLIP + 26, RIGHT - LEFT, small=True)
 
