@@ -212,6 +212,8 @@ COMMITTED = frozenset({Status.AGREED, Status.BEING_PAID, Status.PART_PAID})
 PENDING = frozenset({Status.SIGNED, Status.PANEL})
 # Somebody owes an answer, and its clock runs (grants/clocks). While a question waits with the worker it stands still.
 UNANSWERED = frozenset({Status.WAITING}) | PENDING
+# The answer is still to come: from an approver, or first the worker's to a question.
+UNDECIDED = UNANSWERED | {Status.QUESTION}
 # Steps by which people decide to give: whoever took one of these does not pay.
 SIGNING = frozenset({_A.AGREE, _A.AGREE_PART, _A.SIGN, _A.COUNTERSIGN, _A.AGREE_URGENTLY, _A.PUT_TO_PANEL, _A.VOTE, _A.LIFT_CAP})
 # Steps that leave the request where it is: nobody's page is old because of one.

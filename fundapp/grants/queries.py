@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from fundapp.audit.models import AuditEvent
 from fundapp.core import clock
 from fundapp.core.actor import Actor
 from fundapp.grants.lifecycle import COMMITTED, ENDED, PAUSABLE, UNANSWERED, Action, Status
@@ -153,28 +154,33 @@ def answer_times(session: Session, since: datetime, until: datetime) -> AnswerTi
 
 def seen_of_person(session: Session, request: GrantRequest) -> Seen:
     """What was agreed for the same code in the twelve months before now, and the last help of the same kind, this one left out."""
+    if request.group_id is None and request.person_id is None:
+        return Seen(0, None)
     # A community group's requests belong together as a person's do.
     same = GrantRequest.group_id == request.group_id if request.group_id else GrantRequest.person_id == request.person_id
-    mine = (same, GrantRequest.id != request.id, GrantRequest.status != Status.WITHDRAWN)
-    kinds = {thing.item_id for thing in request.things}
-    year = session.scalar(
-        select(func.coalesce(func.sum(GrantRequest.agreed_pence - GrantRequest.released_pence), 0)).where(
-            *mine, GrantRequest.agreed_at >= clock.year_ago()
-        )
-    )
-    similar = session.scalar(
-        select(GrantRequest)
-        .where(*mine, GrantRequest.things.any(RequestThing.item_id.in_(kinds)), GrantRequest.agreed_at.is_not(None))
+    is_similar = GrantRequest.things.any(RequestThing.item_id.in_({thing.item_id for thing in request.things}))
+    stays = func.sum(GrantRequest.agreed_pence - GrantRequest.released_pence)
+    # The sum is over all of them, whichever stands first.
+    row = session.execute(
+        select(GrantRequest, is_similar, stays.filter(GrantRequest.agreed_at >= clock.year_ago()).over())
+        .where(same, GrantRequest.id != request.id, GrantRequest.status != Status.WITHDRAWN, GrantRequest.agreed_at.is_not(None))
         .options(*_WITH_NAMES)
-        .order_by(GrantRequest.agreed_at.desc(), GrantRequest.id.desc())
+        .order_by(is_similar.desc(), GrantRequest.agreed_at.desc(), GrantRequest.id.desc())
         .limit(1)
+    ).one_or_none()
+    return Seen(int(row[2] or 0), row[0] if row[1] else None) if row else Seen(0, None)
+
+
+def steps_taken(session: Session, request_id: int) -> list[tuple[RequestEvent, AuditEvent]]:
+    """Every step of one request, oldest first, each with the line of the audit trail that tells the same and keeps its words."""
+    rows = session.execute(
+        select(RequestEvent, AuditEvent)
+        .join(AuditEvent, AuditEvent.id == RequestEvent.audit_id)
+        .where(RequestEvent.request_id == request_id)
+        .options(joinedload(AuditEvent.words_row))
+        .order_by(RequestEvent.id)
     )
-    return Seen(int(year or 0), similar)
-
-
-def events(session: Session, request_id: int) -> Sequence[RequestEvent]:
-    """Every step of one request, oldest first."""
-    return session.scalars(select(RequestEvent).where(RequestEvent.request_id == request_id).order_by(RequestEvent.id)).all()
+    return [(event, line) for event, line in rows]
 
 
 def bills(session: Session, request_id: int) -> Sequence[Evidence]:
@@ -182,9 +188,17 @@ def bills(session: Session, request_id: int) -> Sequence[Evidence]:
     return session.scalars(select(Evidence).where(Evidence.request_id == request_id).order_by(Evidence.id)).all()
 
 
-def outcome(session: Session, request_id: int) -> Outcome | None:
-    """What came of one request, once it was told."""
-    return session.scalar(select(Outcome).where(Outcome.request_id == request_id))
+def bills_and_outcome(session: Session, request_id: int) -> tuple[list[Evidence], str]:
+    """The bills of one request, and the code of what came of it, empty until that is told: one question."""
+    told = select(Outcome.kind).where(Outcome.request_id == GrantRequest.id).scalar_subquery()
+    rows = session.execute(
+        select(Evidence, told)
+        .select_from(GrantRequest)
+        .outerjoin(Evidence, Evidence.request_id == GrantRequest.id)
+        .where(GrantRequest.id == request_id)
+        .order_by(Evidence.id)
+    ).all()
+    return [bill for bill, _kind in rows if bill is not None], next((kind for _bill, kind in rows if kind), "")
 
 
 def conflicted(session: Session, actor: Actor, request_ids: Sequence[int]) -> set[int]:

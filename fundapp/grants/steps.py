@@ -6,12 +6,13 @@ posts to the ledger and enqueues the letter, all in one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import BigInteger, ColumnElement, exists, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from fundapp.audit import service as audit
 from fundapp.core import clock
@@ -29,7 +30,8 @@ from fundapp.grants.models import GrantRequest, RequestEvent
 from fundapp.grants.slips.models import PersonSlip
 from fundapp.grants.step_words import AUDIT, DID
 from fundapp.grants.together import standing
-from fundapp.grants.together.signers import NOBODY_YET
+from fundapp.grants.together.signers import NOBODY_YET, Standing
+from fundapp.people.models import User
 from fundapp.web.filters import time_of_day
 
 LONGEST_WORDS = 2_000
@@ -149,38 +151,70 @@ def _stamp(request: GrantRequest, found: Rule, at: datetime) -> None:
 
 
 def ties(session: Session, request: GrantRequest, actor: Actor) -> frozenset[Tie]:
-    """How a person stands to a request: one question to the database."""
+    """How a person stands to a request: one question to the database, and one more while it takes another's word."""
     if actor.user_id is None:
         return _unseated(session, request, actor) | _paused(request)
-    mine = (RequestEvent.request_id == request.id) & (RequestEvent.user_id == actor.user_id)
-    decided = exists().where(mine & RequestEvent.action.in_([one.value for one in lifecycle.SIGNING]))
+    return ties_of(session, request, [actor], said(session, request))[0]
+
+
+def ties_of(session: Session, request: GrantRequest, actors: Sequence[Actor], stands: Standing) -> list[frozenset[Tie]]:
+    """How several people with accounts stand to a request, in their order: one question for all of them.
+
+    `stands`: who has had their say on what waits for another's word (`said`).
+    """
+    accounts = User.id.in_([actor.user_id for actor in actors])
+    asked = select(User.id, *_asked_of(User.id)).select_from(GrantRequest).join(User, accounts)
+    found = {row[0]: _Found(*row[1:]) for row in session.execute(asked.where(GrantRequest.id == request.id))}
+    return [_ties(request, actor, found[actor.user_id], stands) for actor in actors]
+
+
+class _Found(NamedTuple):
+    """What the database says of one person and one request."""
+
+    has_decided: bool
+    has_conflict: bool
+    entered_by: int | None
+    once_asked: bool
+    with_panel: bool
+
+
+def _asked_of(who: ColumnElement[int] | InstrumentedAttribute[int]) -> tuple[ColumnElement[Any], ...]:
+    """The columns of `_Found`, for the request of the statement that they stand in."""
+    event = RequestEvent.request_id == GrantRequest.id
+    decided = exists().where(event, RequestEvent.user_id == who, RequestEvent.action.in_([one.value for one in lifecycle.SIGNING]))
+    conflicted = exists().where(ConflictRow.request_id == GrantRequest.id, ConflictRow.user_id == who)
     entered_by = (
         select(RequestEvent.user_id)
-        .where(RequestEvent.request_id == request.id, RequestEvent.action == Action.ENTER_PAYMENT.value)
+        .where(event, RequestEvent.action == Action.ENTER_PAYMENT.value)
         .order_by(RequestEvent.id.desc())
         .limit(1)
         .scalar_subquery()
     )
-    conflicted = exists().where((ConflictRow.request_id == request.id) & (ConflictRow.user_id == actor.user_id))
     # Whoever once asked for it does not decide on it either, whoever has it in hand now.
-    handed_on = exists().where((Handover.request_id == request.id) & (Handover.from_user_id == actor.user_id))
-    put = exists().where(RequestEvent.request_id == request.id, RequestEvent.action == Action.PUT_TO_PANEL.value)
-    asked = select(decided, conflicted, entered_by, handed_on, put)
-    has_decided, has_conflict, enterer, once_asked, with_panel = session.execute(asked).one()
-    stands = standing.signers(session, request) if request.status in lifecycle.PENDING else NOBODY_YET
-    found = {
-        Tie.OWN_REQUEST: request.asked_by == actor.user_id or once_asked,
+    handed_on = exists().where(Handover.request_id == GrantRequest.id, Handover.from_user_id == who)
+    put = exists().where(event, RequestEvent.action == Action.PUT_TO_PANEL.value)
+    return decided, conflicted, entered_by, handed_on, put
+
+
+def said(session: Session, request: GrantRequest) -> Standing:
+    """Who has signed or voted on a request that takes another's word; nobody on any other."""
+    return standing.signers(session, request) if request.status in lifecycle.PENDING else NOBODY_YET
+
+
+def _ties(request: GrantRequest, actor: Actor, found: _Found, stands: Standing) -> frozenset[Tie]:
+    holding = {
+        Tie.OWN_REQUEST: request.asked_by == actor.user_id or found.once_asked,
         Tie.OWN_TEAM: request.team_id == actor.team_id,
-        Tie.CONFLICTED: has_conflict,
-        Tie.DECIDED_IT: has_decided,
+        Tie.CONFLICTED: found.has_conflict,
+        Tie.DECIDED_IT: found.has_decided,
         Tie.SIGNED_IT: actor.user_id in stands.signed,
         Tie.VOTED: actor.user_id in stands.voted,
         Tie.NEEDED: actor.has(*stands.needed),
-        Tie.WITH_PANEL: with_panel,
-        Tie.ENTERED_IT: request.status == Status.BEING_PAID and enterer == actor.user_id,
+        Tie.WITH_PANEL: found.with_panel,
+        Tie.ENTERED_IT: request.status == Status.BEING_PAID and found.entered_by == actor.user_id,
         Tie.ADMIN: actor.has(Role.ADMIN),
     }
-    return frozenset(tie for tie, holds in found.items() if holds) | _paused(request)
+    return frozenset(tie for tie, holds in holding.items() if holds) | _paused(request)
 
 
 def _unseated(session: Session, request: GrantRequest, actor: Actor) -> frozenset[Tie]:
@@ -197,19 +231,26 @@ def _paused(request: GrantRequest) -> frozenset[Tie]:
 
 
 def seen(session: Session, request_id: int, actor: Actor) -> tuple[GrantRequest, frozenset[Tie]]:
-    """A request that this person may read, and how they stand to it.
+    """A request that this person may read, with its things and whom it is for, and how they stand to it: one question, or two.
 
     Raises NotFound for everybody else: who may not see it is not told that it exists.
     """
-    request = session.scalar(
-        select(GrantRequest)
-        .where(GrantRequest.id == request_id)
-        .options(joinedload(GrantRequest.person))
-        .execution_options(populate_existing=True)
-    )
-    if request is None or actor.user_id is None:
+    if actor.user_id is None:
         raise NotFound
-    found = ties(session, request, actor)
+    row = (
+        session.execute(
+            select(GrantRequest, *_asked_of(literal(actor.user_id, BigInteger)))
+            .where(GrantRequest.id == request_id)
+            .options(joinedload(GrantRequest.person), joinedload(GrantRequest.group), joinedload(GrantRequest.things))
+            .execution_options(populate_existing=True)
+        )
+        .unique()
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound
+    request: GrantRequest = row[0]
+    found = _ties(request, actor, _Found(*row[1:]), said(session, request))
     if not _sees(request, actor, found):
         raise NotFound
     return request, found

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from fundapp.audit import queries as audit
 from fundapp.audit.models import AuditEvent
 from fundapp.core import clock
 from fundapp.core.actor import Actor
@@ -19,7 +18,7 @@ from fundapp.core.money import pounds
 from fundapp.grants import queries
 from fundapp.grants.confirming import Result
 from fundapp.grants.lifecycle import COMMITTED, UNANSWERED, Action, Status
-from fundapp.grants.models import GrantRequest, RequestEvent
+from fundapp.grants.models import Evidence, GrantRequest, RequestEvent
 from fundapp.web.filters import moment, time_of_day
 
 
@@ -164,13 +163,19 @@ class Story:
     came_back: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CameOfIt:
+    """What came of a request: its bills, and what the key worker said, in words; empty until that is told."""
+
+    bills: Sequence[Evidence]
+    words: str
+
+
 def story(session: Session, request: GrantRequest, viewer: Actor, *, desk: bool) -> Story:
-    """Tell a request from its events, with the words that were not erased. Three questions to the database."""
-    happened = queries.events(session, request.id)
-    trail = {event.id: event for event in audit.trail(session, request.subject)}
-    words = {number: event.words or "" for number, event in trail.items()}
-    shown = [event for event in happened if desk or Action(event.action) not in _DESK_ONLY]
-    steps = [_told(event, trail[event.audit_id], viewer) for event in shown]
+    """Tell a request from its events, with the words that were not erased. One question to the database."""
+    taken = queries.steps_taken(session, request.id)
+    happened, words = [event for event, _line in taken], {line.id: line.words or "" for _event, line in taken}
+    steps = [_told(event, line, viewer) for event, line in taken if desk or Action(event.action) not in _DESK_ONLY]
     steps += [Told(_(what), why=_(why), todo=True) for when, what, why in _AHEAD if request.status in when]
     return Story(
         steps,
@@ -180,10 +185,10 @@ def story(session: Session, request: GrantRequest, viewer: Actor, *, desk: bool)
     )
 
 
-def result_words(session: Session, request: GrantRequest) -> str:
-    """What came of it, once it was told."""
-    row = queries.outcome(session, request.id)
-    return Result(row.kind).words if row else ""
+def came_of_it(session: Session, request: GrantRequest) -> CameOfIt:
+    """What came of a request. One question to the database."""
+    bills, kind = queries.bills_and_outcome(session, request.id)
+    return CameOfIt(bills, Result(kind).words if kind else "")
 
 
 def _told(event: RequestEvent, line: AuditEvent, viewer: Actor) -> Told:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from fundapp.grants.models import GrantRequest
-from fundapp.grants.together import standing as awards
-from fundapp.grants.together.models import AwardPart
+from fundapp.grants.together.models import Award, AwardPart
 from fundapp.payouts.models import Payment, PaymentPart
 
 _WAITS = (Payment.released_at.is_(None), Payment.refused_at.is_(None))
@@ -53,24 +52,34 @@ def parts_of(session: Session, payment_id: int) -> dict[int, int]:
     return {row.part_id: row.amount_pence for row in rows}
 
 
-def parts(session: Session, request: GrantRequest) -> Sequence[AwardPart]:
-    """What each fund gives for each thing of an agreed request."""
-    award = awards.award(session, request)
-    return awards.parts(session, award) if award is not None else ()
+def parts(session: Session, request: GrantRequest) -> dict[AwardPart, int]:
+    """What each fund gives for each thing of an agreed request, in order; and how much of it the payment clears that waits."""
+    clears = (
+        select(PaymentPart.amount_pence)
+        .join(Payment, Payment.id == PaymentPart.payment_id)
+        .where(PaymentPart.part_id == AwardPart.id, *_WAITS)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(AwardPart, clears)
+        .join(Award, Award.id == AwardPart.award_id)
+        .where(Award.request_id == request.id, Award.void_at.is_(None))
+        .order_by(AwardPart.position)
+    )
+    return {part: pence or 0 for part, pence in rows}
 
 
-def by_fund(session: Session, payment: Payment | None, of: Sequence[AwardPart]) -> Mapping[str, int]:
-    """How much of a payment each fund gives."""
-    cleared = parts_of(session, payment.id) if payment is not None else {}
+def by_fund(of: Mapping[AwardPart, int]) -> Mapping[str, int]:
+    """How much each fund gives of the payment that waits."""
     found: Counter[str] = Counter()
-    for part in of:
-        found[part.fund_code] += cleared.get(part.id, 0)
+    for part, pence in of.items():
+        found[part.fund_code] += pence
     return found
 
 
-def left_by_thing(session: Session, request: GrantRequest) -> Mapping[int, int]:
+def left_by_thing(of: Iterable[AwardPart]) -> Mapping[int, int]:
     """What is still set aside for each thing of a request, where something is."""
     found: Counter[int] = Counter()
-    for part in parts(session, request):
+    for part in of:
         found[part.thing_id] += part.left_pence
     return +found

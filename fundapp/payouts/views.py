@@ -21,6 +21,7 @@ from fundapp.grants import queries as grants
 from fundapp.grants.forms import ActForm, MaybeWordsForm, OpenForm, WordsForm, choices
 from fundapp.grants.lifecycle import COMMITTED, Action, Status, Tie
 from fundapp.grants.models import GrantRequest
+from fundapp.grants.together.models import AwardPart
 from fundapp.grants.views.acting import act, closed_page, named
 from fundapp.ledger import queries as ledger
 from fundapp.payouts import queries, search, service, waiting
@@ -111,7 +112,7 @@ def show(request_id: int) -> ResponseReturnValue:
 def enter_payment(request_id: int) -> ResponseReturnValue:
     """Enter a payment."""
     found = _agreed(request_id)[0]
-    form = payment_form(found, queries.left_by_thing(db(), found))()
+    form = payment_form(found, queries.left_by_thing(queries.parts(db(), found)))()
     form.left_pence = found.set_aside_pence
     done = form.validate() and act(
         form,
@@ -235,28 +236,28 @@ def _page(request_id: int, sent: Action, form: ActForm) -> ResponseReturnValue:
 def _shown(found: GrantRequest, ties: frozenset[Tie], sent: Action | None = None, form: ActForm | None = None) -> ResponseReturnValue:
     me = actor()
     can = lifecycle.allowed(found.status, me.roles & {Role.FINANCE, Role.ADMIN}, ties)
-    payments = queries.history(db(), found.id)
-    forms = {action: _blank(action, found, payments) for action in can if action in FORMS}
+    payments, parts = queries.history(db(), found.id), queries.parts(db(), found)
+    waits = next((one for one in payments if one.waits), None)
+    forms = {action: _blank(action, found, payments, parts) for action in can if action in FORMS}
     if sent is not None and form is not None:
         forms[sent] = named(form, sent)
-    parts = queries.parts(db(), found)
     funds = {one.code: one for one in ledger.fund_positions(db())}
+    came = telling.came_of_it(db(), found)
     page = render_template(
         "payouts/payment.html",
         asked=found,
+        ties=ties,
         can=can,
         form=form,
         forms={action.value: one for action, one in forms.items()},
-        payment=next((one for one in payments if one.waits), None),
+        payment=waits,
         payments=[one for one in payments if one.refused_at is None],
-        parts=parts,
         funds=[funds[code] for code in dict.fromkeys(part.fund_code for part in parts)],
-        fund_names={code: fund.name for code, fund in funds.items()},
-        clears=queries.by_fund(db(), next((one for one in payments if one.waits), None), parts),
+        clears=queries.by_fund(parts),
         why_not=_why_not(found, me, ties),
         story=telling.story(db(), found, me, desk=True),
-        bills=grants.bills(db(), found.id),
-        result=telling.result_words(db(), found),
+        bills=came.bills,
+        result=came.words,
         team=people.team_names(db(), [found.team_id]).get(found.team_id, ""),
         status_tag=telling.DESK_TAGS[found.status],
         open_form=sent.value if sent else "",
@@ -264,7 +265,7 @@ def _shown(found: GrantRequest, ties: frozenset[Tie], sent: Action | None = None
     return page, form.status if form is not None else 200
 
 
-def _blank(action: Action, found: GrantRequest, payments: Sequence[Payment]) -> ActForm:
+def _blank(action: Action, found: GrantRequest, payments: Sequence[Payment], parts: Iterable[AwardPart]) -> ActForm:
     facts: dict[str, object] = {"version": found.version}
     if action is Action.ENTER_PAYMENT:
         facts |= {
@@ -273,7 +274,7 @@ def _blank(action: Action, found: GrantRequest, payments: Sequence[Payment]) -> 
             "paid_on": clock.today(),
             "reference": f"FUND {found.id}",
         }
-    kind = payment_form(found, queries.left_by_thing(db(), found)) if action is Action.ENTER_PAYMENT else FORMS[action]
+    kind = payment_form(found, queries.left_by_thing(parts)) if action is Action.ENTER_PAYMENT else FORMS[action]
     form = kind(formdata=None, data=facts)
     if isinstance(form, CameBackForm):
         form.payment.choices = _came_back(payments)

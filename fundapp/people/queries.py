@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from fundapp.core import clock
+from fundapp.core.actor import Actor
 from fundapp.core.errors import NotFound
 from fundapp.core.indexed import found_by
 from fundapp.core.language import gettext as _
@@ -87,6 +88,24 @@ def team_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
 def holders(session: Session, role: Role) -> Sequence[User]:
     """Everybody in use who holds a seat, by name."""
     return whole_users(session, roll(session, role=role, in_use=True))
+
+
+def actors(session: Session, role: Role) -> list[Actor]:
+    """Everybody in use who holds a seat, as the services know them, by number: one question, and no names."""
+    seats = func.array_agg(UserRole.role)
+    holds = select(UserRole.user_id).where(UserRole.role == role.value)
+    rows = session.execute(
+        select(User.id, User.team_id, Team.organisation_id, seats)
+        .join(User.team)
+        .join(User.role_rows)
+        .where(User.id.in_(holds), User.disabled_at.is_(None))
+        .group_by(User.id, Team.organisation_id)
+        .order_by(User.id)
+    )
+    return [
+        Actor(f"user:{user_id}", user_id, frozenset(Role(one) for one in held), organisation_id, team_id)
+        for user_id, team_id, organisation_id, held in rows
+    ]
 
 
 def count_holders(session: Session, role: Role) -> int:

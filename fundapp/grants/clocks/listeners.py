@@ -21,8 +21,10 @@ def may_answer(session: Session, request: GrantRequest) -> list[User]:
     """Everybody whose answer it waits for: whoever may agree it, sign next or vote."""
     rules = [rule for rule in lifecycle.TABLE if rule.start == request.status and rule.action in _ANSWERS]
     seats: frozenset[Role] = frozenset().union(*(rule.roles for rule in rules))
-    holders = {user.id: user for seat in sorted(seats) for user in people.holders(session, seat)}
-    return [user for user in holders.values() if _may(session, request, user)]
+    holders = {user.id: user for seat in sorted(seats) for user in people.holders(session, seat)}.values()
+    ties = steps.ties_of(session, request, [user.actor for user in holders], steps.said(session, request))
+    can = {user.id: lifecycle.allowed(request.status, user.roles, held) for user, held in zip(holders, ties, strict=True)}
+    return [user for user in holders if not _ANSWERS.isdisjoint(can[user.id])]
 
 
 def on_duty(session: Session, request: GrantRequest) -> list[int]:
@@ -41,11 +43,6 @@ def others(session: Session, request: GrantRequest) -> list[int]:
 def office(session: Session) -> list[int]:
     """Those who keep the rota: they can put somebody on call, or ring an approver."""
     return [user.id for user in people.holders(session, Role.ADMIN)]
-
-
-def _may(session: Session, request: GrantRequest, user: User) -> bool:
-    can = lifecycle.allowed(request.status, user.roles, steps.ties(session, request, user.actor))
-    return not _ANSWERS.isdisjoint(can)
 
 
 def _there(session: Session, may: list[User]) -> list[int]:

@@ -133,16 +133,16 @@ class Beside:
 
 
 @delivering.app_context_processor
-def beside() -> dict[str, Callable[[GrantRequest], Beside]]:
-    """`kept_beside(asked)` on the page of one request: its photos, and whether its reader may know where it is brought to."""
+def beside() -> dict[str, Callable[[GrantRequest, frozenset[Tie]], Beside]]:
+    """`kept_beside(asked, ties)` on the page of one request: its photos, and whether its reader may know where it is brought to."""
     return {"kept_beside": _beside}
 
 
-def _beside(asked: GrantRequest) -> Beside:
+def _beside(asked: GrantRequest, ties: frozenset[Tie]) -> Beside:
     me = actor()
     has_address, has_photos = addresses.what_is_there(db(), asked.id)
     own = me.has(Role.KEY_WORKER) and asked.team_id == me.team_id
-    reads = addresses.may_read(asked, me, steps.ties(db(), asked, me)) if has_address and me.has(Role.FINANCE) else ""
+    reads = addresses.may_read(asked, me, ties) if has_address and me.has(Role.FINANCE) else ""
     return Beside(
         photos=photos.of(db(), asked.id) if has_photos else [],
         has_address=has_address,

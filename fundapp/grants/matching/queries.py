@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -41,15 +42,14 @@ def same_person(session: Session, person_id: int) -> set[int]:
     return {person_id, *session.scalars(alike.where(mine.year >= clock.today().year - YEARS_BEFORE))}
 
 
-def help_before(session: Session, request: GrantRequest) -> Before:
+def help_before(session: Session, request: GrantRequest, known_by: Collection[int]) -> Before:
     """What an approver is told: help in twelve months under another code of the same person, yes or no, and its kind.
 
-    Yes stands for help of any kind, so that a yes without a kind says nothing of a kind that is nobody's business.
+    `known_by`: the codes by which the person may be known (`same_person`). Yes stands for help of any kind, so that a yes without a kind
+    says nothing of a kind that is nobody's business.
     """
-    if request.person_id is None:
-        return Before(was=False)
-    others = same_person(session, request.person_id) - {request.person_id}
-    if not others:
+    others = set(known_by) - {request.person_id}
+    if request.person_id is None or not others:
         return Before(was=False)
     given = select(GrantRequest).where(
         GrantRequest.person_id.in_(others), GrantRequest.agreed_at >= clock.year_ago(), GrantRequest.status != Status.WITHDRAWN

@@ -23,6 +23,7 @@ from fundapp.grants.matching.queries import same_person
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.policy import standing, totals
 from fundapp.grants.policy.models import CapOverride
+from fundapp.grants.policy.tiers import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,10 @@ class Standing:
         return self.over_pence > 0 and not self.lifted_by
 
 
+# A community group meets no cap of a person's.
+NO_CAPS = Standing((), {})
+
+
 def shares(request: GrantRequest) -> dict[int, int]:
     """What a request asks of each kind, by the kind's id."""
     found: Counter[int] = Counter()
@@ -82,14 +87,22 @@ def shares(request: GrantRequest) -> dict[int, int]:
 def standing_of(session: Session, request: GrantRequest, pence_by_item: Mapping[int, int] | None = None) -> Standing:
     """How a request stands to its caps, if so much of each kind were agreed: all that it asks, unless told."""
     wanted = shares(request) if pence_by_item is None else pence_by_item
-    known_by = persons(session, request)
+    return standing_under(session, request, wanted, standing.now(session), persons(session, request))
+
+
+def standing_under(
+    session: Session, request: GrantRequest, wanted: Mapping[int, int], policy: Policy, known_by: Collection[int]
+) -> Standing:
+    """The same, where the policy that holds is known already, and by which codes the person is known."""
+    if request.person_id is None:
+        return NO_CAPS
     had = totals.of_persons(session, known_by, but=request.id)
     is_across = len(known_by) > 1
-    caps = [Cap("", standing.now(session).person_cap_pence, had.pence, sum(wanted.values()))] if request.person_id else []
+    caps = [Cap("", policy.person_cap_pence, had.pence, sum(wanted.values()))]
     kinds = {thing.item_id: thing.item for thing in request.things if thing.item.cap_pence is not None}
     # Whether another agency gave help of a kind that is nobody's to know is not told by a cap either.
-    own = totals.of_persons(session, {request.person_id}, but=request.id) if is_across and request.person_id else had
-    for number, item in kinds.items() if request.person_id else ():
+    own = totals.of_persons(session, {request.person_id}, but=request.id) if is_across else had
+    for number, item in kinds.items():
         of_kind = own if item.is_sensitive else had
         caps.append(Cap(item.name, item.cap_pence or 0, of_kind.by_item.get(number, 0), wanted.get(number, 0)))
     lifted: dict[int, int] = {}

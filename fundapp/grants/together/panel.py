@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from fundapp.core import clock
@@ -21,12 +21,13 @@ from fundapp.grants.clocks import service as clocks
 from fundapp.grants.demand import declining
 from fundapp.grants.demand.reasons import Reason
 from fundapp.grants.lifecycle import Action, Status, Tie
-from fundapp.grants.models import GrantRequest
+from fundapp.grants.models import Conflict, GrantRequest
 from fundapp.grants.policy import standing as policy_standing
 from fundapp.grants.policy.tiers import Signers
 from fundapp.grants.together import agreeing, proposing, signing, standing
 from fundapp.grants.together.models import Award, PanelVote
 from fundapp.grants.together.proposing import Terms
+from fundapp.grants.together.signers import Standing
 from fundapp.grants.together.voting import Outcome, outcome
 from fundapp.people import queries as people
 
@@ -120,20 +121,23 @@ def close_votes(session: Session) -> None:
 
 def count(session: Session, request: GrantRequest, award: Award) -> Count:
     """How the vote stands. Only its outcome is ever shown, and only once it is settled."""
-    votes = {row.user_id: row.agrees for row in session.scalars(select(PanelVote).where(PanelVote.award_id == award.id))}
     # Who voted and has stepped aside since is not counted.
-    left = standing.conflicted(session, request, votes)
-    counted = [agrees for user_id, agrees in votes.items() if user_id not in left]
-    return Count(sum(counted), len(counted) - sum(counted), members(session, request) - frozenset(votes))
+    has_left = exists().where(Conflict.request_id == request.id, Conflict.user_id == PanelVote.user_id)
+    votes = session.execute(select(PanelVote.user_id, PanelVote.agrees, has_left).where(PanelVote.award_id == award.id)).all()
+    counted = [agrees for _user_id, agrees, left in votes if not left]
+    may_vote = members(session, request, standing.signers(session, request))
+    return Count(sum(counted), len(counted) - sum(counted), may_vote - {user_id for user_id, _agrees, _left in votes})
 
 
-def members(session: Session, request: GrantRequest) -> frozenset[int]:
-    """Who of the panel may vote on this one, if they have not."""
+def members(session: Session, request: GrantRequest, stands: Standing) -> frozenset[int]:
+    """Who of the panel may vote on this one and has not. `stands`: who has had their say on it."""
     found = lifecycle.rule(Status.PANEL, Action.VOTE)
     if found is None:
         return frozenset()
-    holders = [(user, steps.ties(session, request, user.actor) - {Tie.PAUSED}) for user in people.holders(session, Role.PANEL)]
-    return frozenset(user.id for user, ties in holders if lifecycle.why_not(found, user.roles, ties) is None)
+    panel = people.actors(session, Role.PANEL)
+    stand = zip(panel, steps.ties_of(session, request, panel, stands), strict=True)
+    may = (one.user_id for one, ties in stand if lifecycle.why_not(found, one.roles, ties - {Tie.PAUSED}) is None)
+    return frozenset(user_id for user_id in may if user_id is not None)
 
 
 def _agree(session: Session, request: GrantRequest, award: Award, counted: Count) -> None:

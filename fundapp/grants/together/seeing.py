@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.core.actor import Actor
@@ -15,11 +14,11 @@ from fundapp.core.language import marked
 from fundapp.core.roles import Role
 from fundapp.grants.lifecycle import Status
 from fundapp.grants.models import GrantRequest
-from fundapp.grants.policy import standing as policy_standing
-from fundapp.grants.policy.tiers import Signers
+from fundapp.grants.policy.tiers import Policy, Signers
 from fundapp.grants.together import panel, standing
-from fundapp.grants.together.models import Award, PanelVote, Signature
-from fundapp.grants.together.signers import SEATS
+from fundapp.grants.together.models import AwardPart, Signature
+from fundapp.grants.together.signers import takes_more
+from fundapp.grants.together.standing import Whole
 from fundapp.ledger import queries as ledger
 
 _SIGNED = {
@@ -83,48 +82,48 @@ class Together:
     votes: Votes | None = None
 
 
-def of(session: Session, request: GrantRequest, viewer: Actor) -> Together:
-    """How the decision on a request stands, as one reader sees it."""
-    award = standing.award(session, request)
-    tier = Signers(award.signers) if award else policy_standing.now(session).tier_for(request.asked_pence or 0).signers
-    who, more, to_panel = _(_WHO[tier]), len(SEATS[tier]) > 1, tier is Signers.TWO_APPROVERS_OR_PANEL
-    if award is None:
-        return Together(who, more, to_panel)
-    stands = standing.signers(session, request)
-    needed = [(_(_NEEDED[seat]), viewer.has(seat) and viewer.user_id not in stands.signed) for seat in stands.needed]
-    return Together(
-        who,
-        more,
-        to_panel,
-        signed=_signed(session, award, viewer),
+# It ended without anybody's word.
+UNDONE = Together("", takes_more=False, may_go_to_panel=False)
+
+
+def of(session: Session, request: GrantRequest, viewer: Actor, policy: Policy | None) -> Together:
+    """How the decision on a request stands, as one reader sees it. `policy` is what holds while the answer is still to come."""
+    found = standing.whole(session, request)
+    if found is None:
+        return _untouched(policy.tier_for(request.asked_pence or 0).signers) if policy is not None else UNDONE
+    said = found.said
+    needed = [(_(_NEEDED[seat]), viewer.has(seat) and viewer.user_id not in said.signed) for seat in said.needed]
+    return replace(
+        _untouched(Signers(found.award.signers)),
+        signed=[_signed(row, viewer) for row in found.signatures],
         needed=needed if request.status is Status.SIGNED else (),
-        given=_given(session, request, award),
-        pence=award.agreed_pence,
-        votes=_votes(session, request, award, viewer) if request.status is Status.PANEL else None,
+        given=_given(session, request, found.parts),
+        pence=found.award.agreed_pence,
+        votes=_votes(session, request, found, viewer) if request.status is Status.PANEL else None,
     )
 
 
-def _signed(session: Session, award: Award, viewer: Actor) -> list[Signed]:
-    rows = session.scalars(select(Signature).where(Signature.award_id == award.id).order_by(Signature.id))
-    return [
-        Signed(
-            words=_(_SIGNED[row.seat]),
-            at=row.signed_at,
-            is_own=row.actor == viewer.reference,
-            stands_in=row.for_user_id is not None,
-            is_urgent=row.is_urgent,
-        )
-        for row in rows
-    ]
+def _untouched(tier: Signers) -> Together:
+    """Before anybody has signed."""
+    return Together(_(_WHO[tier]), takes_more(tier), tier is Signers.TWO_APPROVERS_OR_PANEL)
 
 
-def _given(session: Session, request: GrantRequest, award: Award) -> list[Given]:
+def _signed(row: Signature, viewer: Actor) -> Signed:
+    return Signed(
+        words=_(_SIGNED[row.seat]),
+        at=row.signed_at,
+        is_own=row.actor == viewer.reference,
+        stands_in=row.for_user_id is not None,
+        is_urgent=row.is_urgent,
+    )
+
+
+def _given(session: Session, request: GrantRequest, parts: Sequence[AwardPart]) -> list[Given]:
     things = {thing.id: thing.what for thing in request.things}
     funds = {fund.code: fund.name for fund in ledger.funds(session)}
-    return [Given(things[one.thing_id], funds[one.fund_code], one.agreed_pence) for one in standing.parts(session, award)]
+    return [Given(things[one.thing_id], funds[one.fund_code], one.agreed_pence) for one in parts]
 
 
-def _votes(session: Session, request: GrantRequest, award: Award, viewer: Actor) -> Votes:
-    voted = set(session.scalars(select(PanelVote.user_id).where(PanelVote.award_id == award.id)))
-    left = panel.count(session, request, award).still_to_vote
-    return Votes(len(voted), len(voted | left), award.votes_close_at, viewer.user_id in voted)
+def _votes(session: Session, request: GrantRequest, found: Whole, viewer: Actor) -> Votes:
+    may = found.voted | panel.members(session, request, found.said)
+    return Votes(len(found.voted), len(may), found.award.votes_close_at, viewer.user_id in found.voted)

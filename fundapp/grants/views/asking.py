@@ -29,7 +29,7 @@ from fundapp.grants.asking_forms import (
     WhoForm,
 )
 from fundapp.grants.forms import ActForm, choices
-from fundapp.grants.lifecycle import Status
+from fundapp.grants.lifecycle import Status, Tie
 from fundapp.grants.models import GrantRequest
 from fundapp.grants.policy import standing
 from fundapp.grants.thing_models import MOST_THINGS, RequestThing
@@ -89,11 +89,11 @@ def start() -> ResponseReturnValue:
 @blueprint.get(ADDRESS)
 def ask(request_id: int, step: str) -> ResponseReturnValue:
     """One question, with what the draft says already."""
-    draft, _ties = steps.seen(db(), request_id, actor())
+    draft, ties = steps.seen(db(), request_id, actor())
     if draft.status != Status.DRAFT:
         return redirect(url_for("requests.show", request_id=request_id), 303)
     if step == "check":
-        return _check(draft, ConsentForm(formdata=None, data={"version": draft.version}))
+        return _check(draft, ties, ConsentForm(formdata=None, data={"version": draft.version}))
     form = _form(step, filled=False)
     form.fill(draft)
     return _question(form, step, draft)
@@ -136,7 +136,7 @@ def send(request_id: int) -> ResponseReturnValue:
         good=_("Sent. You get a mail as soon as there is an answer."),
         then=url_for("requests.show", request_id=request_id),
     )
-    return done or _check(steps.seen(db(), request_id, actor())[0], form)
+    return done or _check(*steps.seen(db(), request_id, actor()), form)
 
 
 def _send(request_id: int, form: ActForm) -> None:
@@ -272,11 +272,12 @@ def _before() -> dict[str, object]:
     }
 
 
-def _check(draft: GrantRequest, form: ActForm) -> ResponseReturnValue:
+def _check(draft: GrantRequest, ties: frozenset[Tie], form: ActForm) -> ResponseReturnValue:
     page = render_template(
         "grants/ask_check.html",
         form=form,
         draft=draft,
+        ties=ties,
         number=len(STEPS),
         of=len(STEPS),
         consents=asking.consent_words(),

@@ -6,14 +6,13 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.core.roles import Role
-from fundapp.grants import asking, awards, circumstances, lifecycle, queries, steps, telling
+from fundapp.grants import asking, awards, circumstances, lifecycle, sight, steps, telling
 from fundapp.grants.awards import FundChoice
 from fundapp.grants.deciding_forms import AgreeForm, AgreePartForm, DeclineForm, FundsForm, PanelForm, VoteForm, part_form
 from fundapp.grants.forms import ActForm, MaybeWordsForm, WordsForm
-from fundapp.grants.lifecycle import Action, Status, Tie
-from fundapp.grants.matching import queries as matching
+from fundapp.grants.lifecycle import Action, Tie
 from fundapp.grants.models import GrantRequest
-from fundapp.grants.policy import caps, flags
+from fundapp.grants.policy import standing
 from fundapp.grants.together import seeing
 from fundapp.grants.views.acting import named
 from fundapp.people import queries as people
@@ -35,6 +34,8 @@ FORMS: dict[Action, type[ActForm]] = {
     Action.STEP_ASIDE: MaybeWordsForm,
     Action.RELEASE_AWARD: WordsForm,
 }
+# What is given out of a fund that is chosen here.
+_OUT_OF_FUNDS = frozenset(action for action, form in FORMS.items() if issubclass(form, FundsForm))
 # What somebody would do here, in the order in which bars are told to whoever may not.
 _ANSWERS = {
     Role.APPROVER: (Action.AGREE, Action.COUNTERSIGN, Action.DECLINE),
@@ -61,7 +62,10 @@ def shown(found: GrantRequest, ties: frozenset[Tie], sent: Action | None = None,
     """The page, with the form that was sent in place of its blank one."""
     me = actor()
     can = [one for one in lifecycle.allowed(found.status, me.roles - _ELSEWHERE, ties) if _here(one, me.roles)]
-    funds = awards.fund_choices(db(), found.asked_pence or 0)
+    # The funds are there to be chosen from, and the policy holds for what is not decided yet.
+    funds = awards.fund_choices(db(), found.asked_pence or 0) if not _OUT_OF_FUNDS.isdisjoint(can) else []
+    policy = standing.now(db()) if found.status in lifecycle.UNDECIDED else None
+    came = telling.came_of_it(db(), found)
     forms = {action: _blank(action, found, funds) for action in can if action in FORMS}
     if sent is not None and form is not None:
         forms[sent] = named(form, sent)
@@ -76,16 +80,14 @@ def shown(found: GrantRequest, ties: frozenset[Tie], sent: Action | None = None,
         some_fund_can_pay=sum(fund.free_pence for fund in funds if fund.can_give) >= (found.asked_pence or 0),
         chosen_fund=agreeing.fund.data if isinstance(agreeing, FundsForm) else None,
         why_not=_why_not(found, me.roles, ties),
-        together=seeing.of(db(), found, me),
-        seen=queries.seen_of_person(db(), found),
-        caps=caps.standing_of(db(), found),
-        flags=flags.of(db(), found.id),
-        before=matching.help_before(db(), found) if me.has(Role.APPROVER) else None,
+        ties=ties,
+        together=seeing.of(db(), found, me, policy),
+        sight=sight.of(db(), found, me, policy),
         needed_for=circumstances.said(circumstances.NEEDED_FOR, found.needed_for),
         paid_how=circumstances.said(circumstances.PAID_HOW, found.paid_how),
         story=telling.story(db(), found, me, desk=True),
-        bills=queries.bills(db(), found.id),
-        result=telling.result_words(db(), found),
+        bills=came.bills,
+        result=came.words,
         team=people.team_names(db(), [found.team_id]).get(found.team_id, ""),
         own_team=Tie.OWN_TEAM in ties,
         consents=asking.consent_words(),
@@ -110,7 +112,7 @@ def _blank(action: Action, found: GrantRequest, funds: list[FundChoice]) -> ActF
 
 def _why_not(found: GrantRequest, roles: frozenset[Role], ties: frozenset[Tie]) -> str:
     """Why somebody who answers has no answer to give here, as a sentence; empty where there is nothing left to answer."""
-    if found.status not in lifecycle.UNANSWERED | {Status.QUESTION}:
+    if found.status not in lifecycle.UNDECIDED:
         return ""
     actions = dict.fromkeys(action for role, actions in _ANSWERS.items() if role in roles for action in actions)
     rules = [lifecycle.rule(found.status, action) for action in actions]

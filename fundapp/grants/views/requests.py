@@ -155,15 +155,17 @@ def _page(request_id: int, sent: Action | None = None, form: ActForm | None = No
     if found.status in COMMITTED and Action.WITHDRAW in forms:
         # Money was set aside for it, so here the table asks for a reason.
         forms[Action.WITHDRAW].words.label.text = _("Why?")
+    came = telling.came_of_it(db(), found)
     page = render_template(
         "grants/request.html",
         asked=found,
+        ties=ties,
         can=can,
         form=form,
         forms={action.value: one for action, one in forms.items()},
         story=telling.story(db(), found, me, desk=False),
-        bills=queries.bills(db(), request_id),
-        result=telling.result_words(db(), found),
+        bills=came.bills,
+        result=came.words,
         missing=asking.missing(found),
         voice=voice(found, me),
         status_tag=telling.TAGS[found.status],

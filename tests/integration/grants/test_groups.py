@@ -17,7 +17,7 @@ from fundapp.core.db import Database
 from fundapp.core.errors import NotAllowed, NotFound, Refused
 from fundapp.core.keys import Keys
 from fundapp.grants import asking as for_people
-from fundapp.grants import catalogue
+from fundapp.grants import catalogue, queries
 from fundapp.grants.groups import asking, offers, service, tasks
 from fundapp.grants.groups.models import SupportOffer
 from fundapp.grants.lifecycle import Status
@@ -296,6 +296,15 @@ def test_the_list_is_paged_with_few_questions_to_the_database(client: Any, sessi
         page = client.get("/support")
     assert len(page.texts("section[id^=offer]")) == 25
     assert len(made_questions) <= 8
+
+
+def test_what_groups_had_is_not_taken_for_the_help_of_somebody_who_is_not_named_yet(session: Session) -> None:
+    who = build.cast(session)
+    build.money(session)
+    groups.paid(session, who, groups.group(session, who.worker))
+    item = build.item(session)
+    draft = for_people.start_request(session, actor=who.worker.actor, form_key=uuid4(), item_id=item.id)
+    assert queries.seen_of_person(session, draft) == queries.Seen(0, None)
 
 
 def test_a_link_is_the_offers_alone(session: Session) -> None:

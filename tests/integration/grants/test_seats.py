@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from fundapp.core.actor import Actor
 from fundapp.core.errors import FundError, NotAllowed, NotFound
 from fundapp.core.roles import Role
-from fundapp.grants import asking, confirming, deciding
+from fundapp.grants import asking, confirming, deciding, steps
 from fundapp.grants.confirming import Result
 from fundapp.grants.models import GrantRequest
 from fundapp.payouts import service as payouts
@@ -18,6 +19,7 @@ from fundapp.people import queries as people_queries
 from fundapp.people.models import Team
 from tests.builders import grants as build
 from tests.builders import people as seats
+from tests.builders import together
 from tests.builders.grants import Cast
 
 Step = Callable[[Session, Actor, GrantRequest], object]
@@ -216,3 +218,18 @@ def test_a_request_that_nobody_made_is_not_there(session: Session) -> None:
     ghost = GrantRequest(id=999_999, version=0)
     for step in STEPS.values():
         assert isinstance(refused(session, step, who.approver.actor, ghost), NotFound)
+
+
+def test_several_people_stand_to_a_request_as_each_of_them_does_alone(session: Session) -> None:
+    build.money(session)
+    who = build.cast(session)
+    everybody = [who.seat(name).actor for name in who.names]
+    aside = build.agreed(session, who.worker, who.approver)
+    deciding.step_aside(session, actor=who.finance.actor, request_id=aside.id, version=aside.version)
+    made = [aside, build.entered(session, who), together.signed(session, who.other_worker, who.approver_two)]
+    for request in made:
+        stand = steps.ties_of(session, request, everybody, steps.said(session, request))
+        assert stand == [steps.ties(session, request, one) for one in everybody]
+        # An auditor sees every request, and being one ties nobody to any.
+        assert stand == [steps.seen(session, request.id, replace(one, roles=one.roles | {Role.AUDITOR}))[1] for one in everybody]
+        assert len(set(stand)) > 3
