@@ -17,7 +17,7 @@ from fundapp.giving import figures as gift_figures
 from fundapp.people import queries as people
 from fundapp.people import signed_in
 from fundapp.points import figures as point_figures
-from fundapp.rule_sets import RULE_SETS
+from fundapp.rule_sets import MADE_SETS, RULE_SETS
 from fundapp.rulebook import views as rulebook
 from fundapp.web import app as web_app
 from fundapp.web import (
@@ -127,7 +127,7 @@ def lay_little_plumbing(app: Flask) -> None:
 
 def register_pages(app: Flask, fund: Fund) -> None:
     """Every room's pages."""
-    rulebook.install(app, RULE_SETS)
+    rulebook.install(app, RULE_SETS, MADE_SETS)
     app.register_blueprint(health_blueprint(lambda: _fault(web_app.database())))
     for blueprint in (manifest, search, *BLUEPRINTS):
         app.register_blueprint(blueprint)

@@ -41,6 +41,8 @@ class ItemWords:
     for_groups: bool = False
 
 
+# The longest reason that a version keeps.
+LONGEST_WHY = 400
 WORDS = tuple(field.name for field in fields(ItemWords))
 # Of these, the names and texts: they stand in the version, and never among the facts of the trail.
 _TEXTS = frozenset({"name", "help_text"})
@@ -57,7 +59,7 @@ def add_item(session: Session, *, actor: Actor, code: str, words: ItemWords, why
     session.flush()
     if item.account_code not in {account.code for account in ledger_queries.accounts(session)}:
         ledger.open_account(session, code=item.account_code, name=words.name, kind=chart.AccountKind.EXPENSE, actor=actor.reference)
-    _keep_version(session, actor, item, why)
+    _keep_version(session, actor.user_id, item, why)
     audit.record(session, actor=actor, kind=AuditKind.ITEM_ADDED, subject=_subject(item), facts=_facts(words))
     return item
 
@@ -65,11 +67,13 @@ def add_item(session: Session, *, actor: Actor, code: str, words: ItemWords, why
 def change_item(session: Session, *, actor: Actor, item_id: int, words: ItemWords, why: str) -> CatalogueItem:
     """Change what a kind of help says, as its next version. Requests that were sent keep what they asked.
 
-    Raises NotAllowed, NotFound, and Refused without a reason.
+    Raises NotAllowed, NotFound, and Refused without a reason, or for another cap: that takes two people (kind_caps.py).
     """
     _admin_only(actor)
     item = _held(session, item_id)
     before = words_of(item)
+    if words.cap_pence != before.cap_pence:
+        raise Refused(_("Another cap is proposed under Rules, and holds once an approver agrees."))
     changed = [name for name in WORDS if getattr(words, name) != getattr(before, name)]
     if not changed:
         return item
@@ -79,12 +83,32 @@ def change_item(session: Session, *, actor: Actor, item_id: int, words: ItemWord
     for name in changed:
         setattr(item, name, getattr(words, name))
     session.flush()
-    _keep_version(session, actor, item, why)
+    _keep_version(session, actor.user_id, item, why)
+    _record_change(session, actor, item, changed, before, words)
+    return item
+
+
+def hold_cap(session: Session, *, actor: Actor, item_id: int, cap_pence: int | None, proposed_by: int, why: str) -> CatalogueItem:
+    """Let another cap hold, which an administrator proposed and this approver agreed to, as the kind's next version.
+
+    Raises NotAllowed, to whoever proposed it as well; NotFound.
+    """
+    if not actor.has(Role.APPROVER) or actor.user_id in {None, proposed_by}:
+        raise NotAllowed(_("Somebody else agrees to what you propose."))
+    item = _held(session, item_id)
+    before = words_of(item)
+    item.cap_pence = cap_pence
+    session.flush()
+    _keep_version(session, proposed_by, item, why[:LONGEST_WHY])
+    _record_change(session, actor, item, ["cap_pence"], before, words_of(item))
+    return item
+
+
+def _record_change(session: Session, actor: Actor, item: CatalogueItem, changed: list[str], before: ItemWords, words: ItemWords) -> None:
     sides = {f"{name}_{when}": said for when, side in (("before", before), ("after", words)) for name, said in _facts(side).items()}
     facts = {"changed": " ".join(changed), **sides}
     told = f"{before.name} → {words.name}" if before.name != words.name else None
     audit.record(session, actor=actor, kind=AuditKind.ITEM_CHANGED, subject=_subject(item), facts=facts, words=told)
-    return item
 
 
 def offer_again(session: Session, *, actor: Actor, item_id: int, why: str) -> CatalogueItem:
@@ -122,13 +146,13 @@ def _set_active(session: Session, actor: Actor, item_id: int, *, active: bool, w
         _needs(why)
         found.active = active
         session.flush()
-        _keep_version(session, actor, found, why)
+        _keep_version(session, actor.user_id, found, why)
         kind = AuditKind.ITEM_OFFERED if active else AuditKind.ITEM_CLOSED
         audit.record(session, actor=actor, kind=kind, subject=_subject(found))
     return found
 
 
-def _keep_version(session: Session, actor: Actor, item: CatalogueItem, why: str) -> None:
+def _keep_version(session: Session, changed_by: int | None, item: CatalogueItem, why: str) -> None:
     """Write down what it says now. Its row is held, so numbers follow one another."""
     newest = session.scalar(select(func.max(CatalogueVersion.number)).where(CatalogueVersion.item_id == item.id)) or 0
     session.add(
@@ -136,7 +160,7 @@ def _keep_version(session: Session, actor: Actor, item: CatalogueItem, why: str)
             item_id=item.id,
             number=newest + 1,
             active=item.active,
-            changed_by=actor.user_id,
+            changed_by=changed_by,
             changed_at=clock.now(),
             why=why.strip(),
             **asdict(words_of(item)),

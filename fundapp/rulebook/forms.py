@@ -86,6 +86,6 @@ def form_for(of: RuleSet[Any]) -> type[RulesForm]:
 
 def _field(one: Rule) -> Any:
     name, needed = lazy(one.name), required(lazy("Write a number for “%(rule)s”.", rule=lazy(one.name)))
-    if one.unit is Unit.PENCE:
+    if one.unit in {Unit.PENCE, Unit.CAP}:
         return MoneyField(name, minimum_pence=one.least, maximum_pence=one.most, validators=[needed])
     return (ShareField if one.unit is Unit.BASIS_POINTS else WholeNumberField)(name, validators=[needed, _Within(one)])

@@ -9,11 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from sqlalchemy.orm import Session
+
+from fundapp.core.actor import Actor
 from fundapp.core.language import gettext as _
 from fundapp.core.language import ngettext
 from fundapp.core.money import pounds
+
+if TYPE_CHECKING:
+    from fundapp.rulebook.models import RuleVersion
 
 T = TypeVar("T")
 _DECLARED = "rule"
@@ -23,6 +29,8 @@ class Unit(StrEnum):
     """What a number counts."""
 
     PENCE = "pence"
+    # Pence up to which something goes; 0 where it has no limit of its own.
+    CAP = "cap"
     # Hundredths of a per cent.
     BASIS_POINTS = "basis-points"
     MINUTES = "minutes"
@@ -30,7 +38,9 @@ class Unit(StrEnum):
 
     def told(self, value: int) -> str:
         """A value as people say it."""
-        if self is Unit.PENCE:
+        if self is Unit.CAP and not value:
+            return _("none of its own")
+        if self in {Unit.PENCE, Unit.CAP}:
             return pounds(value)
         if self is Unit.BASIS_POINTS:
             return f"{value / 100:g}%"
@@ -73,6 +83,8 @@ class RuleSet(Generic[T]):
     kind: type[T]
     # Says what does not go together, in a sentence, or nothing.
     fault: Callable[[T], str] | None = None
+    # What a version brings about besides, in the act that lets it hold: the session, the version, and whoever lets it.
+    brings: Callable[[Session, RuleVersion, Actor], None] | None = None
 
     @property
     def rules(self) -> tuple[Rule, ...]:

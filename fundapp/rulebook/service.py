@@ -52,18 +52,23 @@ def propose(session: Session, *, actor: Actor, of: RuleSet[Any], numbers: Mappin
     facts: dict[str, str | int] = {"rules": of.code, "changed": len(changed)}
     record(session, actor=actor, kind=AuditKind.RULES_PROPOSED, subject=version.reference, facts=facts, words=reason)
     if not by_two:
-        _decide(session, actor, version, agreed=True)
+        _hold(session, actor, version, of)
     return version
 
 
-def agree(session: Session, *, actor: Actor, version_id: int) -> RuleVersion:
-    """Let a version hold from now on. Raises NotAllowed, to whoever proposed it as well; NotFound; Refused when it was decided already."""
+def agree(session: Session, *, actor: Actor, version_id: int, of: RuleSet[Any] | None = None) -> RuleVersion:
+    """Let a version hold from now on. `of` is the set that it must be of; one whose versions bring something about is always named.
+
+    Raises NotAllowed, to whoever proposed it as well; NotFound; Refused when it was decided already.
+    """
     if not actor.has(Role.APPROVER) or actor.user_id is None:
         raise NotAllowed(_("Only an approver agrees to rules."))
     version = _waiting(session, version_id)
+    if of is not None and version.rule_set != of.code:
+        raise NotFound(_("There is no such change of rules."))
     if version.proposed_by == actor.user_id:
         raise NotAllowed(_("Somebody else agrees to what you propose."))
-    _decide(session, actor, version, agreed=True)
+    _hold(session, actor, version, of)
     return version
 
 
@@ -87,6 +92,12 @@ def _waiting(session: Session, version_id: int) -> RuleVersion:
     if session.get(RuleDecision, version_id):
         raise Refused(_("That change was decided already."))
     return version
+
+
+def _hold(session: Session, actor: Actor, version: RuleVersion, of: RuleSet[Any] | None) -> None:
+    _decide(session, actor, version, agreed=True)
+    if of is not None and of.brings is not None:
+        of.brings(session, version, actor)
 
 
 def _decide(session: Session, actor: Actor, version: RuleVersion, *, agreed: bool, reason: str = "") -> None:

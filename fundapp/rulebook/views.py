@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.sansio.app import App
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from fundapp.core.actor import Actor
 from fundapp.core.db import transaction
@@ -39,7 +40,7 @@ nav_item(blueprint, marked("Rules"), "rules.index", [Role.APPROVER], 60, waiting
 
 def _needs(someone: Actor, limit: int) -> Waiting:
     rows = [row for row in queries.open_versions(db()) if row.proposed_by != someone.user_id]
-    names = {one.code: one.name for one in shelf(current_app)}
+    names = {one.code: one.name for one in shelf(current_app)} if rows else {}
     needs = [
         Need(
             what=_("A change of rules"),
@@ -66,15 +67,24 @@ class Line:
     after: str
 
 
-def install(app: App, sets: Sequence[RuleSet[Any]]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    sets: tuple[RuleSet[Any], ...]
+    # Those that are made of what a room holds at the moment.
+    made: tuple[Callable[[Session], RuleSet[Any]], ...]
+
+
+def install(app: App, sets: Sequence[RuleSet[Any]], made: Sequence[Callable[[Session], RuleSet[Any]]] = ()) -> None:
     """Put the rooms' rules on the shelf. Only the composition root calls this."""
-    app.extensions[EXTENSION] = tuple(sets)
+    app.extensions[EXTENSION] = _Shelf(tuple(sets), tuple(made))
 
 
-def shelf(app: App) -> tuple[RuleSet[Any], ...]:
-    """Every set of rules, in the order in which the composition root names them."""
-    found: tuple[RuleSet[Any], ...] = app.extensions[EXTENSION]
-    return found
+def shelf(app: App) -> Iterator[RuleSet[Any]]:
+    """Every set of rules, in the order in which the composition root names them; what is made is made when it is come to."""
+    found: _Shelf = app.extensions[EXTENSION]
+    yield from found.sets
+    for make in found.made:
+        yield make(db())
 
 
 @blueprint.get("")
@@ -117,9 +127,9 @@ def propose(name: str) -> ResponseReturnValue:
 @fresh_proof
 def agree(name: str, version: int) -> ResponseReturnValue:
     """Let a proposed version hold."""
-    _of(name)
+    of = _of(name)
     with transaction(db()) as session:
-        service.agree(session, actor=actor(), version_id=version)
+        service.agree(session, actor=actor(), version_id=version, of=of)
     flash(_("Agreed. It holds from now on."), "good")
     return redirect(url_for(".show", name=name), 303)
 

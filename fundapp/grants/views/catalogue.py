@@ -9,7 +9,7 @@ from fundapp.core.db import transaction
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.core.roles import Role
-from fundapp.grants import catalogue, handover, queries
+from fundapp.grants import catalogue, handover, kind_caps, queries
 from fundapp.grants.catalogue_forms import ChangeItemForm, NewItemForm, OfferForm
 from fundapp.grants.catalogue_history import history, newest
 from fundapp.grants.models import CatalogueItem
@@ -69,7 +69,8 @@ def change_item(item_id: int) -> ResponseReturnValue:
     if form.validate():
         with form.refusals():
             with transaction(db()):
-                found = catalogue.change_item(db(), actor=actor(), item_id=item_id, words=form.words, why=form.why.data or "")
+                words = form.words_for(catalogue.item(db(), item_id))
+                found = catalogue.change_item(db(), actor=actor(), item_id=item_id, words=words, why=form.why.data or "")
             flash(_("Changed: %(name)s.") % {"name": found.name}, "good")
             return redirect(url_for("catalogue.item", item_id=item_id), 303)
     return _page(catalogue.item(db(), item_id), form, OfferForm(formdata=None))
@@ -116,4 +117,6 @@ def _refused(item_id: int, offer_form: OfferForm) -> ResponseReturnValue:
 def _page(found: CatalogueItem, form: ChangeItemForm, offer_form: OfferForm) -> ResponseReturnValue:
     steps = [line.step for line in newest(db(), found.id)]
     status = max(form.status, offer_form.status)
-    return render_template("grants/item.html", item=found, form=form, offer_form=offer_form, steps=steps), status
+    return render_template(
+        "grants/item.html", item=found, form=form, offer_form=offer_form, steps=steps, caps=url_for("rules.show", name=kind_caps.CODE)
+    ), status

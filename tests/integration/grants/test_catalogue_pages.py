@@ -48,19 +48,18 @@ def test_every_version_is_shown_with_what_who_when_and_why(client: Any, session:
     item = build.item(session)
     sign_in_as(client, who.admin.user)
     page = client.get(f"/admin/catalogue/{item.id}")
-    typed = {"cap": "90", "needs_delivery": "y", "is_sensitive": "y", "why": "The board said so."}
+    typed = {"guide_high": "50", "needs_delivery": "y", "is_sensitive": "y", "why": "The board said so."}
     page = page.form("form:not([action])").fill(**typed).submit()
-    assert (item.cap_pence, item.needs_delivery, item.is_sensitive) == (9_000, True, True)
-    page = page.form("form:not([action])").fill(cap="", why="No cap of its own after all.").submit()
-    assert item.cap_pence is None
+    assert (item.guide_high_pence, item.needs_delivery, item.is_sensitive) == (5_000, True, True)
+    page = page.form("form:not([action])").fill(guide_high="45", why="Cheaper after all.").submit()
     page = page.follow("Every version")
     rows = page.texts("tbody tr")
-    assert "none of its own to £90.00; Has to be brought somewhere; Nobody else’s to know" in rows[1]
+    assert "£45.00 to £50.00; Has to be brought somewhere; Nobody else’s to know" in rows[1]
     assert "The board said so." in rows[1]
     assert who.admin.user.name in rows[1]
-    assert rows[0].startswith("3")
-    assert "£90.00 to none of its own" in rows[0]
-    assert rows[2].startswith("1")
+    assert rows[0].startswith("Version 3")
+    assert "£50.00 to £45.00" in rows[0]
+    assert rows[2].startswith("Version 1")
     assert "Added" in rows[2]
     for turn in range(30):
         words = ItemWords("Phone", 3_500, 4_500 + turn, "")
