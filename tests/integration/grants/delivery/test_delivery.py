@@ -128,7 +128,7 @@ def test_nobody_but_its_own_team_says_or_drops_it(session: Session, who: Cast, n
 def test_the_pages_lead_to_it_and_no_page_but_its_own_says_it(client: Any, session: Session, sign_in_as: Any, who: Cast) -> None:
     draft = build.draft(session, who.worker)
     sign_in_as(client, who.worker.user)
-    page = client.get(f"/requests/{draft.id}/ask/check").follow("Say where it is brought to, if it must be")
+    page = client.get(f"/requests/{draft.id}/ask/check").follow("Say where it should be brought")
     page = page.form("form[novalidate]").submit("Keep the address")
     assert (page.status, "Write where it is brought to." in page.words) == (422, True)
     page = page.form("form[novalidate]").fill(words=WHERE).submit("Keep the address")
