@@ -11,8 +11,11 @@ OF_WORKER = seen_by(
     Shown("request_lists.show", "/requests/all?whose=team&state=ended&overdue=yes", "nothing fits"),
     wrong("request_lists.show", "/requests/all", "Show these requests", ("Year", "soon"), state="a day nobody can read"),
     day_one("request_lists.show", "/requests/all"),
+    Shown("lending.show", "/requests/away", "nobody to hand it to"),
+    day_one("lending.show", "/requests/away"),
+) + seen_by(
+    "shelter",
     Shown("lending.show", "/requests/away", "something to hand over"),
     wrong("lending.show", "/requests/away", "Hand them over"),
-    day_one("lending.show", "/requests/away"),
 )
 OF_APPROVER = seen_by("approver", Shown("request_lists.show", "/requests/all", "all that an approver may read"))
