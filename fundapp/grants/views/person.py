@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fundapp.core import clock
@@ -33,6 +33,8 @@ blueprint.after_request(keep_private)
 
 KEY = "slip-form"
 LASTS = timedelta(days=1)
+# In the address after an answer: without a cookie there is no other way to say that it came.
+ANSWERED = "answered"
 BY_CODE = "the slip's code in the address, which no other site knows"
 # Whoever tries so many wrong ones in ten minutes is answered nothing, not even a right one: a code is never needed that often.
 WATCHED = noticed("persons", most=20, everywhere=200, closes=True)
@@ -84,7 +86,7 @@ def answer(code: str, question_id: int) -> ResponseReturnValue:
             with form.refusals():
                 with transaction(db()):
                     talking.answer(db(), slip=slip, question_id=question_id, words=form.words.data or "")
-                return _back(code)
+                return _back(code, told=ANSWERED)
         return _page(slip, code, answering=(question_id, form))
 
     return _opened(code, answered)
@@ -150,8 +152,8 @@ def _act(code: str, slip: PersonSlip, do: Callable[[], object]) -> ResponseRetur
     return _back(code)
 
 
-def _back(code: str) -> ResponseReturnValue:
-    return redirect(url_for(".page", code=codes.normalise(code)), 303)
+def _back(code: str, told: str | None = None) -> ResponseReturnValue:
+    return redirect(url_for(".page", code=codes.normalise(code), told=told), 303)
 
 
 def _page(slip: PersonSlip, code: str, *, sentence: str = "", answering: tuple[int, AnswerForm] | None = None) -> ResponseReturnValue:
@@ -168,6 +170,7 @@ def _page(slip: PersonSlip, code: str, *, sentence: str = "", answering: tuple[i
         forms=forms,
         form=wrong,
         sentence=sentence,
+        is_answered=request.args.get("told") == ANSWERED,
         key=_key(),
         issued_at=slip.issued_at,
         is_marked=matching.is_marked(db(), slip.person_id),

@@ -274,6 +274,7 @@ class TestWhatTheyDo:
         assert "Would a used one do?" in asked.words
         answered = asked.form('form[action*="/answer"]').fill(words="Yes, if it rings.").submit("Send the answer")
         assert "Would a used one do?" not in answered.words
+        assert "Your key worker has your answer." in answered.words
         assert "grants.tell_asker" in run_jobs()
         assert "Yes, if it rings." in client.get(f"/requests/{request.id}").words
 
