@@ -39,6 +39,7 @@ ADMIN = (
     Shown("catalogue.item", "/admin/catalogue/{item}", "offered"),
     Shown("catalogue.item", "/admin/catalogue/{stopped_item}", "offered no longer"),
     Shown("catalogue.item_history", "/admin/catalogue/{item}/history", "with versions"),
+    Shown("rules.show", "/admin/rules/kind-caps", "a cap for each kind of help"),
     Shown("catalogue.new_item", "/admin/catalogue/new", "to be filled in"),
     _wrong("catalogue.new_item", "/admin/catalogue/new", "Add it"),
     Shown("giving_admin.presets", "/admin/giving", "as they are"),

@@ -139,6 +139,18 @@ def test_a_cap_is_taken_away_and_what_was_agreed_before_is_still_told_as_it_was(
     assert session.query(CatalogueVersion).filter_by(item_id=item(session, "pram").id).count() == 1
 
 
+def test_whatever_a_kind_is_called_its_rule_says_it_and_does_nothing_else(
+    client: Any, session: Session, sign_in_as: SignIn, who: build.Cast
+) -> None:
+    item(session).name = "Wool, 100% <b>warm</b> %(rule)s"
+    session.commit()
+    sign_in_as(client, who.admin.user)
+    page = client.get(CAPS)
+    assert page.words.count("Wool, 100% <b>warm</b> %(rule)s") == 2
+    page = page.form('form[action$="kind-caps"]').fill({f"kind_{item(session).id}": ""}).submit()
+    assert "Write a number for “Wool, 100% <b>warm</b> %(rule)s”." in page.text("#errors")
+
+
 @pytest.mark.parametrize(
     ("typed", "told"), [("5000.01", "The most is £5,000"), ("-1", "Write the amount"), ("", "Write a number for “Phone”")]
 )
