@@ -37,7 +37,7 @@ def _to_sign(someone: Actor) -> list[PolicyVersion]:
 
 
 nav_item(blueprint, marked("Policy"), "policy.index", [Role.APPROVER], 61, waiting=looks.all_that_waits)
-nav_item(blueprint, marked("Policy"), "policy.index", [Role.FINANCE, Role.AUDITOR], 61)
+nav_item(blueprint, marked("Policy"), "policy.index", [Role.FINANCE, Role.AUDITOR], 61, when=lambda roles: Role.APPROVER not in roles)
 
 
 def _signing(someone: Actor, limit: int) -> Waiting:
