@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 from io import BytesIO
+from threading import Lock
 
 from reportlab.lib.colors import Color
 from reportlab.lib.styles import ParagraphStyle
@@ -16,6 +17,10 @@ from fundapp.gateways import qr
 from fundapp.gateways.documents import fonts, palette
 
 LANGUAGE = "en-GB"
+
+# reportlab has one object a font, which reads its file by a place it keeps: two threads that write their letters at once take each
+# other's place (reportlab, ttfonts.TTFontParser).
+_ONE_AT_A_TIME = Lock()
 
 
 def begin(page_size: tuple[float, float], *, title: str, author: str, subject: str, language: str = LANGUAGE) -> tuple[Canvas, BytesIO]:
@@ -35,7 +40,8 @@ def begin(page_size: tuple[float, float], *, title: str, author: str, subject: s
 def finish(canvas: Canvas, written: BytesIO) -> bytes:
     """The file."""
     canvas.showPage()
-    canvas.save()
+    with _ONE_AT_A_TIME:
+        canvas.save()
     return written.getvalue()
 
 

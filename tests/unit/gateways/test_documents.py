@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from typing import Any
 
@@ -180,6 +183,23 @@ def test_fonts_are_embedded_and_only_the_letters_that_are_used(pdf: bytes) -> No
 def test_the_same_facts_make_the_same_file() -> None:
     assert poster() == poster()
     assert receipt() == receipt()
+
+
+@pytest.fixture
+def hasty_threads() -> Iterator[None]:
+    """Threads that take turns as often as they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("hasty_threads")
+def test_threads_that_draw_at_once_get_their_own_files_whole() -> None:
+    one_by_one = [poster(place=place) for place in PLACES.values()]
+    with ThreadPoolExecutor(4) as several:
+        for _ in range(10):
+            assert list(several.map(lambda place: poster(place=place), PLACES.values())) == one_by_one
 
 
 def test_names_from_anywhere_print() -> None:
