@@ -56,15 +56,15 @@ def propose(session: Session, *, actor: Actor, of: RuleSet[Any], numbers: Mappin
     return version
 
 
-def agree(session: Session, *, actor: Actor, version_id: int, of: RuleSet[Any] | None = None) -> RuleVersion:
-    """Let a version hold from now on. `of` is the set that it must be of; one whose versions bring something about is always named.
+def agree(session: Session, *, actor: Actor, version_id: int, of: RuleSet[Any]) -> RuleVersion:
+    """Let a version of these rules hold from now on.
 
     Raises NotAllowed, to whoever proposed it as well; NotFound; Refused when it was decided already.
     """
     if not actor.has(Role.APPROVER) or actor.user_id is None:
         raise NotAllowed(_("Only an approver agrees to rules."))
     version = _waiting(session, version_id)
-    if of is not None and version.rule_set != of.code:
+    if version.rule_set != of.code:
         raise NotFound(_("There is no such change of rules."))
     if version.proposed_by == actor.user_id:
         raise NotAllowed(_("Somebody else agrees to what you propose."))
@@ -94,9 +94,9 @@ def _waiting(session: Session, version_id: int) -> RuleVersion:
     return version
 
 
-def _hold(session: Session, actor: Actor, version: RuleVersion, of: RuleSet[Any] | None) -> None:
+def _hold(session: Session, actor: Actor, version: RuleVersion, of: RuleSet[Any]) -> None:
     _decide(session, actor, version, agreed=True)
-    if of is not None and of.brings is not None:
+    if of.brings is not None:
         of.brings(session, version, actor)
 
 

@@ -29,7 +29,7 @@ def plan(agenda: Agenda, world: World) -> None:
 
 def _agree(session: Session, world: World) -> None:
     version = _propose(session, world, ASKED_AGAIN)
-    service.agree(session, actor=world.approvers[0], version_id=version.id)
+    service.agree(session, actor=world.approvers[0], version_id=version.id, of=rules.RULES)
 
 
 def _leave_waiting(session: Session, world: World) -> None:

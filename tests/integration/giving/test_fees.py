@@ -37,7 +37,7 @@ def agreed(session: Session, **changed: int) -> None:
     proposed = rulebook_service.propose(
         session, actor=admin.actor, of=RULES, numbers=RULES.values(GivingRules(**changed)), replaces=0, reason="Because."
     )
-    rulebook_service.agree(session, actor=approver.actor, version_id=proposed.id)
+    rulebook_service.agree(session, actor=approver.actor, version_id=proposed.id, of=RULES)
     session.commit()
 
 

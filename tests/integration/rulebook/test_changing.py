@@ -57,7 +57,7 @@ def test_a_rule_about_money_holds_once_another_agrees_and_not_before(session: Se
     assert rules.now(session) == GivingRules()
     version = proposed(session, admin.actor, minimum_pence=200)
     assert rules.now(session).minimum_pence == 100
-    service.agree(session, actor=approver.actor, version_id=version.id)
+    service.agree(session, actor=approver.actor, version_id=version.id, of=RULES)
     assert rules.now(session).minimum_pence == 200
     assert queries.reasons(session, [version]) == {version.id: WHY}
     told = session.scalars(select(AuditEvent).where(AuditEvent.subject == version.reference).order_by(AuditEvent.id)).all()
@@ -73,7 +73,7 @@ def test_nobody_agrees_to_what_they_proposed_not_even_past_the_service(session: 
     session.commit()
     before = rows(session)
     with pytest.raises(NotAllowed, match="Somebody else agrees"):
-        service.agree(session, actor=both.actor, version_id=version.id)
+        service.agree(session, actor=both.actor, version_id=version.id, of=RULES)
     assert rows(session) == before
     by_hand = text(
         "INSERT INTO rule_decision SELECT id, rule_set, replaces, proposed_by, by_two, true, now(), proposed_by FROM rule_version"
@@ -91,7 +91,7 @@ def test_nobody_agrees_to_what_they_proposed_not_even_past_the_service(session: 
 @pytest.mark.parametrize("change", ["UPDATE rule_version SET numbers = '{}'", "DELETE FROM rule_version", "DELETE FROM rule_decision"])
 def test_what_was_proposed_and_decided_is_never_changed(session: Session, change: str) -> None:
     admin, approver = seats(session)
-    service.agree(session, actor=approver.actor, version_id=proposed(session, admin.actor, minimum_pence=200).id)
+    service.agree(session, actor=approver.actor, version_id=proposed(session, admin.actor, minimum_pence=200).id, of=RULES)
     session.commit()
     with pytest.raises(DBAPIError, match="permission denied"):
         session.execute(text(change))
@@ -130,16 +130,16 @@ def test_one_change_waits_at_a_time_and_its_writer_takes_it_back(session: Sessio
         service.decline(session, actor=admin.actor, version_id=first.id, reason=" ")
     service.decline(session, actor=admin.actor, version_id=first.id, reason="A slip of the finger.")
     with pytest.raises(Refused, match="decided already"):
-        service.agree(session, actor=approver.actor, version_id=first.id)
+        service.agree(session, actor=approver.actor, version_id=first.id, of=RULES)
     with pytest.raises(NotFound):
-        service.agree(session, actor=approver.actor, version_id=first.id + 999)
+        service.agree(session, actor=approver.actor, version_id=first.id + 999, of=RULES)
     assert rules.now(session) == GivingRules()
     second = proposed(session, admin.actor, minimum_pence=300)
-    service.agree(session, actor=approver.actor, version_id=second.id)
+    service.agree(session, actor=approver.actor, version_id=second.id, of=RULES)
     with pytest.raises(Conflict, match="meanwhile"):
         proposed(session, admin.actor, minimum_pence=400)
     third = proposed(session, admin.actor, replaces=second.id, minimum_pence=400)
-    service.agree(session, actor=approver.actor, version_id=third.id)
+    service.agree(session, actor=approver.actor, version_id=third.id, of=RULES)
     assert rules.now(session).minimum_pence == 400
 
 
@@ -166,7 +166,7 @@ def test_of_eight_who_agree_at_once_one_does_and_of_eight_who_propose_at_once_on
         with own_database.session() as mine:
             try:
                 with transaction(mine):
-                    service.agree(mine, actor=approver.actor, version_id=version.id)
+                    service.agree(mine, actor=approver.actor, version_id=version.id, of=RULES)
             except FundError as told:
                 refused.append(told.sentence)
 
@@ -208,7 +208,7 @@ def test_what_the_open_books_name_goes_by_the_rule_and_is_never_made_looser(clie
     stricter = service.propose(session, actor=admin.actor, of=OPEN_BOOKS, numbers=same | {"named_from_people": 8}, replaces=0, reason=WHY)
     assert stricter.by_two
     assert openbooks_rules.now(session).least == Crowd(5, 3)
-    service.agree(session, actor=approver.actor, version_id=stricter.id)
+    service.agree(session, actor=approver.actor, version_id=stricter.id, of=OPEN_BOOKS)
     session.commit()
     assert openbooks_rules.now(session).least == Crowd(8, 3)
     assert "8" in client.get("/privacy").words
@@ -239,7 +239,7 @@ def test_a_page_that_is_out_of_date_changes_nothing_and_says_so(client: Client, 
     proposer, agreeing = admin.actor, approver.actor
     sign_in_as(client, admin)
     old = client.get("/admin/rules/giving")
-    service.agree(session, actor=agreeing, version_id=proposed(session, proposer, minimum_pence=200).id)
+    service.agree(session, actor=agreeing, version_id=proposed(session, proposer, minimum_pence=200).id, of=RULES)
     session.commit()
     before = rows(session)
     page = old.form("aside form").fill(minimum_pence="3", reason=WHY).submit("Propose the change")
@@ -271,7 +271,7 @@ def test_a_long_history_is_paged_and_asks_the_database_little(
     held = 0
     for nth in range(30):
         version = proposed(session, admin.actor, replaces=held, minimum_pence=200 + nth)
-        service.agree(session, actor=approver.actor, version_id=version.id)
+        service.agree(session, actor=approver.actor, version_id=version.id, of=RULES)
         held = version.id
     session.commit()
     sign_in_as(client, admin)
