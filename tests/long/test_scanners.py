@@ -68,6 +68,7 @@ NOT_REACHED = {
     "proving.prove_by_passkey": "for somebody with a passkey; integration/people/test_passkeys.py",
     "procedures.accept": "for somebody who has not yet; integration/people/test_procedures.py",
     "webhooks.stripe": "Stripe's signature; integration/giving/test_webhook.py",
+    "phone_drafts.send": "a phone's own draft, under its owner's key; integration/grants/phone/test_taking_in.py",
     "mailbox.file": "no letter of the stage has one; integration/people/test_mailbox.py",
 }
 # What a scanner says of every app of this kind: read, judged, and each with its reason.

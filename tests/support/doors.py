@@ -27,7 +27,10 @@ from tests.support.web import Client
 # How many addresses of each kind are given to the scanners: lists of hundreds look alike.
 EACH = 2
 # Where to begin, besides the pages of the stage: some are led to by no link.
-BEGIN = ("/", "/healthz", "/readyz", "/.well-known/security.txt", "/.well-known/security-policy.txt", "/account", "/search?words=phone")
+BEGIN = (
+    *("/", "/healthz", "/readyz", "/.well-known/security.txt", "/.well-known/security-policy.txt", "/account", "/search?words=phone"),
+    *("/service-worker.js", "/requests/phone/ready"),
+)
 # Signing out ends the scan; disabling people, ending sessions and taking seats away ends the next.
 LEFT_ALONE = (
     "*/stage/*",
