@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "tests.support.quick_maps",
+    "tests.support.garbage",
     "tests.support.network",
     "tests.support.properties",
     "tests.support.postgres",
