@@ -78,7 +78,7 @@ def _name(connection: Connection, driver: psycopg.Connection, statement: str) ->
     names: dict[str, bytes] = connection.info.setdefault(_NAMES, {})
     name = names.get(statement)
     if name is None:
-        # A name of its own each time: whether the server still knows one after an error is not asked.
+        # A name of its own each time: of several that were prepared, the server may know some still.
         number = connection.info[_COUNTED] = connection.info.get(_COUNTED, 0) + 1
         name = b"fund_%d" % number
         _expect(pq.ExecStatus.COMMAND_OK, driver.pgconn.prepare(name, statement.encode()))
@@ -92,8 +92,9 @@ def _expect(status: pq.ExecStatus, result: pq.abc.PGresult) -> None:
 
 
 def _wrapped(connection: Connection, driver: psycopg.Connection, statement: str, error: psycopg.Error) -> DBAPIError:
-    """The driver's error as SQLAlchemy raises it; a connection that has ended is given up, and what failed is prepared anew."""
-    connection.info.pop(_NAMES, None)
+    """The driver's error as SQLAlchemy raises it. A connection that has ended is given up; what the server forgot is prepared anew."""
+    if isinstance(error, errors.InvalidSqlStatementName):
+        connection.info.pop(_NAMES, None)
     wrapped = DBAPIError.instance(
         statement, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=driver.closed, dialect=connection.dialect
     )

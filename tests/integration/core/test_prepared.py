@@ -99,6 +99,8 @@ def test_what_the_server_refuses_is_raised_as_sqlalchemy_raises_it_and_without_t
     assert isinstance(aborted.value.orig, pg.InFailedSqlTransaction)
     wire.rollback()
     assert prepared.fetch_row(wire, DIVIDED, ["1"]) == ["1"]
+    # Whoever is refused a thousand times leaves one prepared statement behind.
+    assert prepared_statements(wire) == {DIVIDED}
 
 
 def test_a_statement_that_somebody_had_the_server_forget_fails_once_and_is_there_again(wire: Connection) -> None:
