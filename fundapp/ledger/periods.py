@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.days import day
-from fundapp.core.errors import Busy, Collided, NotFound, Refused
+from fundapp.core.errors import Busy, NotFound, Refused
 from fundapp.core.language import gettext as _
 from fundapp.core.language import marked
 from fundapp.ledger import balances, chart
@@ -37,19 +37,14 @@ UPDATE period SET state = 'closing', closed_by = :actor, closed_at = :at WHERE e
 """)
 _SEAL = text("UPDATE period SET state = 'sealed', entry_number = :number WHERE ends_on = :ends_on")
 _HELD = text("SELECT state, closed_by FROM period WHERE ends_on = :ends_on FOR UPDATE")
-# Who is writing entries at this moment. Whoever begins to later sees the days shut: a lock on the table comes before the look at the
-# watermark, and is held to the end. Others' transactions, in this database or another of the server, are nothing to wait for.
+# Who may be writing entries at this moment. Whoever begins to later sees the days shut: this lock comes before the look at the
+# watermark, and is held until what was written is there for all to see. PostgreSQL's snapshots cannot be asked instead: they name who
+# is under way only up to the last transaction that is over, and so miss a writer who began just before the closing was through.
 _WRITING = text("""
-SELECT writer::text FROM pg_snapshot_xip(pg_current_snapshot()) AS writer
-WHERE EXISTS (
-    SELECT FROM pg_locks AS own JOIN pg_locks AS held USING (virtualtransaction)
-    WHERE own.transactionid = writer::xid AND held.relation = 'entry'::regclass AND held.granted
-        AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-)
+SELECT virtualtransaction FROM pg_locks
+WHERE locktype = 'relation' AND relation = 'entry'::regclass AND mode = 'RowExclusiveLock' AND granted AND pid <> pg_backend_pid()
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """)
-_STILL = text(
-    "SELECT coalesce(bool_or(pg_xact_status(writer::xid8) = 'in progress'), false) FROM unnest(CAST(:writers AS text[])) AS writer"
-)
 _LEVEL = text("SELECT current_setting('transaction_isolation')")
 _WAITS = 20
 _WAIT_SECONDS = 0.1
@@ -87,7 +82,7 @@ def seal_period(session: Session, *, ends_on: date, actor: str) -> Posted:
     """Seal a closed period: write its totals into the log, for ever. Again, it is answered with the seal that stands.
 
     The one who closed it does not seal it. Raises NotFound, Refused (not closed, closed by the same person, an earlier period
-    that is not sealed), Busy (something that began before the closing is still under way).
+    that is not sealed), Busy (something that began before the closing is still under way), RuntimeError (not at READ COMMITTED).
     """
     state, closed_by = _held(session, ends_on)
     if state == SEALED:
@@ -169,16 +164,16 @@ def _standing(session: Session, ends_on: date) -> Posted:
 def _let_others_finish(session: Session) -> None:
     """Wait until nothing is left that may have dated an entry into the days before they were shut.
 
-    Whoever wrote an entry has a transaction number before the guard asks for the watermark, and is among these if it has not ended.
+    Raises RuntimeError in a view of the world that stands still: what the others wrote meanwhile would be missing for ever.
     """
-    writers = list(session.scalars(_WRITING))
+    if session.scalar(_LEVEL) != "read committed":
+        raise RuntimeError("a period is sealed at READ COMMITTED alone")
+    writers = set(session.scalars(_WRITING))
     for _wait in range(_WAITS):
-        if not session.scalar(_STILL, {"writers": writers}):
-            if writers and session.scalar(_LEVEL) != "read committed":
-                # What they wrote is not in this transaction's view of the world, and would be missing in the totals for ever.
-                raise Collided()
+        if not writers:
             return
         time.sleep(_WAIT_SECONDS)
+        writers &= set(session.scalars(_WRITING))
     raise Busy(_("Something that began before the books were closed is not over yet. Try again in a moment."))
 
 

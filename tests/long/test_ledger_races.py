@@ -39,7 +39,7 @@ def test_a_hundred_funds_that_nobody_used_are_each_spent_to_the_penny(town: OwnD
 
 @pytest.mark.parametrize("late", [False, True])
 @pytest.mark.parametrize("level", races.LEVELS)
-@pytest.mark.parametrize("pause", [0.05, 0.3, 1.0])
+@pytest.mark.parametrize("pause", [0.05, 0.1, 0.2, 0.3, 0.5, 1.0])
 def test_a_month_closed_while_eight_post_into_it_counts_what_got_in(cluster: Cluster, level: str, late: bool, pause: float) -> None:
     with cluster.clone() as database:
         with database.session() as session, transaction(session):
