@@ -17,7 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from fundapp.core.errors import Busy, Collided, FundError, Refused
 from fundapp.core.language import gettext
-from fundapp.core.pool import keep_prepared_statements, look_before_use
+from fundapp.core.pool import commit_at_once, keep_prepared_statements, look_before_use
 from fundapp.core.sealed import carry
 from fundapp.core.vault import Vault
 
@@ -81,6 +81,7 @@ class Database:
             carry(self.engine, vault)
         look_before_use(self.engine)
         keep_prepared_statements(self.engine)
+        commit_at_once(self.engine)
         for undoing in ("rollback", "rollback_savepoint"):
             event.listen(self.engine, undoing, _forget)
         event.listen(self.engine, "commit", _keep)

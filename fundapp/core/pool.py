@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import select
 import time
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
+from sqlalchemy.pool import PoolProxiedConnection
 
 from fundapp.core import prepared
 
@@ -46,6 +47,17 @@ def keep_prepared_statements(engine: Engine) -> None:
     event.listen(engine, "connect", _keep_more)
     # Not an event: psycopg would roll back to the savepoint once more, and forget.
     engine.dialect.do_rollback_to_savepoint = _roll_back_to  # type: ignore[method-assign]
+
+
+def commit_at_once(engine: Engine) -> None:
+    """Have a commit sent by libpq's own call: psycopg's waits in Python (docs/decisions/0009-what-a-posting-costs.md)."""
+    engine.dialect.do_commit = _commit  # type: ignore[method-assign]
+
+
+def _commit(dbapi_connection: PoolProxiedConnection) -> None:
+    driver = cast(psycopg.Connection, dbapi_connection.driver_connection)
+    if driver.pgconn.transaction_status != TransactionStatus.IDLE:
+        prepared.run(driver, b"COMMIT")
 
 
 def _keep_more(connection: psycopg.Connection, _record: object) -> None:

@@ -9,8 +9,7 @@ connection: core/pool.py keeps psycopg from having the server forget every prepa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import cast
 
 import psycopg
@@ -27,36 +26,42 @@ def fetch_row(connection: Connection, statement: str, values: Sequence[str | Non
     if not connection.in_transaction():
         # As every statement of SQLAlchemy's does, so that its commit and rollback know of this one.
         connection.begin()
-    sent = [None if value is None else _bytes(value) for value in values]
-    with _raising(connection, statement) as driver:
+    sent = _bytes(values)
+    driver = _driver(connection)
+    try:
         if driver.pgconn.transaction_status == pq.TransactionStatus.IDLE:
             _begin(driver)
         result = driver.pgconn.exec_prepared(_name(connection, driver, statement), sent)  # type: ignore[arg-type]
         _expect(pq.ExecStatus.TUPLES_OK, result)
+    except psycopg.Error as error:
+        raise _wrapped(connection, driver, statement, error) from error
     return [_text(result.get_value(0, column)) for column in range(result.nfields)] if result.ntuples else None
 
 
 def command(connection: Connection, statement: str) -> None:
     """Run a command without values that gives no rows. Raises DBAPIError."""
-    with _raising(connection, statement) as driver:
-        _expect(pq.ExecStatus.COMMAND_OK, driver.pgconn.exec_(statement.encode()))
-
-
-@contextmanager
-def _raising(connection: Connection, statement: str) -> Iterator[psycopg.Connection]:
-    """The driver's connection; what it says is raised as SQLAlchemy raises it."""
-    driver = cast(psycopg.Connection, connection.connection.driver_connection)
+    driver = _driver(connection)
     try:
-        yield driver
+        run(driver, statement.encode())
     except psycopg.Error as error:
         raise _wrapped(connection, driver, statement, error) from error
 
 
-def _bytes(value: str) -> bytes:
-    if "\0" in value:
+def run(driver: psycopg.Connection, command: bytes) -> None:
+    """Run a command on the driver's own connection, where SQLAlchemy itself stands around it. Raises psycopg.Error."""
+    _expect(pq.ExecStatus.COMMAND_OK, driver.pgconn.exec_(command))
+
+
+def _driver(connection: Connection) -> psycopg.Connection:
+    return cast(psycopg.Connection, connection.connection.driver_connection)
+
+
+def _bytes(values: Sequence[str | None]) -> list[bytes | None]:
+    sent = [None if value is None else value.encode() for value in values]
+    if b"\0" in b"".join([value for value in sent if value]):
         # libpq would read no further than here.
         raise ValueError("PostgreSQL keeps no text with a NUL in it")
-    return value.encode()
+    return sent
 
 
 def _text(value: bytes | None) -> str | None:
@@ -68,7 +73,7 @@ def _begin(driver: psycopg.Connection) -> None:
     if driver.autocommit:
         return
     if driver.isolation_level is None and driver.read_only is None and driver.deferrable is None:
-        _expect(pq.ExecStatus.COMMAND_OK, driver.pgconn.exec_(b"BEGIN"))
+        run(driver, b"BEGIN")
     else:
         driver.execute("SELECT")
 

@@ -114,6 +114,32 @@ def test_a_statement_that_somebody_had_the_server_forget_fails_once_and_is_there
     assert held(wire) == [3]
 
 
+def test_a_rule_that_speaks_at_the_commit_alone_is_heard_and_nothing_is_kept(wire: Connection, own_database: OwnDatabase) -> None:
+    with psycopg.connect(own_database.owner_url) as owner:
+        owner.execute("ALTER TABLE kept ADD CONSTRAINT once UNIQUE (n) DEFERRABLE INITIALLY DEFERRED")
+    for _ in range(2):
+        prepared.fetch_row(wire, KEEP, ["1"])
+    with pytest.raises(DBAPIError) as refused:
+        wire.commit()
+    assert isinstance(refused.value.orig, pg.UniqueViolation)
+    assert refused.value.orig.diag.constraint_name == "once"
+    wire.rollback()
+    assert held(wire) == []
+
+
+def test_a_commit_that_nobody_answers_is_an_error_and_the_connection_is_given_up(wire: Connection, own_database: OwnDatabase) -> None:
+    prepared.fetch_row(wire, KEEP, ["1"])
+    pid = wire.scalar(text("SELECT pg_backend_pid()"))
+    with own_database.engine.connect() as other:
+        assert other.scalar(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    with pytest.raises(DBAPIError) as refused:
+        wire.commit()
+    assert refused.value.connection_invalidated
+    assert wire.invalidated
+    with own_database.engine.connect() as another:
+        assert held(another) == []
+
+
 def test_text_that_the_server_would_cut_short_is_not_sent(wire: Connection) -> None:
     with pytest.raises(ValueError, match="NUL"):
         prepared.fetch_row(wire, NAMED, ["Jo\0Smith", "1"])
