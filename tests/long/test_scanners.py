@@ -237,6 +237,7 @@ def test_scanners_signed_in_as_each_role_find_nothing(scanners: Path, stage: Sta
     found = [line for one in (door, *seconds) for line in _unseen_first(scanners, one, tmp_path, seen)]
     if SECONDS:
         found += wapiti(scanners, door, tmp_path)
+    found += [line for one in (door, *seconds) for line in _left_over(scanners, one, tmp_path, seen)]
     asked = seen.asked - before
     if AFTER:
         Path(AFTER).write_text("\n".join(sorted(seen.endpoints)))
@@ -318,6 +319,18 @@ def _unseen_first(scanners: Path, door: Door, folder: Path, seen: Seen) -> list[
     unseen = door.acts(seen.endpoints)
     found = one_by_one(scanners, door, folder, ((one, one.fields) for one in unseen.values()))
     return found + [f"no answer to sqlmap: {unseen[one].path} ({one})" for one in sorted(set(unseen) - set(seen.endpoints))]
+
+
+def _left_over(scanners: Path, door: Door, folder: Path, seen: Seen) -> list[str]:
+    """What sqlmap found on pages that nobody has asked for yet, each by itself; and which of them did not answer it."""
+    pages = door.pages({*seen.endpoints, *NOT_REACHED})
+    found = []
+    for address in pages.values():
+        # Where an address has no place to put something into, a parameter is made up.
+        marked = _marked(address)
+        asked = marked if "*" in marked or "?" in marked else f"{marked}?said=1"
+        found += _run(scanners, door, folder, ["-u", door.base + asked], EACH_ACT_SECONDS)
+    return found + [f"no answer to sqlmap: {pages[one]} ({one})" for one in sorted(set(pages) - set(seen.endpoints))]
 
 
 def test_what_was_visited_is_the_whole_url_map(stage: Stage, seen: Seen) -> None:

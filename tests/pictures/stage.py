@@ -64,8 +64,9 @@ EMAILS = {
     "admin": "admin@changing-lives.example",
     # Holds several seats; the stage brings her along.
     "manager": "manager@changing-lives.example",
-    # Has a colleague in her team, and work in hand. The stage brings both along.
+    # Has a colleague in her team, and work in hand; and that colleague, who handed hers over for a while. The stage brings both along.
     "shelter": "sam@riverside.example",
+    "lender": "nia@riverside.example",
 }
 # Who there is on the first day, one of each role.
 ROLES = {
@@ -144,7 +145,7 @@ def _set(live: LiveServer) -> dict[str, object]:
         people.user(session, Role.APPROVER, Role.FINANCE, at=office, name="Ruth Ellison", email=EMAILS["manager"], password=PASSWORD)
         shelter = people.team(session, "Night shelter", of="Riverside Outreach")
         people.user(session, Role.KEY_WORKER, at=shelter, name="Sam Okafor", email=EMAILS["shelter"], password=PASSWORD)
-        people.user(session, Role.KEY_WORKER, at=shelter, name="Nia Price", email="nia@riverside.example")
+        people.user(session, Role.KEY_WORKER, at=shelter, name="Nia Price", email=EMAILS["lender"], password=PASSWORD)
         session.add(Guessing(what="points", first_at=clock.now(), last_at=clock.now(), times=3))
         who = {name: _seat(session, email) for name, email in EMAILS.items()}
         return (

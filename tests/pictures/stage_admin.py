@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.core import clock
 from fundapp.core.db import transaction
-from fundapp.grants import catalogue
+from fundapp.grants import catalogue, lending
 from fundapp.openbooks import service as openbooks
 from fundapp.people import covering
 from tests.builders import grants as build
@@ -27,6 +27,7 @@ def make(session: Session, who: dict[str, Seat]) -> dict[str, object]:
         example = openbooks.add_example(session, actor=admin, position=99, amount_pence=6_000, words="a bicycle to get to work on")
         openbooks.retire_example(session, actor=admin, example_id=example.id)
     _absences(session, who)
+    _lend(session, who["lender"], to=who["shelter"])
     return {"stopped_item": kind.id, "retired_example": example.id, "busy_account": _busy(session, who["shelter"])}
 
 
@@ -44,6 +45,13 @@ def _absences(session: Session, who: dict[str, Seat]) -> None:
                 starts_on=first,
                 ends_on=first + timedelta(days=6),
             )
+
+
+def _lend(session: Session, somebody: Seat, *, to: Seat) -> None:
+    """Work that a colleague has in hand for a while."""
+    build.draft(session, somebody)
+    with transaction(session):
+        lending.lend(session, actor=somebody.actor, to_id=to.id, until=clock.today() + timedelta(days=12))
 
 
 def _busy(session: Session, somebody: Seat) -> int:

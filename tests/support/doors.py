@@ -42,7 +42,14 @@ LEFT_ALONE = (
     "*/second-step/leave*",
 )
 # Second seats of a kind, on the stage.
-SECOND = {"amber": Role.KEY_WORKER, "approver_two": Role.APPROVER, "finance_two": Role.FINANCE, "manager": Role.APPROVER}
+SECOND = {
+    "amber": Role.KEY_WORKER,
+    "shelter": Role.KEY_WORKER,
+    "lender": Role.KEY_WORKER,
+    "approver_two": Role.APPROVER,
+    "finance_two": Role.FINANCE,
+    "manager": Role.APPROVER,
+}
 
 
 class Act(NamedTuple):
@@ -89,6 +96,16 @@ class Door:
                 endpoint = adapter.match(act.path, method="POST")[0]
                 if endpoint not in but:
                     found.setdefault(endpoint, act)
+        return found
+
+    def pages(self, but: Container[str]) -> dict[str, str]:
+        """Addresses of this way in where nobody has been yet, by their endpoint."""
+        adapter, found = self.app.url_map.bind(urlsplit(self.base).netloc), dict[str, str]()
+        for address in self.addresses:
+            with suppress(HTTPException):
+                endpoint = adapter.match(urlsplit(address).path, method="GET")[0]
+                if endpoint not in but:
+                    found.setdefault(endpoint, address)
         return found
 
     def questions(self) -> set[str]:
