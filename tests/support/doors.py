@@ -99,12 +99,12 @@ class Door:
         return found
 
     def pages(self, but: Container[str]) -> dict[str, str]:
-        """Addresses of this way in where nobody has been yet, by their endpoint."""
+        """Pages that open to whoever comes this way and where nobody has been yet: an address of each, by their endpoint."""
         adapter, found = self.app.url_map.bind(urlsplit(self.base).netloc), dict[str, str]()
         for address in self.addresses:
             with suppress(HTTPException):
                 endpoint = adapter.match(urlsplit(address).path, method="GET")[0]
-                if endpoint not in but:
+                if endpoint not in but and self.client.flask.get(address, base_url=self.base).status_code == 200:
                     found.setdefault(endpoint, address)
         return found
 
