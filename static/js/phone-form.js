@@ -12,6 +12,8 @@
   const OLDEST_MEETING = new Date().getFullYear() - Number(form.dataset.recentYears);
   // Typing is kept after a breath, and at once when a field or the page is left.
   const BREATH = 400;
+  // Somebody waits to write. A signal that brings nothing for this long is none, and they write without it.
+  const PATIENCE = 4_000;
 
   let draft = null;
   let waiting = 0;
@@ -254,7 +256,7 @@
     }
     await FundPhone.dropOld();
     // With a signal, and signed in: whose phone it is, and what can be asked for, are settled first.
-    if (navigator.onLine && location.hash !== "#signed-out") await FundSending.settle();
+    if (navigator.onLine && location.hash !== "#signed-out") await FundSending.settle(PATIENCE);
     const known = await FundPhone.owner();
     show("unknown", !known);
     show("known", Boolean(known));

@@ -27,8 +27,8 @@ const FundSending = (() => {
   }
 
   /** Find out who is signed in here, and take their key and what can be asked for along. What was somebody else's is shut first. */
-  async function settle() {
-    const found = await ask(place.ready);
+  async function settle(patience = PATIENCE) {
+    const found = await ask(place.ready, { signal: AbortSignal.timeout(patience) });
     if (!found.owner) return found;
     if ((await FundPhone.owner()) !== found.owner) await FundPhone.shut();
     await FundPhone.become(found.owner, found.key);

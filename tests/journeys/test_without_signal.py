@@ -206,6 +206,13 @@ def test_signing_out_wipes_the_phone_signal_or_not(town: Town, walk: Walk, has_s
 
 
 @pytest.mark.long
+def test_a_signal_that_brings_nothing_keeps_nobody_from_writing(town: Town, walk: Walk) -> None:
+    me = ready(sign_in(walk(PHONE), town.who.worker))
+    me.page.context.route("**/requests/phone/ready", lambda _never_answered: None)
+    begin(me.open(SHELL)).sees("What do they need?")
+
+
+@pytest.mark.long
 def test_signing_out_wipes_the_phone_where_scripts_fail(town: Town, walk: Walk) -> None:
     me = written(sign_in(walk(PHONE), town.who.worker))
     me.page.context.route("**/requests/phone/send", lambda route: route.abort())
