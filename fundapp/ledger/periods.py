@@ -174,7 +174,8 @@ def _let_others_finish(session: Session) -> None:
             return
         time.sleep(_WAIT_SECONDS)
         writers &= set(session.scalars(_WRITING))
-    raise Busy(_("Something that began before the books were closed is not over yet. Try again in a moment."))
+    if writers:
+        raise Busy(_("Something that began before the books were closed is not over yet. Try again in a moment."))
 
 
 def _earlier_are(session: Session, ends_on: date, states: Sequence[str], sentence: str) -> None:

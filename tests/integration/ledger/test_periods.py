@@ -224,6 +224,16 @@ def test_a_seal_that_would_wait_too_long_says_that_it_is_busy(
     assert not seal(lived, AUGUST).replayed
 
 
+def test_whoever_ends_during_the_last_wait_is_counted(lived: Session, own_database: OwnDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(periods, "_WAITS", 1)
+    with own_database.session() as writing:
+        books.pay_in(writing, 700, on=date(2026, 8, 31))
+        close(lived, AUGUST)
+        monkeypatch.setattr(periods.time, "sleep", lambda _seconds: writing.commit())
+        seal(lived, AUGUST)
+    assert (periods_read.period(lived, AUGUST).said or {})["received_pence"] == 10_700
+
+
 def test_nobody_who_writes_something_else_is_waited_for(lived: Session, own_database: OwnDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(periods, "_WAITS", 1)
     with own_database.session() as elsewhere:
