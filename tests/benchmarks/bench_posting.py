@@ -61,6 +61,7 @@ def _rows(one: Machine, disk: str, python: str) -> Iterator[Row]:
 def _told(rates: dict[str, list[float]], clients: int, where: str) -> Iterator[Row]:
     floor, hordak = rates[FLOOR], rates[HORDAK]
     for name, found in rates.items():
+        # What has no bar ran in the first rounds alone.
         ratio = median(mine / base for mine, base in zip(found, floor, strict=False))
         bar = BARS[clients] if name == POSTING else None
         yield Row(f"{name}, {where}", median(found), "/s", median(floor), ratio, bar)
